@@ -1,0 +1,186 @@
+/**
+ * Every failure that Keelson throws on purpose. Over the API a failure is a Kubernetes Status; each has one named function
+ * here, with upstream's reason, code and wording (apimachinery/pkg/api/errors). A program that embeds us, or the command
+ * line, gets a KeelsonError: one line that names what is wrong and the remedy.
+ */
+import { formatGroupResource, type GroupResource } from './object.ts'
+
+export interface StatusCause {
+  reason: string
+  message: string
+  field?: string
+}
+
+/** metav1.Status with status Failure. */
+export interface Status {
+  kind: 'Status'
+  apiVersion: 'v1'
+  metadata: Record<string, never>
+  status: 'Failure'
+  message: string
+  reason?: string
+  details?: {
+    name?: string
+    group?: string
+    kind?: string
+    uid?: string
+    causes?: StatusCause[]
+    retryAfterSeconds?: number
+  }
+  code: number
+}
+
+/** A request that failed: carries the Status that the client gets. */
+export class StatusError extends Error {
+  override readonly name = 'StatusError'
+  readonly status: Status
+
+  constructor(status: Status) {
+    super(status.message)
+    this.status = status
+  }
+}
+
+/** A command or an embedding program cannot go on. `message` says what is wrong, `remedy` what to do about it. */
+export class KeelsonError extends Error {
+  override readonly name = 'KeelsonError'
+  readonly remedy: string
+  readonly exitCode: number
+
+  constructor(message: string, remedy: string, options: { exitCode?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.remedy = remedy
+    this.exitCode = options.exitCode ?? 1
+  }
+}
+
+export function isStatus(error: unknown, reason: string): error is StatusError {
+  return error instanceof StatusError && error.status.reason === reason
+}
+
+function failure(code: number, reason: string, message: string, details?: Status['details']): StatusError {
+  return new StatusError({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    ...(reason === '' ? {} : { reason }),
+    ...(details === undefined ? {} : { details }),
+    code,
+  })
+}
+
+function named(resource: GroupResource, name: string): NonNullable<Status['details']> {
+  return {
+    ...(name === '' ? {} : { name }),
+    ...(resource.group === '' ? {} : { group: resource.group }),
+    kind: resource.resource,
+  }
+}
+
+export function notFound(resource: GroupResource, name: string): StatusError {
+  return failure(404, 'NotFound', `${formatGroupResource(resource)} "${name}" not found`, named(resource, name))
+}
+
+/** The URL names no resource that is served here: upstream's answer for an unknown path. */
+export function pathNotFound(): StatusError {
+  return failure(404, 'NotFound', 'the server could not find the requested resource', {})
+}
+
+export function alreadyExists(resource: GroupResource, name: string): StatusError {
+  const message = `${formatGroupResource(resource)} "${name}" already exists`
+  return failure(409, 'AlreadyExists', message, named(resource, name))
+}
+
+export function conflict(resource: GroupResource, name: string, message: string): StatusError {
+  const text = `Operation cannot be fulfilled on ${formatGroupResource(resource)} "${name}": ${message}`
+  return failure(409, 'Conflict', text, named(resource, name))
+}
+
+/** The message of an update that carries an older resourceVersion than the stored one. */
+export const OBJECT_MODIFIED =
+  'the object has been modified; please apply your changes to the latest version and try again'
+
+export interface GroupKind {
+  group: string
+  kind: string
+}
+
+/** A 422 with one cause per field; upstream joins them as field.ErrorList does. */
+export function invalid(kind: GroupKind, name: string, causes: readonly StatusCause[]): StatusError {
+  const texts = [...new Set(causes.map((cause) => `${cause.field ?? '<nil>'}: ${cause.message}`))]
+  const joined = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
+  const qualified = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`
+  const details = {
+    ...(name === '' ? {} : { name }),
+    ...(kind.group === '' ? {} : { group: kind.group }),
+    kind: kind.kind,
+    causes: [...causes],
+  }
+  return failure(422, 'Invalid', `${qualified} "${name}" is invalid: ${joined}`, details)
+}
+
+export function badRequest(message: string): StatusError {
+  return failure(400, 'BadRequest', message)
+}
+
+export function unauthorized(): StatusError {
+  return failure(401, 'Unauthorized', 'Unauthorized')
+}
+
+export function forbidden(resource: GroupResource, name: string, message: string): StatusError {
+  const subject =
+    resource.resource === ''
+      ? 'forbidden'
+      : name === ''
+        ? `${formatGroupResource(resource)} is forbidden`
+        : `${formatGroupResource(resource)} "${name}" is forbidden`
+  return failure(403, 'Forbidden', `${subject}: ${message}`, named(resource, name))
+}
+
+export function methodNotAllowed(resource: GroupResource, verb: string): StatusError {
+  const details = named(resource, '')
+  const message = `${verb} is not supported on resources of kind "${formatGroupResource(resource)}"`
+  return failure(405, 'MethodNotAllowed', message, details)
+}
+
+export function notAcceptable(supported: readonly string[]): StatusError {
+  const message = `only the following media types are accepted: ${supported.join(', ')}`
+  return failure(406, 'NotAcceptable', message)
+}
+
+export function unsupportedMediaType(contentType: string, supported: readonly string[]): StatusError {
+  const message = `the body of the request was in an unknown format - accepted media types include: ${supported.join(', ')}`
+  return failure(415, 'UnsupportedMediaType', contentType === '' ? message : message)
+}
+
+export function requestEntityTooLarge(limit: number): StatusError {
+  return failure(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limit}`)
+}
+
+/** 410: the resourceVersion or continue token is older than the history that is kept. */
+export function expired(message: string): StatusError {
+  return failure(410, 'Expired', message)
+}
+
+export function gone(message: string): StatusError {
+  return failure(410, 'Gone', message)
+}
+
+export function tooManyRequests(message: string, retryAfterSeconds: number): StatusError {
+  return failure(429, 'TooManyRequests', message, { retryAfterSeconds })
+}
+
+export function timedOut(message: string, retryAfterSeconds = 0): StatusError {
+  return failure(504, 'Timeout', message, retryAfterSeconds > 0 ? { retryAfterSeconds } : {})
+}
+
+export function serviceUnavailable(message: string): StatusError {
+  return failure(503, 'ServiceUnavailable', message)
+}
+
+/** A fault of ours. The client gets no detail beyond the message; the log gets the cause. */
+export function internalError(message: string): StatusError {
+  return failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ reason: '', message }] })
+}

@@ -1,0 +1,118 @@
+/**
+ * The store contract: an ordered map of bytes with a revision, as in etcd. One conformance suite (conformance.ts) runs
+ * against every engine; whatever that suite does not promise, no caller may rely on.
+ *
+ * Keys are text, ordered by their UTF-8 bytes. A commit is atomic and gets the next revision. Within a commit each
+ * operation has a place (0 to 127), and `version = revision × 256 + place` is what the wire calls resourceVersion: a watch
+ * can so be resumed inside a commit. Versions are exact as JavaScript numbers for 2^45 commits.
+ */
+
+export type Revision = number
+export type Version = number
+
+export function versionOf(revision: Revision, place: number): Version {
+  return revision * 256 + place
+}
+
+export function revisionOf(version: Version): Revision {
+  return Math.floor(version / 256)
+}
+
+/** One key's latest state, or its state at a revision. `value` must not be written to. */
+export interface Row {
+  readonly key: string
+  readonly value: Buffer
+  /** When this state was written. */
+  readonly version: Version
+}
+
+export type Operation =
+  | { readonly type: 'put'; readonly key: string; readonly value: Buffer }
+  | { readonly type: 'delete'; readonly key: string }
+  /** A range tombstone: removes all keys that begin with the prefix. Watchers see one deletion per key. */
+  | { readonly type: 'deletePrefix'; readonly prefix: string }
+  /** Adds to a counter (a row of decimal digits, absent = 0); the commit fails when the sum leaves [0, max]. */
+  | { readonly type: 'add'; readonly key: string; readonly delta: number; readonly max?: number }
+
+/** Judged by the writer alone, at the moment of the commit. */
+export type Precondition =
+  /** The key's latest version is exactly this one. Lifecycle epochs are keys of their own, guarded by this. */
+  | { readonly type: 'version'; readonly key: string; readonly version: Version }
+  | { readonly type: 'absent'; readonly key: string }
+
+export interface Commit {
+  readonly preconditions: readonly Precondition[]
+  /** Up to MAX_OPERATIONS, and MAX_COMMIT_BYTES of keys and values. Without any, only the preconditions are judged. */
+  readonly operations: readonly Operation[]
+  /** Who pays: the writer takes turns between lanes (a logical cluster), so that one tenant's flood delays nobody else. */
+  readonly lane: string
+}
+
+export const MAX_OPERATIONS = 128
+export const MAX_COMMIT_BYTES = 1024 * 1024
+
+export type CommitResult =
+  /** Durable (fsync) and visible to every later read. */
+  | { readonly ok: true; readonly revision: Revision }
+  /** Nothing was written. `failed` is the index of the first precondition that does not hold and `row` what is there; an
+   *  `add` that leaves its bounds is reported with the index preconditions.length + its place. */
+  | { readonly ok: false; readonly failed: number; readonly row: Row | undefined }
+
+export interface RangeRequest {
+  readonly prefix: string
+  /** Only keys after this one, in order. */
+  readonly after?: string
+  /** At most this many rows; the engine may return fewer rows than asked for with `more`, to keep its slices short. */
+  readonly limit: number
+  /** The state at this revision; default: the latest. Throws a StoreError `compacted` when the history is gone. */
+  readonly at?: Revision
+}
+
+export interface RangeResult {
+  readonly rows: readonly Row[]
+  readonly more: boolean
+  /** The revision that the rows are a consistent picture of: `at`, or the latest when it was read. */
+  readonly revision: Revision
+}
+
+export interface Change {
+  readonly key: string
+  readonly version: Version
+  /** The state after; undefined for a deletion. */
+  readonly value: Buffer | undefined
+  /** The state before; undefined for a creation. Selectors see transitions by it, and DELETED carries the last state. */
+  readonly previous: Buffer | undefined
+}
+
+/** Changes of one or more whole commits in order, or only a revision: all up to it has been delivered (a bookmark). */
+export interface WatchBatch {
+  readonly changes: readonly Change[]
+  readonly revision: Revision
+}
+
+export interface WatchRequest {
+  readonly prefix: string
+  /** Delivers every change whose version is greater than this one, first from history, then live, without a gap. */
+  readonly after: Version
+  /** Called in order, never concurrently, and before the commit's own promise resolves. Must not throw or block. */
+  readonly deliver: (batch: WatchBatch) => void
+  /** The watch has ended by itself: the history after `after` is gone (`compacted`), or the store has failed. */
+  readonly failed: (error: Error) => void
+}
+
+export interface Store extends AsyncDisposable {
+  /** The revision of the last commit that reads see. */
+  revision(): Revision
+  get(key: string): Promise<Row | undefined>
+  range(request: RangeRequest): Promise<RangeResult>
+  /** How many keys begin with the prefix now. */
+  count(prefix: string): Promise<number>
+  /** Resolves when durable, or with the precondition that failed. Throws StoreError when the outcome is not known. */
+  commit(commit: Commit): Promise<CommitResult>
+  /** Resolves once the watch is registered: no later commit is missed. `Symbol.dispose` ends it. */
+  watch(request: WatchRequest): Promise<Disposable>
+  /** Forgets history before the revision: ranges at, and watches after, an older one fail as compacted. */
+  compact(before: Revision): Promise<void>
+  /** The oldest revision a range may ask for, and the oldest a watch may start after. */
+  compacted(): Revision
+}
