@@ -1,0 +1,2 @@
+/** The door of storage. */
+export * from './store.ts'
