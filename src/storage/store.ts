@@ -39,6 +39,10 @@ export type Precondition =
   /** The key's latest version is exactly this one. Lifecycle epochs are keys of their own, guarded by this. */
   | { readonly type: 'version'; readonly key: string; readonly version: Version }
   | { readonly type: 'absent'; readonly key: string }
+  /** The key exists, at whatever version: an owner of an object that is being written. */
+  | { readonly type: 'present'; readonly key: string }
+  /** No key begins with the prefix: an owner that is removed while nothing depends on it. */
+  | { readonly type: 'noneUnder'; readonly prefix: string }
 
 export interface Commit {
   readonly preconditions: readonly Precondition[]

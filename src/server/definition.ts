@@ -1,0 +1,168 @@
+/**
+ * A ResourceDefinition says everything the handlers need to serve one version of one resource. A built-in type, a CRD, a
+ * bound API and a kind of ours are each such a value, served by the same handlers; there is no second way to serve a type.
+ */
+import type { JsonObject, KubeObject, StatusCause, StatusError, StructuralSchema, UserInfo } from '../machinery/index.ts'
+import type { Operation, Precondition, Store } from '../storage/index.ts'
+
+export type Verb = 'create' | 'get' | 'list' | 'watch' | 'update' | 'patch' | 'delete' | 'deletecollection'
+
+export const ALL_VERBS: readonly Verb[] = [
+  'create',
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'update',
+  'watch',
+]
+/** Kinds that are asked and answered, never stored: reviews. */
+export const CREATE_ONLY: readonly Verb[] = ['create']
+
+export interface ResourceNames {
+  readonly plural: string
+  readonly singular: string
+  readonly kind: string
+  readonly listKind: string
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+}
+
+/** apiextensions.k8s.io/v1 CustomResourceColumnDefinition; built-in kinds compute `cell` instead of a JSONPath. */
+export interface PrinterColumn {
+  readonly name: string
+  readonly type: string
+  readonly format?: string
+  readonly description?: string
+  /** 0 is shown always, more only with -o wide. */
+  readonly priority?: number
+  readonly jsonPath?: string
+  readonly cell?: (object: KubeObject, now: number) => string | number | boolean | null
+}
+
+export interface Subresource {
+  readonly verbs: readonly Verb[]
+  /** Another kind than the resource's own (autoscaling/v1 Scale, authentication.k8s.io/v1 TokenRequest). */
+  readonly kind?: { readonly group: string; readonly version: string; readonly kind: string }
+  /** `status`: the generic handlers replace `.status` alone. `custom`: an update goes to `update`, a create to `create`. */
+  readonly type: 'status' | 'custom'
+  /** Merges what the client sent into the stored object (PUT and PATCH of a custom subresource). */
+  readonly update?: (submitted: KubeObject, stored: KubeObject) => KubeObject
+  readonly create?: (submitted: KubeObject, context: OperationContext) => Promise<KubeObject>
+}
+
+/** What a hook may know about the request it serves. */
+export interface OperationContext {
+  readonly user: UserInfo
+  /** The logical cluster's name, never a path. */
+  readonly cluster: string
+  readonly namespace: string
+  readonly name: string
+  readonly dryRun: boolean
+  readonly services: Services
+  readonly signal: AbortSignal
+}
+
+/** Further rows of the same commit, and what must hold for it. */
+export interface CommitPart {
+  readonly operations: readonly Operation[]
+  readonly preconditions: readonly Precondition[]
+  /** What to answer when one of these preconditions fails; default: the write is tried again from the start. */
+  readonly refused?: (failed: number) => StatusError
+}
+
+export type Change =
+  | { readonly type: 'create'; readonly object: KubeObject }
+  | { readonly type: 'update'; readonly object: KubeObject; readonly old: KubeObject; readonly subresource: string }
+  | { readonly type: 'delete'; readonly old: KubeObject }
+
+/** The hooks of a kind, in the order in which a write runs them (upstream's rest.RESTCreateStrategy and friends). */
+export interface Strategy {
+  /** Fields the server owns: drop what a client may not set, set what a new object must have, apply defaults. */
+  readonly prepareForCreate?: (object: KubeObject, context: OperationContext) => void
+  readonly prepareForUpdate?: (object: KubeObject, old: KubeObject, context: OperationContext) => void
+  /** May read and refuse (throws a StatusError) and may still change the object: upstream's admission. Not run for dry
+   *  parts of a patch; runs once per attempt. */
+  readonly admit?: (change: Change, context: OperationContext) => Promise<void>
+  readonly validate?: (object: KubeObject, context: OperationContext) => readonly StatusCause[]
+  readonly validateUpdate?: (object: KubeObject, old: KubeObject, context: OperationContext) => readonly StatusCause[]
+  /** Rows that belong to the same commit. */
+  readonly commit?: (change: Change, context: OperationContext) => Promise<CommitPart>
+  /** Serves a create without storing anything (reviews). */
+  readonly answer?: (object: KubeObject, context: OperationContext) => Promise<KubeObject>
+  /** Objects that exist without a row until their first change: a pure function of the logical cluster and namespace. */
+  readonly virtual?: (scope: VirtualScope) => readonly KubeObject[]
+}
+
+export interface VirtualScope {
+  readonly cluster: string
+  /** Of the LogicalCluster: what virtual objects take their times and versions from. */
+  readonly creationTimestamp: string
+  /** The namespace to compute for; empty for cluster-scoped kinds. */
+  readonly namespace: string
+  /** PEM; what `kube-root-ca.crt` holds. */
+  readonly rootCertificate: string
+}
+
+export interface ResourceDefinition {
+  readonly group: string
+  /** The version that this definition serves; a resource with several versions is several definitions. */
+  readonly version: string
+  /** The version that rows are written in. */
+  readonly storageVersion: string
+  readonly names: ResourceNames
+  readonly namespaced: boolean
+  /** Storage identity: `builtin`, `customresources`, or the hash of the APIExport that the resource comes from. */
+  readonly identity: string
+  readonly verbs: readonly Verb[]
+  readonly subresources: Readonly<Record<string, Subresource>>
+  /** Parsed openAPIV3Schema; undefined only for a CRD that preserves everything. */
+  readonly schema: StructuralSchema | undefined
+  /** The openAPIV3Schema it was parsed from, for OpenAPI documents. */
+  readonly openAPIV3Schema: JsonObject | undefined
+  /** hashSchema of openAPIV3Schema: rows written under another hash take the slow path (prune, default) when read. */
+  readonly schemaHash: string
+  readonly columns: readonly PrinterColumn[]
+  /** Field paths, without the leading dot, that field selectors may name besides metadata.name and metadata.namespace. */
+  readonly selectableFields: readonly string[]
+  /** How a name must look. */
+  readonly nameRule: 'DNS1123Subdomain' | 'DNS1123Label' | 'PathSegment'
+  /** Whether metadata.generation counts changes of everything but metadata and status. */
+  readonly generation: boolean
+  /** Strategic merge patch and protobuf bodies are for built-in kinds alone (415 otherwise), as upstream. */
+  readonly builtIn: boolean
+  readonly strategy: Strategy
+  /** Rows kept under another prefix than /<group>/<resource>/<identity>/: an index served as a resource. */
+  readonly rowPrefix?: string
+  /** Served, but not in discovery: for the system's own controllers. */
+  readonly hidden?: boolean
+  readonly deprecationWarning?: string
+}
+
+/** What hooks and handlers share: one value per server process. */
+export interface Services {
+  readonly store: Store
+  readonly definitionsOf: (cluster: string) => Promise<DefinitionSet>
+  /** Reads an object as the server sees it, virtual ones included; undefined when absent. */
+  readonly read: (
+    definition: ResourceDefinition,
+    cluster: string,
+    namespace: string,
+    name: string,
+  ) => Promise<KubeObject | undefined>
+  /** All objects of a resource in one logical cluster (namespace '' = all). For small collections. */
+  readonly readAll: (definition: ResourceDefinition, cluster: string, namespace: string) => Promise<KubeObject[]>
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly random: { readonly uid: () => string; readonly suffix: () => string }
+}
+
+/** What one logical cluster serves. Shared between clusters that serve the same. */
+export interface DefinitionSet {
+  readonly all: readonly ResourceDefinition[]
+  readonly find: (group: string, version: string, plural: string) => ResourceDefinition | undefined
+  readonly findKind: (group: string, version: string, kind: string) => ResourceDefinition | undefined
+  /** The preferred served version of a resource, whatever version is asked for. */
+  readonly findResource: (group: string, plural: string) => ResourceDefinition | undefined
+}
