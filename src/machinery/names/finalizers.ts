@@ -1,0 +1,33 @@
+/** metadata.finalizers (apimachinery/pkg/api/validation/objectmeta.go). */
+import type { StatusCause } from '../errors.ts'
+import { fieldForbidden, fieldInvalid } from './field-error.ts'
+import { compareText, goStrings } from './go-text.ts'
+import { isQualifiedName } from './label.ts'
+
+/** The garbage collector's own: dependents stay, without their owner. */
+export const FINALIZER_ORPHAN_DEPENDENTS = 'orphan'
+/** The garbage collector's own: the owner goes after its dependents. */
+export const FINALIZER_DELETE_DEPENDENTS = 'foregroundDeletion'
+
+export function validateFinalizers(finalizers: readonly string[], path: string): StatusCause[] {
+  const causes = finalizers.flatMap((finalizer) =>
+    isQualifiedName(finalizer).map((message) => fieldInvalid(path, finalizer, message)),
+  )
+  if (finalizers.includes(FINALIZER_ORPHAN_DEPENDENTS) && finalizers.includes(FINALIZER_DELETE_DEPENDENTS)) {
+    const pair = `${FINALIZER_ORPHAN_DEPENDENTS} and ${FINALIZER_DELETE_DEPENDENTS}`
+    causes.push(fieldInvalid(path, finalizers, `finalizer ${pair} cannot be both set`))
+  }
+  return causes
+}
+
+/** While an object is being deleted its finalizers can only become fewer. */
+export function validateNoNewFinalizers(
+  updated: readonly string[],
+  stored: readonly string[],
+  path: string,
+): StatusCause[] {
+  const added = [...new Set(updated)].filter((finalizer) => !stored.includes(finalizer)).sort(compareText)
+  if (added.length === 0) return []
+  const detail = `no new finalizers can be added if the object is being deleted, found new finalizers ${goStrings(added)}`
+  return [fieldForbidden(path, detail)]
+}
