@@ -1,0 +1,73 @@
+// Command bench-load puts one kind of load on a Kubernetes API and prints what it saw. It is the same client for every
+// server that is measured, and a cheap one: net/http with HTTP/2 and TLS, answers read and thrown away.
+//
+// It reads one job as JSON from standard input and prints one result as JSON.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/signal"
+)
+
+// Job is what to do, and to whom.
+type Job struct {
+	Server      string `json:"server"`
+	CA          string `json:"ca"`
+	Certificate string `json:"certificate"`
+	Key         string `json:"key"`
+	// Operation is create, get, list or watch.
+	Operation string `json:"operation"`
+	// Path is that of the collection, or of the one object for watch.
+	Path        string `json:"path"`
+	Concurrency int    `json:"concurrency"`
+	Count       int    `json:"count"`
+	// Prefix begins the names: <prefix><number from 0>.
+	Prefix string `json:"prefix"`
+	// Body is the object to create, in which NAME stands for its name.
+	Body string `json:"body"`
+	// Patches are the merge patches of watch, in which NUMBER stands for that of the write.
+	Patch string `json:"patch"`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	result, err := perform(ctx)
+	if err == nil {
+		err = json.NewEncoder(os.Stdout).Encode(result)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+}
+
+func perform(ctx context.Context) (*Result, error) {
+	job := &Job{}
+	decoder := json.NewDecoder(os.Stdin)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(job); err != nil {
+		return nil, err
+	}
+	if job.Concurrency < 1 || job.Count < 1 {
+		return nil, fmt.Errorf("concurrency %d and count %d must be positive", job.Concurrency, job.Count)
+	}
+	api, err := connect(ctx, job)
+	if err != nil {
+		return nil, err
+	}
+	switch job.Operation {
+	case "create":
+		return api.create(ctx, job)
+	case "get":
+		return api.get(ctx, job)
+	case "list":
+		return api.list(ctx, job)
+	case "watch":
+		return api.watch(ctx, job)
+	}
+	return nil, fmt.Errorf("unknown operation %q", job.Operation)
+}

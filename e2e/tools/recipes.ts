@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { copyFile, glob, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { run } from './go.ts'
+
+/** How one executable is made. */
+export interface Recipe {
+  version(): Promise<string>
+  /** Prepares a module, in the empty folder `scratch` or elsewhere, and says where and with what `go build` is to run. */
+  prepare(scratch: string): Promise<{ directory: string; arguments: string[] }>
+}
+
+const kubernetesMinorAndPatch = '36.3'
+const etcdVersion = 'v3.6.16'
+
+export const tools = {
+  kubectl: kubernetes('kubectl'),
+  'kube-apiserver': kubernetes('kube-apiserver'),
+  'kube-controller-manager': kubernetes('kube-controller-manager'),
+  etcd: published('go.etcd.io/etcd/server/v3', etcdVersion),
+  'go-clients': inThisRepository('../clients'),
+  'bench-load': inThisRepository('../../bench/load'),
+} satisfies Record<string, Recipe>
+
+export type ToolName = keyof typeof tools
+
+export const toolNames = Object.keys(tools)
+
+export function isToolName(name: string): name is ToolName {
+  return Object.hasOwn(tools, name)
+}
+
+/**
+ * A command of Kubernetes. `go install k8s.io/kubernetes/cmd/...` is impossible, because that module replaces its staging
+ * modules by relative folders; so a module of our own with the same requirements takes the published ones in their place.
+ */
+function kubernetes(command: string): Recipe {
+  const version = `v1.${kubernetesMinorAndPatch}`
+  const [minor] = kubernetesMinorAndPatch.split('.')
+  return {
+    version: async () => version,
+    async prepare(scratch) {
+      const downloaded: { Dir: string } = JSON.parse(
+        await run('go', ['mod', 'download', '-json', `k8s.io/kubernetes@${version}`], scratch),
+      )
+      const module = await readFile(join(downloaded.Dir, 'go.mod'), 'utf8')
+      const own = module
+        .replace(/^module .*$/m, 'module keelson.dev/e2e/tools')
+        .replace(/^(\s*k8s\.io\/\S+ => )\.\/staging\/src\/(\S+)$/gm, `$1$2 v0.${kubernetesMinorAndPatch}`)
+      await writeFile(join(scratch, 'go.mod'), `${own}\nrequire k8s.io/kubernetes ${version}\n`)
+      await copyFile(join(downloaded.Dir, 'go.sum'), join(scratch, 'go.sum'))
+      // Unstamped, the programs call themselves v0.0.0-master.
+      const stamps = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((path) => [
+        `-X ${path}.gitVersion=${version}`,
+        `-X ${path}.gitMajor=1`,
+        `-X ${path}.gitMinor=${minor}`,
+        `-X ${path}.gitTreeState=clean`,
+      ])
+      return {
+        directory: scratch,
+        arguments: ['-mod=mod', `-ldflags=-s -w ${stamps.join(' ')}`, `k8s.io/kubernetes/cmd/${command}`],
+      }
+    },
+  }
+}
+
+/** A module whose top package is the command. */
+function published(module: string, version: string): Recipe {
+  return {
+    version: async () => version,
+    async prepare(scratch) {
+      await writeFile(join(scratch, 'go.mod'), 'module keelson.dev/e2e/tools\n')
+      await run('go', ['get', `${module}@${version}`], scratch)
+      return { directory: scratch, arguments: ['-mod=mod', '-ldflags=-s -w', module] }
+    },
+  }
+}
+
+/** A module of this repository, versioned by its content. */
+function inThisRepository(folder: string): Recipe {
+  const directory = join(import.meta.dirname, folder)
+  return {
+    async version() {
+      const hash = createHash('sha256')
+      const files = await Array.fromAsync(glob('**/{*.go,go.mod,go.sum}', { cwd: directory }))
+      for (const file of files.sort()) hash.update(file).update(await readFile(join(directory, file)))
+      return hash.digest('hex').slice(0, 12)
+    },
+    prepare: async () => ({ directory, arguments: ['-ldflags=-s -w', '.'] }),
+  }
+}
