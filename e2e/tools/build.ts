@@ -15,8 +15,7 @@ import { isToolName, type ToolName, toolNames, tools } from './recipes.ts'
 
 /** The folder that holds every built tool: `<cache>/tools`. */
 export function toolsFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const cache =
-    environment['KEELSON_TOOLS'] ?? join(environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'keelson')
+  const cache = environment.KEELSON_TOOLS ?? join(environment.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'keelson')
   return join(cache, 'tools')
 }
 
