@@ -2,7 +2,14 @@
  * A ResourceDefinition says everything the handlers need to serve one version of one resource. A built-in type, a CRD, a
  * bound API and a kind of ours are each such a value, served by the same handlers; there is no second way to serve a type.
  */
-import type { JsonObject, KubeObject, StatusCause, StatusError, StructuralSchema, UserInfo } from '../machinery/index.ts'
+import type {
+  JsonObject,
+  KubeObject,
+  StatusCause,
+  StatusError,
+  StructuralSchema,
+  UserInfo,
+} from '../machinery/index.ts'
 import type { Operation, Precondition, Store } from '../storage/index.ts'
 
 export type Verb = 'create' | 'get' | 'list' | 'watch' | 'update' | 'patch' | 'delete' | 'deletecollection'
@@ -47,8 +54,10 @@ export interface Subresource {
   readonly kind?: { readonly group: string; readonly version: string; readonly kind: string }
   /** `status`: the generic handlers replace `.status` alone. `custom`: an update goes to `update`, a create to `create`. */
   readonly type: 'status' | 'custom'
+  /** Another shape than the object's own (Scale): what GET answers, what a PATCH is applied to, and what a write returns. */
+  readonly read?: (stored: KubeObject) => KubeObject
   /** Merges what the client sent into the stored object (PUT and PATCH of a custom subresource). */
-  readonly update?: (submitted: KubeObject, stored: KubeObject) => KubeObject
+  readonly update?: (submitted: KubeObject, stored: KubeObject, context: OperationContext) => KubeObject
   readonly create?: (submitted: KubeObject, context: OperationContext) => Promise<KubeObject>
 }
 
@@ -59,6 +68,8 @@ export interface OperationContext {
   readonly cluster: string
   readonly namespace: string
   readonly name: string
+  /** The subresource that is written (`status`, `finalize`, …); absent or empty for the object itself. */
+  readonly subresource?: string
   readonly dryRun: boolean
   readonly services: Services
   readonly signal: AbortSignal
@@ -93,6 +104,15 @@ export interface Strategy {
   readonly answer?: (object: KubeObject, context: OperationContext) => Promise<KubeObject>
   /** Objects that exist without a row until their first change: a pure function of the logical cluster and namespace. */
   readonly virtual?: (scope: VirtualScope) => readonly KubeObject[]
+}
+
+/** Rows that are kept in the form of another kind: events.k8s.io's events are core's, read and written in both groups. */
+export interface StoredForm {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly toStored: (object: KubeObject) => KubeObject
+  readonly fromStored: (object: KubeObject) => KubeObject
 }
 
 export interface VirtualScope {
@@ -132,9 +152,19 @@ export interface ResourceDefinition {
   readonly generation: boolean
   /** Strategic merge patch and protobuf bodies are for built-in kinds alone (415 otherwise), as upstream. */
   readonly builtIn: boolean
+  /** An update without metadata.resourceVersion is refused (upstream's AllowUnconditionalUpdate = false). */
+  readonly requiresResourceVersion?: boolean
+  /** A PUT of an absent name creates it (upstream's AllowCreateOnUpdate). */
+  readonly createOnUpdate?: boolean
   readonly strategy: Strategy
   /** Rows kept under another prefix than /<group>/<resource>/<identity>/: an index served as a resource. */
   readonly rowPrefix?: string
+  /** With rowPrefix: how those rows are read and written here. */
+  readonly storedForm?: StoredForm
+  /** A PUT to a name that does not exist creates it (rest.RESTUpdateStrategy.AllowCreateOnUpdate). */
+  readonly allowCreateOnUpdate?: boolean
+  /** A PUT without a resourceVersion replaces whatever is there; otherwise it is Invalid (AllowUnconditionalUpdate). */
+  readonly allowUnconditionalUpdate?: boolean
   /** Served, but not in discovery: for the system's own controllers. */
   readonly hidden?: boolean
   readonly deprecationWarning?: string
