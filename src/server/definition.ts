@@ -161,10 +161,6 @@ export interface ResourceDefinition {
   readonly rowPrefix?: string
   /** With rowPrefix: how those rows are read and written here. */
   readonly storedForm?: StoredForm
-  /** A PUT to a name that does not exist creates it (rest.RESTUpdateStrategy.AllowCreateOnUpdate). */
-  readonly allowCreateOnUpdate?: boolean
-  /** A PUT without a resourceVersion replaces whatever is there; otherwise it is Invalid (AllowUnconditionalUpdate). */
-  readonly allowUnconditionalUpdate?: boolean
   /** Served, but not in discovery: for the system's own controllers. */
   readonly hidden?: boolean
   readonly deprecationWarning?: string
