@@ -1,4 +1,5 @@
 /** Names as the DNS has them; rules and wording of apimachinery/pkg/util/validation. No message means valid. */
+import { byteLength, mustMatch, tooLong } from './messages.ts'
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const LABEL_MESSAGE =
@@ -14,20 +15,6 @@ const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?'
 const LABEL_1035_MESSAGE =
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character"
 const LABEL_1035_PATTERN = new RegExp(`^${LABEL_1035}$`)
-
-/** In UTF-8 bytes, which is what Go's len counts. */
-export function byteLength(text: string): number {
-  return Buffer.byteLength(text)
-}
-
-export function tooLong(limit: number, unit: 'bytes' | 'characters'): string {
-  return `must be no more than ${limit} ${unit}`
-}
-
-export function mustMatch(message: string, expression: string, examples: readonly string[]): string {
-  const quoted = examples.map((example) => `'${example}', `).join(' or ')
-  return `${message} (e.g. ${quoted}regex used for validation is '${expression}')`
-}
 
 /** The name of a namespace, for example. */
 export function isDNS1123Label(value: string): string[] {

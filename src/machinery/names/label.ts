@@ -1,5 +1,6 @@
 /** Keys and values of labels; rules and wording of apimachinery/pkg/api/validate/content. */
-import { byteLength, isDNS1123Subdomain, mustMatch, tooLong } from './dns.ts'
+import { isDNS1123Subdomain } from './dns.ts'
+import { byteLength, mustMatch, tooLong } from './messages.ts'
 
 const NAME = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'
 const NAME_MESSAGE =

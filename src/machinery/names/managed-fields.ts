@@ -1,8 +1,8 @@
 /** metadata.managedFields and the name of a field manager (apimachinery/pkg/apis/meta/v1/validation). */
 import type { StatusCause } from '../errors.ts'
 import type { Json } from '../object.ts'
-import { byteLength } from './dns.ts'
 import { fieldInvalid, fieldTooLong } from './field-error.ts'
+import { byteLength } from './messages.ts'
 
 const MAX_MANAGER_LENGTH = 128
 const MAX_SUBRESOURCE_LENGTH = 256

@@ -1,11 +1,11 @@
 /** ValidateObjectMeta of apimachinery/pkg/api/validation: metadata of any kind, when it is created and when it changes. */
 import type { StatusCause } from '../errors.ts'
 import type { ObjectMeta } from '../object.ts'
-import { byteLength } from './dns.ts'
 import { fieldForbidden, fieldInvalid, fieldRequired, fieldTooLong } from './field-error.ts'
 import { validateFinalizers, validateNoNewFinalizers } from './finalizers.ts'
 import { isQualifiedName, isValidLabelValue } from './label.ts'
 import { validateManagedFields } from './managed-fields.ts'
+import { byteLength } from './messages.ts'
 import { type NameRule, nameIsDNSLabel } from './name-rule.ts'
 import { validateOwnerReferences } from './owner-references.ts'
 
