@@ -106,13 +106,14 @@ export interface Strategy {
   readonly virtual?: (scope: VirtualScope) => readonly KubeObject[]
 }
 
-/** Rows that are kept in the form of another kind: events.k8s.io's events are core's, read and written in both groups. */
+/** Rows that are another resource's: events.k8s.io's events are core's, read and written in both groups. */
 export interface StoredForm {
-  readonly group: string
-  readonly version: string
-  readonly kind: string
+  /** Whose rows: keys, headers and schema are this definition's. */
+  readonly definition: ResourceDefinition
   readonly toStored: (object: KubeObject) => KubeObject
   readonly fromStored: (object: KubeObject) => KubeObject
+  /** Selectable fields by their name here: what they are called there. */
+  readonly fields: Readonly<Record<string, string>>
 }
 
 export interface VirtualScope {
@@ -159,7 +160,7 @@ export interface ResourceDefinition {
   readonly strategy: Strategy
   /** Rows kept under another prefix than /<group>/<resource>/<identity>/: an index served as a resource. */
   readonly rowPrefix?: string
-  /** With rowPrefix: how those rows are read and written here. */
+  /** The rows of another definition, served in this one's form. */
   readonly storedForm?: StoredForm
   /** Served, but not in discovery: for the system's own controllers. */
   readonly hidden?: boolean
