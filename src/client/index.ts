@@ -11,6 +11,15 @@ export { clusterPathOf, inClusterPrefix, withoutCluster } from './cluster-prefix
 export type { DiscoveredResource, Discovery } from './discovery.ts'
 export { type HttpsTransportOptions, httpsTransport, type RestConfig } from './https-transport.ts'
 export {
+  type ClientConfig,
+  clientConfigOf,
+  type Kubeconfig,
+  type KubeconfigSource,
+  loadKubeconfig,
+  readKubeconfig,
+} from './kubeconfig.ts'
+export { changeKubeconfig, type KubeconfigChange } from './kubeconfig-edit.ts'
+export {
   type DeleteOptions,
   type GetOptions,
   type ListOptions,
@@ -25,3 +34,4 @@ export {
 export { groupVersionPath, type ResourceRef, resourcePath, resourceRef } from './resource-ref.ts'
 export { inProcessTransport, type Transport, type TransportRequest } from './transport.ts'
 export type { WatchEvent } from './watch-events.ts'
+export { currentWorkspace, switchBack, switchWorkspace } from './workspace-context.ts'
