@@ -2,9 +2,10 @@
  * The store contract: an ordered map of bytes with a revision, as in etcd. One conformance suite (conformance.ts) runs
  * against every engine; whatever that suite does not promise, no caller may rely on.
  *
- * Keys are text, ordered by their UTF-8 bytes. A commit is atomic and gets the next revision. Within a commit each
- * operation has a place (0 to 127), and `version = revision × 256 + place` is what the wire calls resourceVersion: a watch
- * can so be resumed inside a commit. Versions are exact as JavaScript numbers for 2^45 commits.
+ * Keys are printable ASCII (keys.ts escapes what is not), ordered by their bytes; any other text is a TypeError. An empty
+ * store is at revision 1. A commit is atomic and gets the next revision; its operations take effect one after another.
+ * Within a commit each operation has a place (0 to 127), and `version = revision × 256 + place` is what the wire calls
+ * resourceVersion: a watch can so be resumed inside a commit. Versions are exact as JavaScript numbers for 2^45 commits.
  */
 
 export type Revision = number
@@ -18,6 +19,11 @@ export function revisionOf(version: Version): Revision {
   return Math.floor(version / 256)
 }
 
+/** No version of the revision is greater: what a list at the revision is followed by a watch after. */
+export function lastVersionOf(revision: Revision): Version {
+  return revision * 256 + 255
+}
+
 /** One key's latest state, or its state at a revision. `value` must not be written to. */
 export interface Row {
   readonly key: string
@@ -29,9 +35,11 @@ export interface Row {
 export type Operation =
   | { readonly type: 'put'; readonly key: string; readonly value: Buffer }
   | { readonly type: 'delete'; readonly key: string }
-  /** A range tombstone: removes all keys that begin with the prefix. Watchers see one deletion per key. */
+  /** A range tombstone: removes all keys that begin with the prefix. Watchers see one deletion per key, of which all but the
+   *  last carry the version before the operation's own: who resumes from one of them gets all of them again. */
   | { readonly type: 'deletePrefix'; readonly prefix: string }
-  /** Adds to a counter (a row of decimal digits, absent = 0); the commit fails when the sum leaves [0, max]. */
+  /** Adds to a counter (a row of decimal digits, absent = 0); the commit fails when the sum leaves [0, max], or the row is
+   *  no counter. */
   | { readonly type: 'add'; readonly key: string; readonly delta: number; readonly max?: number }
 
 /** Judged by the writer alone, at the moment of the commit. */
@@ -46,7 +54,8 @@ export type Precondition =
 
 export interface Commit {
   readonly preconditions: readonly Precondition[]
-  /** Up to MAX_OPERATIONS, and MAX_COMMIT_BYTES of keys and values. Without any, only the preconditions are judged. */
+  /** Up to MAX_OPERATIONS, and MAX_COMMIT_BYTES of keys and values. Without any, only the preconditions are judged. A value
+   *  belongs to the store from here on: it must not be written to. */
   readonly operations: readonly Operation[]
   /** Who pays: the writer takes turns between lanes (a logical cluster), so that one tenant's flood delays nobody else. */
   readonly lane: string
@@ -58,17 +67,19 @@ export const MAX_COMMIT_BYTES = 1024 * 1024
 export type CommitResult =
   /** Durable (fsync) and visible to every later read. */
   | { readonly ok: true; readonly revision: Revision }
-  /** Nothing was written. `failed` is the index of the first precondition that does not hold and `row` what is there; an
-   *  `add` that leaves its bounds is reported with the index preconditions.length + its place. */
+  /** Nothing was written. `failed` is the index of the first precondition that does not hold and `row` what is there (under
+   *  a prefix, the first); an `add` that leaves its bounds is reported with the index preconditions.length + its place. */
   | { readonly ok: false; readonly failed: number; readonly row: Row | undefined }
 
 export interface RangeRequest {
   readonly prefix: string
-  /** Only keys after this one, in order. */
+  /** Only keys after this one, in order. Any text; it need not be a key. */
   readonly after?: string
-  /** At most this many rows; the engine may return fewer rows than asked for with `more`, to keep its slices short. */
+  /** At most this many rows; the engine may return fewer rows than asked for with `more`, to keep its slices short. Whenever
+   *  there is `more`, there is at least one row to go on after. */
   readonly limit: number
-  /** The state at this revision; default: the latest. Throws a StoreError `compacted` when the history is gone. */
+  /** The state at this revision; default: the latest. Throws a StoreError `compacted` when the history is gone, `future` when
+   *  the store has not reached it. */
   readonly at?: Revision
 }
 
@@ -88,9 +99,11 @@ export interface Change {
   readonly previous: Buffer | undefined
 }
 
-/** Changes of one or more whole commits in order, or only a revision: all up to it has been delivered (a bookmark). */
+/** Changes in order. Watches of one prefix are handed the same batch, which must not be changed. */
 export interface WatchBatch {
   readonly changes: readonly Change[]
+  /** All changes of this revision and those before it have been delivered. Except in the history of very large commits a
+   *  batch holds whole commits. */
   readonly revision: Revision
 }
 
@@ -98,9 +111,12 @@ export interface WatchRequest {
   readonly prefix: string
   /** Delivers every change whose version is greater than this one, first from history, then live, without a gap. */
   readonly after: Version
-  /** Called in order, never concurrently, and before the commit's own promise resolves. Must not throw or block. */
+  /** Called in order, never concurrently, and once the watch is live before the commit's own promise resolves (a commit
+   *  whose deletePrefix removes hundreds of keys may come later, in slices). The end of the history is told by a batch, if
+   *  need be without changes; from then on the watch is as far as `revision()`. Must not throw or block. */
   readonly deliver: (batch: WatchBatch) => void
-  /** The watch has ended by itself: the history after `after` is gone (`compacted`), or the store has failed. */
+  /** The watch has ended by itself: the history was compacted before it could be read (`compacted`), the store has `failed`,
+   *  or was `closed`. */
   readonly failed: (error: Error) => void
 }
 
@@ -109,14 +125,17 @@ export interface Store extends AsyncDisposable {
   revision(): Revision
   get(key: string): Promise<Row | undefined>
   range(request: RangeRequest): Promise<RangeResult>
-  /** How many keys begin with the prefix now. */
+  /** How many keys begin with the prefix now. While others write under a prefix of many keys, a number in between. */
   count(prefix: string): Promise<number>
-  /** Resolves when durable, or with the precondition that failed. Throws StoreError when the outcome is not known. */
+  /** Resolves when durable, or with the precondition that failed. Throws a StoreError: `failed` when the outcome is not known;
+   *  `full`, `closed` and `tooLarge` when nothing was written. */
   commit(commit: Commit): Promise<CommitResult>
-  /** Resolves once the watch is registered: no later commit is missed. `Symbol.dispose` ends it. */
+  /** Resolves once the watch is registered: no later commit is missed. `Symbol.dispose` ends it. Throws a StoreError
+   *  `compacted` or `future` when `after` lies before the history or ahead of the store. */
   watch(request: WatchRequest): Promise<Disposable>
-  /** Forgets history before the revision: ranges at, and watches after, an older one fail as compacted. */
+  /** Forgets history before the revision: ranges at an older one, and watches of older changes, fail as compacted. The space
+   *  is freed in the background. */
   compact(before: Revision): Promise<void>
-  /** The oldest revision a range may ask for, and the oldest a watch may start after. */
+  /** The oldest revision a range may ask for, and the oldest whose changes a watch may ask for. */
   compacted(): Revision
 }

@@ -1,0 +1,23 @@
+/** Opens a store by its engine's name. */
+import { createMemoryStore } from './memory/engine.ts'
+import type { Store } from './store.ts'
+
+export type StoreConfig = { readonly engine: 'memory' }
+
+export interface OpenOptions {
+  /** Gives the opening up; an open store is ended by its disposal. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * @example
+ * await using store = await openStore({ engine: 'memory' })
+ * await store.commit({ lane: 'root', preconditions: [], operations: [{ type: 'put', key: '/a', value: Buffer.from('1') }] })
+ */
+export async function openStore(config: StoreConfig, options: OpenOptions = {}): Promise<Store> {
+  options.signal?.throwIfAborted()
+  switch (config.engine) {
+    case 'memory':
+      return createMemoryStore()
+  }
+}
