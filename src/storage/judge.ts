@@ -23,7 +23,9 @@ export interface View {
 
 export type Verdict =
   /** `sums` holds a counter's new row by the place of its `add`. */
-  { readonly ok: true; readonly sums: ReadonlyMap<number, Buffer> } | { readonly ok: false; readonly failed: number }
+  | { readonly ok: true; readonly sums: ReadonlyMap<number, Buffer> }
+  /** `failed` as in CommitResult; `key` is that of the row there, if any. */
+  | { readonly ok: false; readonly failed: number; readonly key: string }
 
 const NO_SUMS: ReadonlyMap<number, Buffer> = new Map()
 
