@@ -1,0 +1,57 @@
+/** A finalizer keeps an object from going until whoever set it has cleaned up. */
+import type { Client, ResourceRef } from '../client/index.ts'
+import { isStatus, type KubeObject } from '../machinery/index.ts'
+
+export function hasFinalizer(object: KubeObject, finalizer: string): boolean {
+  return object.metadata.finalizers?.includes(finalizer) ?? false
+}
+
+/** Resolves with the object that carries the finalizer. To be done before the first thing that needs cleaning up. */
+export async function addFinalizer<T extends KubeObject>(
+  client: Client,
+  resource: ResourceRef<T>,
+  object: T,
+  finalizer: string,
+): Promise<T> {
+  if (hasFinalizer(object, finalizer)) return object
+  const { finalizers, resourceVersion } = object.metadata
+  const patch = [
+    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+    finalizers === undefined
+      ? { op: 'add', path: '/metadata/finalizers', value: [finalizer] }
+      : { op: 'add', path: '/metadata/finalizers/-', value: finalizer },
+  ]
+  return client.patch(resource, nameOf(object), 'json', patch, scopeOf(object))
+}
+
+/**
+ * Takes the finalizer off. Not bound to the object's version: whoever has cleaned up is done, whatever else was written
+ * meanwhile. The tests in the patch see to it that it is this finalizer, of this object and not of a namesake.
+ */
+export async function removeFinalizer<T extends KubeObject>(
+  client: Client,
+  resource: ResourceRef<T>,
+  object: T,
+  finalizer: string,
+): Promise<void> {
+  const place = object.metadata.finalizers?.indexOf(finalizer) ?? -1
+  if (place === -1) return
+  const patch = [
+    { op: 'test', path: '/metadata/uid', value: object.metadata.uid },
+    { op: 'test', path: `/metadata/finalizers/${place}`, value: finalizer },
+    { op: 'remove', path: `/metadata/finalizers/${place}` },
+  ]
+  try {
+    await client.patch(resource, nameOf(object), 'json', patch, scopeOf(object))
+  } catch (error) {
+    if (!isStatus(error, 'NotFound')) throw error
+  }
+}
+
+function nameOf(object: KubeObject): string {
+  return object.metadata.name ?? ''
+}
+
+function scopeOf({ metadata: { namespace } }: KubeObject): { namespace?: string } {
+  return namespace === undefined ? {} : { namespace }
+}

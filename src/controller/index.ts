@@ -1,0 +1,28 @@
+/** The door of the controller SDK. */
+export { type Applied, apply } from './apply.ts'
+export { type Clock, formatTime, sleep, systemClock } from './clock.ts'
+export { type ConditionLike, findCondition, isTrue, setCondition } from './condition.ts'
+export {
+  type Controller,
+  type ControllerOptions,
+  type ReconcileContext,
+  type Reconciler,
+  startController,
+} from './controller.ts'
+export {
+  type ControllerDefinition,
+  type ControllerEnvironment,
+  controllerUser,
+  type Feature,
+  type PolicyRule,
+} from './feature.ts'
+export { addFinalizer, hasFinalizer, removeFinalizer } from './finalizer.ts'
+export { type Informer, type InformerEvent, type InformerOptions, startInformer } from './informer.ts'
+export { LEASES, type LeaderElectionOptions, type Lease, runLeaderElection } from './lease.ts'
+export { errorLog, type Log, type LogFields, messageOf } from './log.ts'
+export type { Backoff } from './queue.ts'
+export type { Selection } from './reflector.ts'
+export { clusterOf, type Request, type Result, requestFor } from './request.ts'
+export { informed, type RequestMap, type Source, type SourceContext, type WatchingOptions, watching } from './source.ts'
+export { patchStatus } from './status.ts'
+export { type VirtualClock, virtualClock } from './virtual-clock.ts'
