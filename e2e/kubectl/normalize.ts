@@ -1,0 +1,22 @@
+/**
+ * Makes two outputs of kubectl comparable: times, ages, UIDs and versions become placeholders, and columns are two spaces
+ * apart.
+ */
+export function normalize(text: string): string {
+  return text
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
+    .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<uid>')
+    .replace(/(resourceVersion"?: )"\d+"/g, '$1"<version>"')
+    .replace(/(Resource Version: +)\d+/g, '$1<version>')
+    .replace(/(^|\s)(<invalid>|(\d+[smhd]){1,2})(?=\s|$)/gm, '$1<age>')
+    .replace(/(\S) {2,}(?=\S)/g, '$1  ')
+    .replace(/[ \t]+$/gm, '')
+    .trim()
+}
+
+/** Takes the common indentation off a text that is written between backticks, indented with the code around it. */
+export function unindent(text: string): string {
+  const margins = text.match(/^ +(?=\S)/gm) ?? []
+  const margin = Math.min(...margins.map((spaces) => spaces.length))
+  return /^\S/m.test(text) ? text.trim() : text.replaceAll(new RegExp(`^ {${margin}}`, 'gm'), '').trim()
+}
