@@ -113,7 +113,8 @@ export function createWatchHub(source: HubSource): WatchHub {
     }
     if (slice.next === undefined) goLive(watch)
     else watch.cursor = slice.next
-    if (slice.changes.length > 0 || slice.next === undefined) deliver(watch, slice)
+    if (slice.changes.length > 0 || slice.next === undefined)
+      deliver(watch, { changes: slice.changes, revision: slice.revision })
     if (slice.next !== undefined && !watch.ended) lagging.add(watch)
   }
 

@@ -23,7 +23,7 @@ export function createMemoryStore(): Store {
   const lanes = createLanes<Pending>()
   const horizon = createHorizon()
   let revision: Revision = 1
-  let compacted: Revision = 1
+  let compacted: Revision = 0
   let closed = false
   let writing = false
 
