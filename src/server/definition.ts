@@ -93,6 +93,9 @@ export interface Strategy {
   /** Fields the server owns: drop what a client may not set, set what a new object must have, apply defaults. */
   readonly prepareForCreate?: (object: KubeObject, context: OperationContext) => void
   readonly prepareForUpdate?: (object: KubeObject, old: KubeObject, context: OperationContext) => void
+  /** The first delete: the object as it stays while finalizers hold it, its deletionTimestamp set. Runs before they are
+   *  looked at, and may add one. */
+  readonly prepareForDelete?: (object: KubeObject, context: OperationContext) => void
   /** May read and refuse (throws a StatusError) and may still change the object: upstream's admission. Not run for dry
    *  parts of a patch; runs once per attempt. */
   readonly admit?: (change: Change, context: OperationContext) => Promise<void>
@@ -182,6 +185,12 @@ export interface Services {
   readonly readAll: (definition: ResourceDefinition, cluster: string, namespace: string) => Promise<KubeObject[]>
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** Whether RBAC of a logical cluster allows it, whoever may enter there: kcp's deep SubjectAccessReview. */
+  readonly permits: (
+    user: UserInfo,
+    verb: string,
+    resource: { readonly cluster: string; readonly group: string; readonly resource: string; readonly name: string },
+  ) => Promise<boolean>
   readonly random: { readonly uid: () => string; readonly suffix: () => string }
 }
 

@@ -1,0 +1,30 @@
+/** Conditions of a CustomResourceDefinition, set as upstream's controllers set them. */
+import type { JsonObject, KubeObject } from '../../machinery/index.ts'
+import { ensureFields, fieldsIn, objectsIn } from '../builtins/untyped.ts'
+
+export interface CrdCondition {
+  readonly type: 'NamesAccepted' | 'Established' | 'Terminating'
+  readonly status: 'True' | 'False'
+  readonly reason: string
+  readonly message: string
+}
+
+export function isConditionTrue(crd: KubeObject, type: CrdCondition['type']): boolean {
+  return objectsIn(fieldsIn(crd.status).conditions).some(
+    (condition) => condition.type === type && condition.status === 'True',
+  )
+}
+
+/** lastTransitionTime moves with the status alone. */
+export function setCondition(crd: KubeObject, condition: CrdCondition, now: number): void {
+  const status = ensureFields(crd, 'status')
+  const conditions = objectsIn(status.conditions)
+  const time = `${new Date(now).toISOString().slice(0, 19)}Z`
+  const found = conditions.find(({ type }) => type === condition.type)
+  const lastTransitionTime = found?.status === condition.status ? (found.lastTransitionTime ?? time) : time
+  const updated: JsonObject = { lastTransitionTime: String(lastTransitionTime), ...condition }
+  status.conditions =
+    found === undefined
+      ? [...conditions, updated]
+      : conditions.map((existing) => (existing === found ? updated : existing))
+}

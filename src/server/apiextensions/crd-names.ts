@@ -1,0 +1,101 @@
+/**
+ * Which of its names a CustomResourceDefinition may have: those that nothing else in its group uses
+ * (apiextensions-apiserver/pkg/controller/status/naming_controller.go). Names once accepted stay.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import { type KubeObject, quote } from '../../machinery/index.ts'
+import { ensureFields, type Fields, fieldsIn, textIn, textsIn } from '../builtins/untyped.ts'
+import { isConditionTrue, setCondition } from './crd-conditions.ts'
+
+export interface UsedNames {
+  /** Plurals, singulars and short names. */
+  readonly resources: ReadonlySet<string>
+  /** Kinds and list kinds. */
+  readonly kinds: ReadonlySet<string>
+}
+
+/** What other things of the group are called, whatever they are. */
+export function usedNames(others: Iterable<Fields>): UsedNames {
+  const resources = new Set<string>()
+  const kinds = new Set<string>()
+  for (const { plural, singular, shortNames, kind, listKind } of others) {
+    for (const name of [textIn(plural), textIn(singular), ...textsIn(shortNames)]) resources.add(name)
+    kinds.add(textIn(kind)).add(textIn(listKind))
+  }
+  return { resources, kinds }
+}
+
+interface Conflict {
+  readonly reason: string
+  readonly message: string
+}
+
+const inUse = (name: string) => `${quote(name)} is already in use`
+
+/** Conditions and accepted names after the spec was written. Established follows at once: there is nothing to install. */
+export function acceptNames(crd: KubeObject, used: UsedNames, now: number): void {
+  const requested = fieldsIn(fieldsIn(crd.spec).names)
+  const status = ensureFields(crd, 'status')
+  const accepted = fieldsIn(status.acceptedNames)
+  const names: Fields = { ...accepted }
+  let conflict: Conflict | undefined
+  const decide = (field: string, reason: string, taken: ReadonlySet<string>) => {
+    const name = textIn(requested[field])
+    if (name !== textIn(accepted[field]) && taken.has(name)) conflict = { reason, message: inUse(name) }
+    else names[field] = name
+  }
+  decide('plural', 'PluralConflict', used.resources)
+  decide('singular', 'SingularConflict', used.resources)
+  const known = textsIn(accepted.shortNames)
+  const taken = textsIn(requested.shortNames).filter((name) => !known.includes(name) && used.resources.has(name))
+  if (taken.length > 0) {
+    const texts = taken.map(inUse)
+    conflict = {
+      reason: 'ShortNamesConflict',
+      message: texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`,
+    }
+  } else {
+    setOrDelete(names, 'shortNames', requested.shortNames)
+  }
+  decide('kind', 'KindConflict', used.kinds)
+  decide('listKind', 'ListKindConflict', used.kinds)
+  setOrDelete(names, 'categories', requested.categories)
+  status.acceptedNames = ordered(names)
+  setNameConditions(crd, conflict, now)
+}
+
+function setNameConditions(crd: KubeObject, conflict: Conflict | undefined, now: number): void {
+  const reason = conflict?.reason ?? 'NoConflicts'
+  const message = conflict?.message ?? 'no conflicts found'
+  setCondition(crd, { type: 'NamesAccepted', status: conflict === undefined ? 'True' : 'False', reason, message }, now)
+  if (isConditionTrue(crd, 'Established')) return
+  setCondition(
+    crd,
+    conflict === undefined
+      ? {
+          type: 'Established',
+          status: 'True',
+          reason: 'InitialNamesAccepted',
+          message: 'the initial names have been accepted',
+        }
+      : { type: 'Established', status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' },
+    now,
+  )
+}
+
+function setOrDelete(names: Fields, field: string, value: unknown): void {
+  if (textsIn(value).length === 0) delete names[field]
+  else names[field] = textsIn(value)
+}
+
+/** The order in which upstream writes them. */
+function ordered(names: Fields): Fields {
+  const fields = ['plural', 'singular', 'shortNames', 'kind', 'listKind', 'categories']
+  return Object.fromEntries(fields.flatMap((field) => (names[field] === undefined ? [] : [[field, names[field]]])))
+}
+
+/** Whether the names in use may differ from those that the spec asks for. */
+export function namesSettled(crd: KubeObject): boolean {
+  const requested = fieldsIn(fieldsIn(crd.spec).names)
+  return isConditionTrue(crd, 'Established') && isDeepStrictEqual(requested, fieldsIn(crd.status).acceptedNames)
+}

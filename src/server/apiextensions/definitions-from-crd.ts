@@ -1,0 +1,143 @@
+/** The ResourceDefinitions that a CustomResourceDefinition stands for, shared by every logical cluster with the same CRD. */
+import { createHash } from 'node:crypto'
+import {
+  hashSchema,
+  type JsonObject,
+  type KubeObject,
+  parseStructuralSchema,
+  type StructuralSchema,
+} from '../../machinery/index.ts'
+import { lazily } from '../builtins/lazily.ts'
+import { type Fields, fieldsIn, isFields, objectsIn, textIn, textsIn } from '../builtins/untyped.ts'
+import {
+  ALL_VERBS,
+  type ResourceDefinition,
+  type ResourceNames,
+  type Strategy,
+  type Subresource,
+} from '../definition.ts'
+import { boundedCache } from './bounded-cache.ts'
+import { isConditionTrue } from './crd-conditions.ts'
+import { customResourceColumns } from './custom-resource-columns.ts'
+import { type ScalePaths, scalePathsOf, scaleSubresource, validateReplicas } from './scale.ts'
+
+/** Distinct definitions, not logical clusters: how many of them are kept compiled. */
+const KEPT = 1024
+
+const cache = boundedCache<readonly ResourceDefinition[]>(KEPT)
+
+/**
+ * One definition per served version; none until the names are accepted. The same array for equal content.
+ *
+ * @example definitionsFromCRD(crd).map((definition) => definition.version) // ['v1', 'v1beta1']
+ */
+export function definitionsFromCRD(crd: KubeObject): readonly ResourceDefinition[] {
+  if (!isConditionTrue(crd, 'Established')) return []
+  const terminating = isConditionTrue(crd, 'Terminating')
+  const { acceptedNames } = fieldsIn(crd.status)
+  const content = JSON.stringify([crd.spec, acceptedNames, terminating])
+  const key = createHash('sha256').update(content).digest('base64')
+  return cache(key, () => definitionsOf(structuredClone(fieldsIn(crd.spec)), fieldsIn(acceptedNames), terminating))
+}
+
+function definitionsOf(spec: Fields, accepted: Fields, terminating: boolean): ResourceDefinition[] {
+  const versions = objectsIn(spec.versions)
+  const storageVersion = textIn(versions.find((version) => version.storage === true)?.name)
+  const names = namesOf(accepted)
+  return versions
+    .filter((version) => version.served === true)
+    .map((version) => definitionOf(spec, version, { storageVersion, names, terminating }))
+}
+
+function namesOf({ plural, singular, kind, listKind, shortNames, categories }: Fields): ResourceNames {
+  return {
+    plural: textIn(plural),
+    singular: textIn(singular),
+    kind: textIn(kind),
+    listKind: textIn(listKind),
+    shortNames: textsIn(shortNames),
+    categories: textsIn(categories),
+  }
+}
+
+interface Shared {
+  readonly storageVersion: string
+  readonly names: ResourceNames
+  readonly terminating: boolean
+}
+
+function definitionOf(
+  spec: Fields,
+  version: Fields,
+  { storageVersion, names, terminating }: Shared,
+): ResourceDefinition {
+  const group = textIn(spec.group)
+  const name = textIn(version.name)
+  const { openAPIV3Schema } = fieldsIn(version.schema)
+  const source = isFields(openAPIV3Schema) ? (openAPIV3Schema as JsonObject) : undefined
+  const { status, scale } = fieldsIn(version.subresources)
+  const paths = isFields(scale) ? scalePathsOf(scale) : undefined
+  const parsed = lazily(() => (source === undefined ? undefined : parsedOf(source, `${names.plural}.${group}/${name}`)))
+  const hash = lazily(() => hashSchema(source))
+  return {
+    group,
+    version: name,
+    storageVersion,
+    names,
+    namespaced: spec.scope === 'Namespaced',
+    identity: 'customresources',
+    // Nothing is born into a kind that is ending (pkg/apiserver/customresource_handler.go).
+    verbs: terminating ? ALL_VERBS.filter((verb) => verb !== 'create') : ALL_VERBS,
+    subresources: subresourcesOf(isFields(status), paths),
+    get schema() {
+      return parsed()
+    },
+    openAPIV3Schema: source,
+    get schemaHash() {
+      return hash()
+    },
+    columns: customResourceColumns(version),
+    selectableFields: objectsIn(version.selectableFields).map((field) => textIn(field.jsonPath).replace(/^\./, '')),
+    nameRule: 'DNS1123Subdomain',
+    generation: true,
+    builtIn: false,
+    requiresResourceVersion: true,
+    strategy: strategyOf(isFields(status), paths),
+    ...(version.deprecated === true && {
+      deprecationWarning: textIn(version.deprecationWarning) || `${group}/${name} ${names.kind} is deprecated`,
+    }),
+  }
+}
+
+function parsedOf(source: JsonObject, what: string): StructuralSchema {
+  const parsed = parseStructuralSchema(source)
+  if (!parsed.ok) throw new Error(`the schema of ${what} was accepted and is not structural`)
+  return parsed.value
+}
+
+function subresourcesOf(status: boolean, scale: ScalePaths | undefined): Record<string, Subresource> {
+  return {
+    ...(status && { status: { type: 'status', verbs: ['get', 'patch', 'update'] } as const }),
+    ...(scale !== undefined && { scale: scaleSubresource(scale) }),
+  }
+}
+
+/** pkg/registry/customresource/strategy.go */
+function strategyOf(status: boolean, scale: ScalePaths | undefined): Strategy {
+  const validate: NonNullable<Strategy['validate']> = (object) =>
+    scale === undefined
+      ? []
+      : [...validateReplicas(object, scale.specReplicasPath), ...validateReplicas(object, scale.statusReplicasPath)]
+  return {
+    prepareForCreate: (object) => {
+      if (status) delete object.status
+    },
+    prepareForUpdate: (object, old, { subresource }) => {
+      if (!status || subresource === 'status') return
+      if (old.status === undefined) delete object.status
+      else object.status = old.status
+    },
+    validate,
+    validateUpdate: (object, _old, context) => validate(object, context),
+  }
+}

@@ -1,0 +1,297 @@
+/**
+ * admissionregistration.k8s.io ValidatingAdmissionPolicy (v1) and MutatingAdmissionPolicy (v1beta1). What is wrong with a CEL
+ * expression is found where it is compiled; here it must be present.
+ */
+import {
+  fieldDuplicate,
+  fieldInvalid,
+  fieldNotSupported,
+  fieldRequired,
+  isDNS1035Label,
+  isDNS1123Subdomain,
+  isQualifiedName,
+  type KubeObject,
+  type StatusCause,
+} from '../../machinery/index.ts'
+import type { PrinterColumn, Strategy } from '../definition.ts'
+import {
+  FAILURE_POLICIES,
+  REINVOCATION_POLICIES,
+  requiredOneOf,
+  setMatchDefaults,
+  validateMatchConditions,
+  validateMatchResources,
+} from './admission-rules.ts'
+import { builtIn, STATUS } from './built-in.ts'
+import { AGE, NAME } from './columns.ts'
+import {
+  defaultField,
+  ensureFields,
+  type Fields,
+  fieldsIn,
+  isAbsent,
+  isFields,
+  listIn,
+  objectsIn,
+  textIn,
+  textsIn,
+} from './untyped.ts'
+
+const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
+const MAX_AUDIT_ANNOTATIONS = 20
+const MAX_AUDIT_EXPRESSION_BYTES = 5 * 1024
+const MUTATING_OPERATIONS = ['*', 'CONNECT', 'CREATE', 'UPDATE']
+const IDENTIFIER = /^[_a-zA-Z][_a-zA-Z0-9]*$/
+const RESERVED = new Set(
+  'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(
+    ' ',
+  ),
+)
+
+function setDefaults(object: KubeObject): void {
+  const spec = ensureFields(object, 'spec')
+  defaultField(spec, 'failurePolicy', 'Fail')
+  if (isFields(spec.matchConstraints)) setMatchDefaults(spec.matchConstraints)
+}
+
+function validateParamKind(paramKind: Fields, path: string): StatusCause[] {
+  const apiVersion = textIn(paramKind.apiVersion)
+  const kind = textIn(paramKind.kind)
+  const field = `${path}.apiVersion`
+  const causes: StatusCause[] = []
+  const parts = apiVersion.split('/')
+  if (apiVersion === '') causes.push(fieldRequired(field, ''))
+  else if (parts.length > 2) {
+    causes.push(fieldInvalid(field, apiVersion, `unexpected GroupVersion string: ${apiVersion}`))
+  } else {
+    const [group, version] = parts.length === 2 ? parts : ['', apiVersion]
+    const groupMessages = group === '' ? [] : isDNS1123Subdomain(group ?? '')
+    if (groupMessages.length > 0) causes.push(fieldInvalid(field, group, groupMessages.join(',')))
+    const versionMessages = isDNS1035Label(version ?? '')
+    if (version === '') causes.push(fieldInvalid(field, apiVersion, 'version must be specified'))
+    else if (versionMessages.length > 0) causes.push(fieldInvalid(field, version, versionMessages.join(',')))
+  }
+  const kindMessages = isDNS1035Label(kind.toLowerCase())
+  if (kind === '') causes.push(fieldRequired(`${path}.kind`, ''))
+  else if (kindMessages.length > 0) {
+    const message = `may have mixed case, but should otherwise match: ${kindMessages.join(',')}`
+    causes.push(fieldInvalid(`${path}.kind`, kind, message))
+  }
+  return causes
+}
+
+function validateConstraints(spec: Fields, path: string): StatusCause[] {
+  if (!isFields(spec.matchConstraints)) return [fieldRequired(`${path}.matchConstraints`, '')]
+  const field = `${path}.matchConstraints`
+  const causes = validateMatchResources(spec.matchConstraints, field)
+  const rules = listIn(spec.matchConstraints.resourceRules)
+  return rules.length > 0 ? causes : [...causes, fieldRequired(`${field}.resourceRules`, '')]
+}
+
+function validateVariable(variable: Fields, path: string): StatusCause[] {
+  const name = textIn(variable.name)
+  const causes: StatusCause[] = []
+  if (name.trim() === '') causes.push(fieldRequired(`${path}.name`, 'name is not specified'))
+  else if (!IDENTIFIER.test(name) || RESERVED.has(name)) {
+    causes.push(fieldInvalid(`${path}.name`, name, 'must be a valid CEL identifier'))
+  }
+  if (textIn(variable.expression).trim() === '') {
+    causes.push(fieldRequired(`${path}.expression`, 'expression is not specified'))
+  }
+  return causes
+}
+
+function validateCommon(spec: Fields): StatusCause[] {
+  return [
+    ...requiredOneOf(spec, 'failurePolicy', 'spec', FAILURE_POLICIES),
+    ...(isFields(spec.paramKind) ? validateParamKind(spec.paramKind, 'spec.paramKind') : []),
+    ...validateConstraints(spec, 'spec'),
+    ...validateMatchConditions(spec.matchConditions, 'spec.matchConditions'),
+    ...objectsIn(spec.variables).flatMap((variable, index) => validateVariable(variable, `spec.variables[${index}]`)),
+  ]
+}
+
+function validateValidation(validation: Fields, path: string): StatusCause[] {
+  const { expression, message, messageExpression, reason } = validation
+  const causes: StatusCause[] = []
+  if (textIn(expression).trim() === '') {
+    causes.push(fieldRequired(`${path}.expression`, 'expression is not specified'))
+  }
+  if (textIn(messageExpression) !== '' && textIn(messageExpression).trim() === '') {
+    causes.push(fieldInvalid(`${path}.messageExpression`, messageExpression, 'must be non-empty if specified'))
+  }
+  const trimmed = textIn(message).trim()
+  if (textIn(message) !== '' && trimmed === '') {
+    causes.push(fieldInvalid(`${path}.message`, message, 'must be non-empty if specified'))
+  } else if (/[\n\r]/.test(trimmed)) {
+    causes.push(fieldInvalid(`${path}.message`, message, 'must not contain line breaks'))
+  }
+  if (!isAbsent(reason) && !REASONS.includes(textIn(reason))) {
+    causes.push(fieldNotSupported(`${path}.reason`, reason, REASONS))
+  }
+  return causes
+}
+
+function validateAuditAnnotation(annotation: Fields, policy: string, path: string): StatusCause[] {
+  const key = textIn(annotation.key)
+  const expression = textIn(annotation.valueExpression).trim()
+  const causes = isQualifiedName(`${policy}/${key}`).map((text) =>
+    fieldInvalid(`${path}.key`, `${policy}/${key}`, text),
+  )
+  if (expression === '') causes.push(fieldRequired(`${path}.valueExpression`, 'valueExpression is not specified'))
+  else if (Buffer.byteLength(expression) > MAX_AUDIT_EXPRESSION_BYTES) {
+    const message = `must not exceed ${MAX_AUDIT_EXPRESSION_BYTES} bytes in length`
+    causes.push(fieldRequired(`${path}.valueExpression`, message))
+  }
+  return causes
+}
+
+function validateAuditAnnotations(annotations: readonly Fields[], policy: string): StatusCause[] {
+  const path = 'spec.auditAnnotations'
+  const keys = annotations.map((annotation) => textIn(annotation.key))
+  const causes: StatusCause[] = []
+  if (annotations.length > MAX_AUDIT_ANNOTATIONS) {
+    const message = `must not have more than ${MAX_AUDIT_ANNOTATIONS} auditAnnotations`
+    causes.push(fieldInvalid(path, annotations, message))
+  }
+  for (const [index, annotation] of annotations.entries()) {
+    const key = keys[index] ?? ''
+    causes.push(...validateAuditAnnotation(annotation, policy, `${path}[${index}]`))
+    if (keys.indexOf(key) < index) causes.push(fieldDuplicate(`${path}[${index}].key`, key))
+  }
+  return causes
+}
+
+function validateValidating(object: KubeObject): StatusCause[] {
+  const spec = fieldsIn(object.spec)
+  const validations = objectsIn(spec.validations)
+  const annotations = objectsIn(spec.auditAnnotations)
+  const causes = validateCommon(spec)
+  if (validations.length === 0 && annotations.length === 0) {
+    const message = 'validations or auditAnnotations must contain at least one item'
+    return [...causes, fieldRequired('spec.validations', message), fieldRequired('spec.auditAnnotations', message)]
+  }
+  return [
+    ...causes,
+    ...validations.flatMap((validation, index) => validateValidation(validation, `spec.validations[${index}]`)),
+    ...validateAuditAnnotations(annotations, object.metadata.name ?? ''),
+  ]
+}
+
+const PATCH_FIELDS = { ApplyConfiguration: 'applyConfiguration', JSONPatch: 'jsonPatch' } as const
+
+function validateMutation(mutation: Fields, path: string): StatusCause[] {
+  const patchType = textIn(mutation.patchType)
+  if (patchType === '') return [fieldRequired(`${path}.patchType`, '')]
+  if (patchType !== 'JSONPatch' && patchType !== 'ApplyConfiguration') {
+    return [fieldNotSupported(`${path}.patchType`, patchType, Object.keys(PATCH_FIELDS))]
+  }
+  const field = PATCH_FIELDS[patchType]
+  const other = patchType === 'JSONPatch' ? 'applyConfiguration' : 'jsonPatch'
+  const causes: StatusCause[] = []
+  if (isAbsent(mutation[field])) {
+    causes.push(fieldRequired(`${path}.${field}`, `must be specified when patchType is ${patchType}`))
+  } else if (textIn(fieldsIn(mutation[field]).expression).trim() === '') {
+    causes.push(fieldRequired(`${path}.${field}.expression`, ''))
+  }
+  if (!isAbsent(mutation[other])) {
+    const message = `must not be specified when patchType is ${patchType}`
+    causes.push(fieldInvalid(`${path}.${other}`, `{${other}}`, message))
+  }
+  return causes
+}
+
+/** Only creates and updates can be mutated. */
+export function validateMutatingOperations(rules: unknown, path: string): StatusCause[] {
+  return objectsIn(rules)
+    .flatMap((rule) => textsIn(rule.operations))
+    .filter((operation) => !MUTATING_OPERATIONS.includes(operation))
+    .map((operation) => fieldNotSupported(`${path}.operations`, operation, MUTATING_OPERATIONS))
+}
+
+function validateMutating(object: KubeObject): StatusCause[] {
+  const spec = fieldsIn(object.spec)
+  const mutations = objectsIn(spec.mutations)
+  const { resourceRules } = fieldsIn(spec.matchConstraints)
+  return [
+    ...validateCommon(spec),
+    ...validateMutatingOperations(resourceRules, 'spec.matchConstraints.resourceRules'),
+    ...(mutations.length === 0 ? [fieldRequired('spec.mutations', 'mutations must contain at least one item')] : []),
+    ...mutations.flatMap((mutation, index) => validateMutation(mutation, `spec.mutations[${index}]`)),
+    ...requiredOneOf(spec, 'reinvocationPolicy', 'spec', REINVOCATION_POLICIES),
+  ]
+}
+
+const validatingStrategy: Strategy = {
+  prepareForCreate: (object) => {
+    setDefaults(object)
+    object.status = {}
+  },
+  prepareForUpdate: (object, old, context) => {
+    if (context.subresource === 'status') return
+    setDefaults(object)
+    object.status = old.status
+  },
+  validate: validateValidating,
+  validateUpdate: (object, _old, context) => (context.subresource === 'status' ? [] : validateValidating(object)),
+}
+
+const paramKind: PrinterColumn = {
+  name: 'ParamKind',
+  type: 'string',
+  description: 'ParamKind specifies the kind of resources used to parameterize this policy',
+  cell: (object) => {
+    const kind = fieldsIn(object.spec).paramKind
+    return isFields(kind) ? `${textIn(kind.apiVersion)}/${textIn(kind.kind)}` : '<unset>'
+  },
+}
+
+function countOf(name: string, field: string, description: string): PrinterColumn {
+  return { name, type: 'integer', description, cell: (object) => listIn(fieldsIn(object.spec)[field]).length }
+}
+
+const POLICY = {
+  group: 'admissionregistration.k8s.io',
+  namespaced: false,
+  categories: ['api-extensions'],
+  generation: true,
+  requiresResourceVersion: true,
+} as const
+
+export const validatingAdmissionPolicy = builtIn({
+  ...POLICY,
+  version: 'v1',
+  kind: 'ValidatingAdmissionPolicy',
+  plural: 'validatingadmissionpolicies',
+  subresources: { status: STATUS },
+  columns: [
+    NAME,
+    countOf(
+      'Validations',
+      'validations',
+      'Validations indicates the number of validation rules defined in this configuration',
+    ),
+    paramKind,
+    AGE,
+  ],
+  strategy: validatingStrategy,
+})
+
+export const mutatingAdmissionPolicy = builtIn({
+  ...POLICY,
+  version: 'v1beta1',
+  kind: 'MutatingAdmissionPolicy',
+  plural: 'mutatingadmissionpolicies',
+  columns: [
+    NAME,
+    countOf('Mutations', 'mutations', 'Mutation indicates the number of mutations rules defined in this configuration'),
+    paramKind,
+    AGE,
+  ],
+  strategy: {
+    prepareForCreate: setDefaults,
+    prepareForUpdate: setDefaults,
+    validate: validateMutating,
+    validateUpdate: validateMutating,
+  },
+})

@@ -1,0 +1,94 @@
+/** What every built-in kind has in common, so that its own file says only what is particular to it. */
+import {
+  hashSchema,
+  type JsonObject,
+  parseStructuralSchema,
+  type StructuralSchema,
+  structuralSchemaOf,
+} from '../../machinery/index.ts'
+import {
+  ALL_VERBS,
+  type PrinterColumn,
+  type ResourceDefinition,
+  type Strategy,
+  type Subresource,
+} from '../definition.ts'
+import { DEFAULT_COLUMNS } from './columns.ts'
+import { lazily } from './lazily.ts'
+
+export interface BuiltIn {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly plural: string
+  readonly namespaced: boolean
+  readonly shortNames?: readonly string[]
+  readonly categories?: readonly string[]
+  readonly verbs?: ResourceDefinition['verbs']
+  readonly subresources?: Readonly<Record<string, Subresource>>
+  readonly columns?: readonly PrinterColumn[]
+  readonly selectableFields?: readonly string[]
+  readonly nameRule?: ResourceDefinition['nameRule']
+  readonly generation?: boolean
+  readonly requiresResourceVersion?: boolean
+  readonly createOnUpdate?: boolean
+  readonly storedForm?: ResourceDefinition['storedForm']
+  readonly strategy?: Strategy
+}
+
+export const STATUS: Subresource = { type: 'status', verbs: ['get', 'patch', 'update'] }
+
+/** Schemas are compiled when first asked for: most processes never serve most kinds. */
+export function builtIn(declared: BuiltIn): ResourceDefinition {
+  const { group, version, kind, plural, namespaced } = declared
+  const source = lazily(() => sourceOf(group, version, kind))
+  const parsed = lazily(() => parsedOf(source(), kind))
+  const hash = lazily(() => hashSchema(source()))
+  return {
+    group,
+    version,
+    storageVersion: version,
+    names: {
+      plural,
+      singular: kind.toLowerCase(),
+      kind,
+      listKind: `${kind}List`,
+      shortNames: declared.shortNames ?? [],
+      categories: declared.categories ?? [],
+    },
+    namespaced,
+    identity: 'builtin',
+    verbs: declared.verbs ?? ALL_VERBS,
+    subresources: declared.subresources ?? {},
+    get schema() {
+      return parsed()
+    },
+    get openAPIV3Schema() {
+      return source()
+    },
+    get schemaHash() {
+      return hash()
+    },
+    columns: declared.columns ?? DEFAULT_COLUMNS,
+    selectableFields: declared.selectableFields ?? [],
+    nameRule: declared.nameRule ?? 'DNS1123Subdomain',
+    generation: declared.generation ?? false,
+    builtIn: true,
+    ...(declared.requiresResourceVersion === true && { requiresResourceVersion: true }),
+    ...(declared.createOnUpdate === true && { createOnUpdate: true }),
+    ...(declared.storedForm !== undefined && { storedForm: declared.storedForm }),
+    strategy: declared.strategy ?? {},
+  }
+}
+
+function sourceOf(group: string, version: string, kind: string): JsonObject {
+  const source = structuralSchemaOf(group, version, kind)
+  if (source === undefined) throw new Error(`no schema of the built-in kind ${group}/${version} ${kind}`)
+  return source
+}
+
+function parsedOf(source: JsonObject, kind: string): StructuralSchema {
+  const parsed = parseStructuralSchema(source)
+  if (!parsed.ok) throw new Error(`the schema of the built-in kind ${kind} is not structural`)
+  return parsed.value
+}

@@ -1,0 +1,18 @@
+/** apiextensions.k8s.io/v1 CustomResourceDefinition; what it does is in apiextensions/. */
+import { customResourceDefinitionStrategy } from '../apiextensions/crd-strategy.ts'
+import type { ResourceDefinition } from '../definition.ts'
+import { builtIn, STATUS } from './built-in.ts'
+
+export const customResourceDefinition: ResourceDefinition = builtIn({
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+  shortNames: ['crd', 'crds'],
+  categories: ['api-extensions'],
+  subresources: { status: STATUS },
+  generation: true,
+  requiresResourceVersion: true,
+  strategy: customResourceDefinitionStrategy,
+})

@@ -1,0 +1,112 @@
+/** v1 Namespace (pkg/registry/core/namespace). Whoever empties its `spec.finalizers` lets it go. */
+import {
+  fieldInvalid,
+  forbidden,
+  type KubeObject,
+  type StatusCause,
+  validateFinalizers,
+} from '../../machinery/index.ts'
+import type { OperationContext, PrinterColumn, Strategy, VirtualScope } from '../definition.ts'
+import { builtIn, STATUS } from './built-in.ts'
+import { AGE, NAME } from './columns.ts'
+import { ensureFields, fieldsIn, textIn, textsIn } from './untyped.ts'
+import { virtualUid } from './virtual-uid.ts'
+
+const FINALIZER = 'kubernetes'
+const NAME_LABEL = 'kubernetes.io/metadata.name'
+/** Exist in every logical cluster and cannot be deleted. */
+const IMMORTAL = ['default', 'kube-system']
+
+const STATUS_COLUMN: PrinterColumn = {
+  name: 'Status',
+  type: 'string',
+  description: 'The status of the namespace',
+  cell: (object) => textIn(fieldsIn(object.status).phase),
+}
+
+function setNameLabel(object: KubeObject, name: string): void {
+  if (name !== '') object.metadata.labels = { ...object.metadata.labels, [NAME_LABEL]: name }
+}
+
+function prepareForCreate(object: KubeObject, context: OperationContext): void {
+  setNameLabel(object, object.metadata.name ?? context.name)
+  object.status = { phase: 'Active' }
+  const spec = ensureFields(object, 'spec')
+  const finalizers = textsIn(spec.finalizers)
+  if (!finalizers.includes(FINALIZER)) spec.finalizers = [...finalizers, FINALIZER]
+}
+
+function prepareForUpdate(object: KubeObject, old: KubeObject, context: OperationContext): void {
+  setNameLabel(object, old.metadata.name ?? '')
+  if (context.subresource !== 'finalize') object.spec = old.spec
+  if (context.subresource !== 'status') object.status = old.status
+}
+
+function validateFinalizersOf(object: KubeObject): StatusCause[] {
+  return validateFinalizers(textsIn(fieldsIn(object.spec).finalizers), 'spec.finalizers')
+}
+
+/** The upper case of `Phase` is upstream's. */
+function validatePhase(object: KubeObject): StatusCause[] {
+  const phase = textIn(fieldsIn(object.status).phase)
+  if (object.metadata.deletionTimestamp === undefined) {
+    if (phase === 'Active') return []
+    return [fieldInvalid('status.Phase', phase, "may only be 'Active' if `deletionTimestamp` is empty")]
+  }
+  if (phase === 'Terminating') return []
+  return [fieldInvalid('status.Phase', phase, "may only be 'Terminating' if `deletionTimestamp` is not empty")]
+}
+
+function virtualNamespace({ cluster, creationTimestamp }: VirtualScope, name: string): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      name,
+      uid: virtualUid(cluster, 'Namespace', '', name),
+      creationTimestamp,
+      labels: { [NAME_LABEL]: name },
+    },
+    spec: { finalizers: [FINALIZER] },
+    status: { phase: 'Active' },
+  }
+}
+
+const strategy: Strategy = {
+  prepareForCreate,
+  prepareForUpdate,
+  prepareForDelete: (object) => {
+    object.status = { ...fieldsIn(object.status), phase: 'Terminating' }
+  },
+  admit: async (change, context) => {
+    if (change.type === 'delete' && IMMORTAL.includes(context.name)) {
+      throw forbidden({ group: '', resource: 'namespaces' }, context.name, 'this namespace may not be deleted')
+    }
+  },
+  validate: validateFinalizersOf,
+  validateUpdate: (object, _old, context) =>
+    context.subresource === 'status' ? validatePhase(object) : validateFinalizersOf(object),
+  virtual: (scope) => IMMORTAL.map((name) => virtualNamespace(scope, name)),
+}
+
+export const namespace = builtIn({
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  namespaced: false,
+  shortNames: ['ns'],
+  verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
+  subresources: {
+    finalize: {
+      type: 'custom',
+      verbs: ['update'],
+      update: (submitted, stored) => ({ ...stored, metadata: submitted.metadata, spec: submitted.spec ?? {} }),
+    },
+    status: STATUS,
+  },
+  columns: [NAME, STATUS_COLUMN, AGE],
+  selectableFields: ['status.phase'],
+  nameRule: 'DNS1123Label',
+  strategy,
+})

@@ -1,0 +1,2 @@
+export { partialObjectMetadata, partialObjectMetadataList } from './partial-object-metadata.ts'
+export { type Table, type TableOptions, tableOf } from './table.ts'
