@@ -148,7 +148,13 @@ function createLock(options: LeaderElectionOptions, clock: Clock, leaseDurationS
       if (observed === undefined || !isOurs(observed)) return
       const now = formatMicroTime(clock.now())
       const leaseTransitions = observed.spec.leaseTransitions ?? 0
-      await write(observed, { leaseDurationSeconds: 1, acquireTime: now, renewTime: now, leaseTransitions })
+      await write(observed, {
+        holderIdentity: '',
+        leaseDurationSeconds: 1,
+        acquireTime: now,
+        renewTime: now,
+        leaseTransitions,
+      })
     },
   }
 }

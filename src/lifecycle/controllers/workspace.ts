@@ -1,0 +1,114 @@
+/** A workspace that is deleted takes its logical cluster with it: kcp's workspace deletion reconciler. */
+import type { Client } from '../../client/index.ts'
+import {
+  type ControllerDefinition,
+  clusterOf,
+  findCondition,
+  hasFinalizer,
+  patchStatus,
+  type ReconcileContext,
+  type Request,
+  type RequestMap,
+  type Result,
+  removeFinalizer,
+  startController,
+  watching,
+} from '../../controller/index.ts'
+import { DELETIONS, isDeleting, isOf, type ObjectReference } from '../object-reference.ts'
+import { find, orGone } from '../read.ts'
+import { lookAgain } from '../waiting.ts'
+import {
+  CLUSTER_OF_WORKSPACE,
+  CONTENT_DELETED,
+  LOGICAL_CLUSTER,
+  LOGICAL_CLUSTER_FINALIZER,
+  LOGICAL_CLUSTERS,
+  type LogicalCluster,
+  WORKSPACES,
+  type Workspace,
+} from './tenancy.ts'
+
+export const workspaceDeletionController: ControllerDefinition = {
+  name: 'workspace-deletion',
+  // Nobody else may delete a LogicalCluster that is not directly deletable.
+  groups: ['system:kcp:logical-cluster-admin'],
+  rules: [
+    { apiGroups: ['lifecycle.keelson.dev'], resources: ['deletions'], verbs: ['list', 'watch'] },
+    { apiGroups: ['tenancy.kcp.io'], resources: ['workspaces', 'workspaces/status'], verbs: ['get', 'patch'] },
+    { apiGroups: ['core.kcp.io'], resources: ['logicalclusters'], verbs: ['get', 'delete'] },
+  ],
+  start({ client, clock, log, signal }) {
+    /** By the logical cluster they wait for: the workspaces that it belongs to. */
+    const waiting = new Map<string, Request>()
+
+    const map: RequestMap<ObjectReference> = (deletion, change) => {
+      if (isOf(deletion, WORKSPACES)) {
+        const request = { cluster: clusterOf(deletion), namespace: '', name: deletion.metadata.name ?? '' }
+        return change === 'changed' && hasFinalizer(deletion, LOGICAL_CLUSTER_FINALIZER) ? [request] : []
+      }
+      const request = isOf(deletion, LOGICAL_CLUSTERS) ? waiting.get(clusterOf(deletion)) : undefined
+      return request === undefined ? [] : [request]
+    }
+
+    return startController({
+      name: workspaceDeletionController.name,
+      client,
+      clock,
+      log,
+      signal,
+      concurrency: 32,
+      sources: [watching(DELETIONS, { map })],
+      reconcile: (request, context) => reconcile(request, context, waiting),
+    })
+  },
+}
+
+async function reconcile(
+  request: Request,
+  { client, now }: ReconcileContext,
+  waiting: Map<string, Request>,
+): Promise<Result> {
+  const workspace = await find(client, WORKSPACES, request.name)
+  if (workspace === undefined || !isDeleting(workspace) || !hasFinalizer(workspace, LOGICAL_CLUSTER_FINALIZER)) {
+    return undefined
+  }
+  // Others clean up first, while the workspace can still be used.
+  if (workspace.metadata.finalizers?.length !== 1) return undefined
+
+  const cluster = workspace.spec?.cluster ?? workspace.metadata.annotations?.[CLUSTER_OF_WORKSPACE]
+  if (cluster !== undefined) {
+    // Before looking, so that the end of the logical cluster is not missed in between.
+    waiting.set(cluster, request)
+    const logicalCluster = await deleteLogicalCluster(client.inCluster(cluster), workspace)
+    if (logicalCluster !== undefined) {
+      await orGone(mirror(client, workspace, logicalCluster))
+      return lookAgain(workspace.metadata.deletionTimestamp, now())
+    }
+    waiting.delete(cluster)
+  }
+  await removeFinalizer(client, WORKSPACES, workspace, LOGICAL_CLUSTER_FINALIZER)
+  return undefined
+}
+
+/** Undefined when it is gone, or belongs to another workspace. */
+async function deleteLogicalCluster(client: Client, workspace: Workspace): Promise<LogicalCluster | undefined> {
+  const logicalCluster = await find(client, LOGICAL_CLUSTERS, LOGICAL_CLUSTER)
+  const owner = logicalCluster?.spec?.owner?.uid
+  if (logicalCluster === undefined || (owner !== undefined && owner !== workspace.metadata.uid)) return undefined
+  if (isDeleting(logicalCluster)) return logicalCluster
+  const { uid = '' } = logicalCluster.metadata
+  await orGone(client.delete(LOGICAL_CLUSTERS, LOGICAL_CLUSTER, { preconditions: { uid } }))
+  return find(client, LOGICAL_CLUSTERS, LOGICAL_CLUSTER)
+}
+
+/** The workspace tells what its logical cluster waits for. */
+function mirror(client: Client, workspace: Workspace, { status }: LogicalCluster): Promise<Workspace> {
+  const condition = findCondition(status?.conditions ?? [], CONTENT_DELETED)
+  const others = workspace.status?.conditions?.filter(({ type }) => type !== CONTENT_DELETED) ?? []
+  return patchStatus(client, WORKSPACES, workspace, {
+    ...workspace.status,
+    ...(status?.phase === undefined ? {} : { phase: status.phase }),
+    ...(status?.terminators === undefined ? {} : { terminators: status.terminators }),
+    ...(condition === undefined ? {} : { conditions: [...others, condition] }),
+  })
+}
