@@ -1,0 +1,3 @@
+export { type DiscoveryDocument, discoveryDocument } from './document.ts'
+export { compareVersions } from './group-priority.ts'
+export { type ServedGroup, type ServedVersion, servedGroups } from './served-groups.ts'
