@@ -15,7 +15,8 @@ export interface StatusCause {
 export interface Status {
   kind: 'Status'
   apiVersion: 'v1'
-  metadata: Record<string, never>
+  /** `continue` with reason Expired: where a list may go on, inconsistently. */
+  metadata: { continue?: string }
   status: 'Failure'
   message: string
   reason?: string
@@ -123,6 +124,11 @@ export function invalid(kind: GroupKind, name: string, causes: readonly StatusCa
 
 export function badRequest(message: string): StatusError {
   return failure(400, 'BadRequest', message)
+}
+
+/** A patch that does not fit: 400 when it is malformed, 422 when it cannot be applied to the object that is there. */
+export function patchRefused(code: 400 | 422, message: string): StatusError {
+  return code === 400 ? badRequest(message) : failure(422, 'Invalid', message, {})
 }
 
 export function unauthorized(): StatusError {

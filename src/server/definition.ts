@@ -165,6 +165,8 @@ export interface ResourceDefinition {
   readonly rowPrefix?: string
   /** The rows of another definition, served in this one's form. */
   readonly storedForm?: StoredForm
+  /** `https://host:port`: fields `URL` that begin with it are stored without it and given back with the current one. */
+  readonly externalURL?: () => string
   /** Served, but not in discovery: for the system's own controllers. */
   readonly hidden?: boolean
   readonly deprecationWarning?: string
@@ -183,6 +185,8 @@ export interface Services {
   ) => Promise<KubeObject | undefined>
   /** All objects of a resource in one logical cluster (namespace '' = all). For small collections. */
   readonly readAll: (definition: ResourceDefinition, cluster: string, namespace: string) => Promise<KubeObject[]>
+  /** `https://host:port` that clients reach this server at, without a path. */
+  readonly externalURL: () => string
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** Whether RBAC of a logical cluster allows it, whoever may enter there: kcp's deep SubjectAccessReview. */

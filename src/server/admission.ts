@@ -1,0 +1,107 @@
+/** Makes what a client sent into an object that may be stored: pruning, defaults, the kind's hooks, validation. */
+import { isDeepStrictEqual } from 'node:util'
+import {
+  applyDefaults,
+  badRequest,
+  invalid,
+  type KubeObject,
+  type NameRule,
+  nameIsDNSLabel,
+  nameIsDNSSubdomain,
+  nameIsPathSegment,
+  pruneValue,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+  validateValue,
+} from '../machinery/index.ts'
+import type { OperationContext, ResourceDefinition } from './definition.ts'
+import { prepareMetadataForCreate, prepareMetadataForUpdate } from './metadata.ts'
+
+export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
+
+const NAME_RULES: Readonly<Record<ResourceDefinition['nameRule'], NameRule>> = {
+  DNS1123Subdomain: nameIsDNSSubdomain,
+  DNS1123Label: nameIsDNSLabel,
+  PathSegment: nameIsPathSegment,
+}
+
+/** Drops what the schema does not know and fills in its defaults; tells or refuses unknown fields as the client asked. */
+export function conform(
+  definition: ResourceDefinition,
+  object: KubeObject,
+  validation: FieldValidation,
+  warnings: string[],
+): void {
+  const { schema } = definition
+  if (schema === undefined) return
+  const dropped = pruneValue(schema, object, { isResourceRoot: true })
+  if (dropped.length > 0 && validation !== 'Ignore') {
+    const texts = dropped.map((path) => `unknown field "${path}"`)
+    if (validation === 'Strict') throw badRequest(`strict decoding error: ${texts.join(', ')}`)
+    warnings.push(...texts)
+  }
+  applyDefaults(schema, object)
+}
+
+/** `object` becomes what will be stored. */
+export async function admitCreate(
+  definition: ResourceDefinition,
+  object: KubeObject,
+  context: OperationContext,
+): Promise<void> {
+  const { strategy, names, group } = definition
+  prepareMetadataForCreate(definition, object, context)
+  strategy.prepareForCreate?.(object, context)
+  await strategy.admit?.({ type: 'create', object }, context)
+  const meta = { namespaced: definition.namespaced, nameRule: NAME_RULES[definition.nameRule] }
+  const causes = [
+    ...validateObjectMeta(object.metadata, meta),
+    ...(definition.schema === undefined ? [] : validateValue(definition.schema, object, '')),
+    ...(strategy.validate?.(object, context) ?? []),
+  ]
+  if (causes.length > 0) throw invalid({ group, kind: names.kind }, object.metadata.name ?? '', causes)
+}
+
+/** `object` becomes what will be stored in place of `old`; `subresource` is '' for the object itself. */
+export async function admitUpdate(
+  definition: ResourceDefinition,
+  object: KubeObject,
+  old: KubeObject,
+  subresource: string,
+  context: OperationContext,
+): Promise<void> {
+  const { strategy, names, group } = definition
+  prepareMetadataForUpdate(definition, object, old)
+  if (definition.subresources.status !== undefined && subresource !== 'status') copyField(old, object, 'status')
+  strategy.prepareForUpdate?.(object, old, context)
+  if (definition.generation && specChanged(object, old)) {
+    object.metadata.generation = (old.metadata.generation ?? 0) + 1
+  }
+  await strategy.admit?.({ type: 'update', object, old, subresource }, context)
+  const causes = [
+    ...validateObjectMetaUpdate(object.metadata, old.metadata),
+    ...(definition.schema === undefined ? [] : validateValue(definition.schema, object, '')),
+    ...(strategy.validateUpdate?.(object, old, context) ?? []),
+  ]
+  if (causes.length > 0) throw invalid({ group, kind: names.kind }, old.metadata.name ?? '', causes)
+}
+
+export function copyField(from: KubeObject, to: KubeObject, field: string): void {
+  if (from[field] === undefined) delete to[field]
+  else to[field] = from[field]
+}
+
+/** What metadata.generation counts: everything but metadata and status. */
+function specChanged(object: KubeObject, old: KubeObject): boolean {
+  return !isDeepStrictEqual(specOf(object), specOf(old))
+}
+
+function specOf({
+  metadata: _metadata,
+  status: _status,
+  apiVersion: _version,
+  kind: _kind,
+  ...spec
+}: KubeObject): unknown {
+  return spec
+}

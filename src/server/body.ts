@@ -1,0 +1,82 @@
+/** Reads the body of a request: JSON, YAML, or Kubernetes protobuf for built-in kinds. */
+import {
+  badRequest,
+  decodeProtobuf,
+  type KubeObject,
+  metadataTypeError,
+  parseYaml,
+  unsupportedMediaType,
+} from '../machinery/index.ts'
+import type { RequestContext } from './context.ts'
+
+/** apiserver's limit for write requests (MaxRequestBodyBytes). */
+export const BODY_LIMIT = 3 * 1024 * 1024
+
+export const JSON_TYPE = 'application/json'
+export const YAML_TYPE = 'application/yaml'
+export const PROTOBUF_TYPE = 'application/vnd.kubernetes.protobuf'
+
+export function contentTypeOf(context: RequestContext): string {
+  const header = context.request.headers['content-type'] ?? ''
+  return header.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+}
+
+/** Any JSON object; undefined for an empty body. */
+export async function readObject(
+  context: RequestContext,
+  protobuf: boolean,
+): Promise<Record<string, unknown> | undefined> {
+  const body = await context.request.body(BODY_LIMIT)
+  if (body.length === 0) return undefined
+  const type = contentTypeOf(context)
+  if (type === PROTOBUF_TYPE && protobuf) {
+    const decoded = decodeProtobuf(body)
+    if (!decoded.ok) throw badRequest(`the body is not valid Kubernetes protobuf: ${decoded.error}`)
+    return decoded.value
+  }
+  const value = type === YAML_TYPE ? readYaml(body) : type === JSON_TYPE || type === '' ? readJson(body) : undefined
+  if (value === undefined)
+    throw unsupportedMediaType(type, [JSON_TYPE, YAML_TYPE, ...(protobuf ? [PROTOBUF_TYPE] : [])])
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badRequest("couldn't get version/kind; json parse error: the body is not an object")
+  }
+  return value as Record<string, unknown>
+}
+
+/** An object with metadata whose fields have the types that they must have. */
+export async function readKubeObject(context: RequestContext, protobuf: boolean): Promise<KubeObject> {
+  const value = await readObject(context, protobuf)
+  if (value === undefined) throw badRequest('the body is empty: an object is expected')
+  return asKubeObject(value)
+}
+
+export function asKubeObject(value: Record<string, unknown>): KubeObject {
+  const { apiVersion, kind } = value
+  if (typeof kind !== 'string' || kind === '') throw badRequest(`Object 'Kind' is missing in '${excerpt(value)}'`)
+  if (typeof apiVersion !== 'string' || apiVersion === '') {
+    throw badRequest(`Object 'apiVersion' is missing in '${excerpt(value)}'`)
+  }
+  value.metadata ??= {}
+  const wrong = metadataTypeError(value.metadata as never)
+  if (wrong !== undefined) throw badRequest(wrong)
+  return value as KubeObject
+}
+
+function excerpt(value: unknown): string {
+  const text = JSON.stringify(value)
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text
+}
+
+function readJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch (error) {
+    throw badRequest(`the body is not valid JSON: ${(error as Error).message}`)
+  }
+}
+
+function readYaml(body: Buffer): unknown {
+  const parsed = parseYaml(body.toString('utf8'))
+  if (!parsed.ok) throw badRequest(`the body is not valid YAML: ${String(parsed.error)}`)
+  return parsed.value
+}

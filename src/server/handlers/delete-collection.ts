@@ -1,0 +1,32 @@
+import { isStatus } from '../../machinery/index.ts'
+import type { Answer, AnsweredRow } from '../answer.ts'
+import { readObject } from '../body.ts'
+import type { ResourceContext } from '../context.ts'
+import { readDeleteOptions } from '../options.ts'
+import { presentObject } from '../read.ts'
+import { deleteNamed } from './delete.ts'
+import { listRows } from './list.ts'
+
+/** How many objects are deleted at a time (upstream's --delete-collection-workers, and a group commit's worth). */
+const WORKERS = 16
+
+/** Deletes what a list of the same request shows; one that is gone meanwhile counts as deleted. */
+export async function deleteCollection(context: ResourceContext): Promise<Answer> {
+  const { definition, cluster } = context
+  const options = readDeleteOptions(await readObject(context, true), context.query)
+  const { rows, metadata } = await listRows(context)
+  const queue = rows.values()
+  await Promise.all(Array.from({ length: Math.min(WORKERS, rows.length) }, () => work(queue)))
+  return { type: 'list', definition, rows, metadata }
+
+  async function work(remaining: Iterable<AnsweredRow>): Promise<void> {
+    for (const row of remaining) {
+      const { metadata: found } = presentObject(definition, row, cluster)
+      try {
+        await deleteNamed(context, found.namespace ?? '', found.name ?? '', { ...options, preconditions: {} })
+      } catch (error) {
+        if (!isStatus(error, 'NotFound')) throw error
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { conflict, type JsonObject, type KubeObject, notFound } from '../../machinery/index.ts'
+import type { Answer } from '../answer.ts'
+import { readObject } from '../body.ts'
+import { operationContext, type ResourceContext } from '../context.ts'
+import { timestamp } from '../metadata.ts'
+import { type DeleteOptions, readDeleteOptions } from '../options.ts'
+import { presentObject, type SeenRow } from '../read.ts'
+import { type Written, writeChange } from '../write.ts'
+import { attempt, groupResource } from './attempt.ts'
+import { finalizersForDeletion, hasPendingFinalizers } from './finalizers.ts'
+
+export async function deleteOne(context: ResourceContext): Promise<Answer> {
+  const { definition, info, cluster } = context
+  const options = readDeleteOptions(await readObject(context, true), context.query)
+  const removal = await deleteNamed(context, info.namespace, info.name, options)
+  if (!removal.gone) return { type: 'row', status: 200, definition, cluster, row: removal.row }
+  return { type: 'status', status: 200, object: success(context, removal.uid) }
+}
+
+export type Removal =
+  | { readonly gone: true; readonly uid: string; readonly row: SeenRow }
+  | { readonly gone: false; readonly row: SeenRow | (Written & { key: string }) }
+
+export async function deleteNamed(
+  context: ResourceContext,
+  namespace: string,
+  name: string,
+  options: DeleteOptions,
+): Promise<Removal> {
+  const { definition, cluster, parts } = context
+  return attempt(context, name, async () => {
+    const current = await parts.reader.get(definition, cluster, namespace, name)
+    if (current === undefined) throw notFound(groupResource(context), name)
+    const old = presentObject(definition, current, cluster)
+    checkPreconditions(context, old, name, options)
+    const operation = operationContext(context, name, options.dryRun)
+    await definition.strategy.admit?.({ type: 'delete', old }, operation)
+    const target = { definition, context: operation, reader: parts.reader }
+    const marked = markDeleted(old, options, parts.now())
+    definition.strategy.prepareForDelete?.(marked, operation)
+    if (!hasPendingFinalizers(definition, marked)) {
+      if (!current.virtual) await writeChange(target, { type: 'delete', old }, current)
+      return { gone: true, uid: old.metadata.uid ?? '', row: current }
+    }
+    if (isSame(marked, old)) return { gone: false, row: current }
+    const row = await writeChange(target, { type: 'update', object: marked, old, subresource: '' }, current)
+    return { gone: false, row: { key: current.key, ...row } }
+  })
+}
+
+function markDeleted(old: KubeObject, { propagation }: DeleteOptions, now: number): KubeObject {
+  const marked = structuredClone(old)
+  const finalizers = finalizersForDeletion(old, propagation)
+  if (finalizers.length > 0) marked.metadata.finalizers = finalizers
+  else delete marked.metadata.finalizers
+  if (marked.metadata.deletionTimestamp === undefined) {
+    marked.metadata.deletionTimestamp = timestamp(now)
+    marked.metadata.deletionGracePeriodSeconds = 0
+    if (marked.metadata.generation !== undefined) marked.metadata.generation += 1
+  }
+  return marked
+}
+
+function isSame(marked: KubeObject, old: KubeObject): boolean {
+  const finalizersOf = (object: KubeObject): string => (object.metadata.finalizers ?? []).join()
+  return (
+    marked.metadata.deletionTimestamp === old.metadata.deletionTimestamp && finalizersOf(marked) === finalizersOf(old)
+  )
+}
+
+/** apiserver/pkg/registry/rest: the message names both values. */
+function checkPreconditions(
+  context: ResourceContext,
+  old: KubeObject,
+  name: string,
+  { preconditions }: DeleteOptions,
+): void {
+  const { uid, resourceVersion } = preconditions
+  if (uid !== undefined && uid !== old.metadata.uid) {
+    const message = `the UID in the precondition (${uid}) does not match the UID in record (${old.metadata.uid}). The object might have been deleted and then recreated`
+    throw conflict(groupResource(context), name, message)
+  }
+  if (resourceVersion !== undefined && resourceVersion !== old.metadata.resourceVersion) {
+    const message = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${old.metadata.resourceVersion}). The object might have been modified`
+    throw conflict(groupResource(context), name, message)
+  }
+}
+
+function success({ definition, info }: ResourceContext, uid: string): JsonObject {
+  const details = {
+    name: info.name,
+    ...(definition.group !== '' && { group: definition.group }),
+    kind: definition.names.plural,
+    uid,
+  }
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }
+}

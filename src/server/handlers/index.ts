@@ -1,0 +1,56 @@
+/** One handler a verb. */
+import { methodNotAllowed, pathNotFound } from '../../machinery/index.ts'
+import type { Answer } from '../answer.ts'
+import type { ResourceContext } from '../context.ts'
+import { ALL_CLUSTERS } from '../keys.ts'
+import { OBJECTS_DEFINITION } from '../lifecycle.ts'
+import { create } from './create.ts'
+import { deleteOne } from './delete.ts'
+import { deleteCollection } from './delete-collection.ts'
+import { get } from './get.ts'
+import { list } from './list.ts'
+import { listObjects } from './objects.ts'
+import { patch } from './patch.ts'
+import { createSubresource, getSubresource } from './subresource.ts'
+import { update } from './update.ts'
+import { watch } from './watch.ts'
+
+type VerbHandler = (context: ResourceContext) => Promise<Answer>
+
+const HANDLERS: Readonly<Record<string, VerbHandler>> = {
+  create,
+  get,
+  list,
+  watch,
+  update,
+  patch,
+  delete: deleteOne,
+  deletecollection: deleteCollection,
+}
+
+const SUBRESOURCE_HANDLERS: Readonly<Record<string, VerbHandler>> = {
+  create: createSubresource,
+  get: getSubresource,
+  update,
+  patch,
+}
+
+export function handle(context: ResourceContext): Promise<Answer> {
+  const { definition, info, cluster } = context
+  const resource = { group: definition.group, resource: definition.names.plural }
+  if (cluster === ALL_CLUSTERS && info.verb !== 'list' && info.verb !== 'watch') {
+    throw methodNotAllowed(resource, `${info.verb} in the logical cluster "*"`)
+  }
+  if (info.subresource !== '') {
+    if (definition.subresources[info.subresource] === undefined) throw pathNotFound()
+    const handler = SUBRESOURCE_HANDLERS[info.verb]
+    if (handler === undefined)
+      throw methodNotAllowed({ ...resource, resource: `${resource.resource}/${info.subresource}` }, info.verb)
+    return handler(context)
+  }
+  if (definition === OBJECTS_DEFINITION && info.verb === 'list') return listObjects(context)
+  const handler = HANDLERS[info.verb]
+  if (handler === undefined || !definition.verbs.includes(info.verb as never))
+    throw methodNotAllowed(resource, info.verb)
+  return handler(context)
+}

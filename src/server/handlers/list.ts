@@ -1,0 +1,116 @@
+import { badRequest, expired, invalid } from '../../machinery/index.ts'
+import { type Revision, revisionOf, StoreError } from '../../storage/index.ts'
+import type { Answer, AnsweredRow, ListMetadata } from '../answer.ts'
+import type { ResourceContext } from '../context.ts'
+import { decodeContinue, encodeContinue } from '../continue-token.ts'
+import { rangePrefix } from '../keys.ts'
+import { readVersion } from '../options.ts'
+import type { Page } from '../read.ts'
+import { awaitVersion, listVersion } from '../resource-version.ts'
+import { readSelection } from '../selection.ts'
+
+/** Rows read in one go: short enough to keep the event loop free. */
+const SLICE = 500
+
+export async function list(context: ResourceContext): Promise<Answer> {
+  return { type: 'list', definition: context.definition, ...(await listRows(context)) }
+}
+
+export async function listRows(
+  context: ResourceContext,
+): Promise<{ rows: AnsweredRow[]; metadata: ListMetadata; revision: Revision }> {
+  const selection = readSelection(context)
+  const limit = readLimit(context)
+  let { after, at } = await readStart(context, limit)
+  const rows: AnsweredRow[] = []
+  for (;;) {
+    const wanted = limit === 0 ? SLICE : Math.min(SLICE, limit - rows.length)
+    const page = await readPage(context, wanted, after, at)
+    // All slices show the state that the first one saw.
+    at ??= page.revision
+    for (const row of page.rows) if (selection.everything || selection.matches(row.key, row.value)) rows.push(row)
+    after = page.rows.at(-1)?.key
+    const metadata = { resourceVersion: String(listVersion(at)) }
+    if (!page.more || after === undefined) return { rows, metadata, revision: at }
+    if (limit > 0 && rows.length >= limit) {
+      return { rows, metadata: { ...metadata, continue: encodeContinue({ revision: at, after }) }, revision: at }
+    }
+    await new Promise(setImmediate)
+    context.request.signal.throwIfAborted()
+  }
+}
+
+async function readPage(
+  { definition, cluster, info, parts }: ResourceContext,
+  limit: number,
+  after: string | undefined,
+  at: Revision | undefined,
+): Promise<Page> {
+  try {
+    return await parts.reader.page(definition, {
+      cluster,
+      namespace: info.namespace,
+      limit,
+      ...(after !== undefined && { after }),
+      ...(at !== undefined && { at }),
+    })
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.reason !== 'compacted') throw error
+    const oldest = listVersion(parts.store.compacted())
+    if (after === undefined)
+      throw expired(`The resourceVersion for the provided list is too old: the oldest is ${oldest}.`)
+    // As upstream, a list may go on at the price of consistency: the pages after show the latest state.
+    throw inconsistentContinue(after, parts.store.revision())
+  }
+}
+
+function inconsistentContinue(after: string, revision: Revision): Error {
+  const error = expired(
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without ' +
+      'the continue parameter, or use the continue token in this response to retrieve the remainder of the results. ' +
+      'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or ' +
+      'deleted between the time the first chunk was returned and now may show up in the list.',
+  )
+  error.status.metadata = { continue: encodeContinue({ revision, after }) }
+  return error
+}
+
+function readLimit({ query }: ResourceContext): number {
+  const text = query.get('limit')
+  if (text === null || text === '') return 0
+  if (!/^\d{1,9}$/.test(text))
+    throw badRequest(`invalid limit ${JSON.stringify(text)}: must be a whole number of at least 0`)
+  return Number(text)
+}
+
+/** resourceVersion, resourceVersionMatch and continue: apimachinery/pkg/apis/internalversion/validation. */
+async function readStart(
+  { definition, cluster, info, query, parts }: ResourceContext,
+  limit: number,
+): Promise<{ after?: string; at?: Revision }> {
+  const text = query.get('resourceVersion') ?? ''
+  const match = query.get('resourceVersionMatch') ?? ''
+  const token = query.get('continue') ?? ''
+  const forbid = (field: string, message: string): Error =>
+    invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
+      { reason: 'FieldValueForbidden', message: `Forbidden: ${message}`, field },
+    ])
+  if (token !== '') {
+    if (match !== '')
+      throw forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided')
+    if (text !== '' && text !== '0') throw badRequest('specifying resource version is not allowed when using continue')
+    const { revision, after } = decodeContinue(token, rangePrefix(definition, cluster, info.namespace))
+    return { after, at: revision }
+  }
+  if (match !== '' && text === '') {
+    throw forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided')
+  }
+  if (match === 'Exact' && text === '0') {
+    throw forbid('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
+  }
+  const version = readVersion(text)
+  await awaitVersion(parts.store, version)
+  // Without a match, a limit makes a version exact, as it was before there was resourceVersionMatch.
+  const exact = version > 0 && (match === 'Exact' || (match === '' && limit > 0))
+  return exact ? { at: revisionOf(version) } : {}
+}

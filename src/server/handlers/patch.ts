@@ -1,0 +1,75 @@
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMergePatch,
+  badRequest,
+  type Json,
+  type JsonObject,
+  notFound,
+  type PatchResult,
+  parseYaml,
+  patchRefused,
+  unsupportedMediaType,
+} from '../../machinery/index.ts'
+import { conform } from '../admission.ts'
+import type { Answer } from '../answer.ts'
+import { asKubeObject, BODY_LIMIT, contentTypeOf } from '../body.ts'
+import type { ResourceContext } from '../context.ts'
+import type { ResourceDefinition } from '../definition.ts'
+import { checkIdentity } from '../metadata.ts'
+import { readDryRun, readFieldValidation } from '../options.ts'
+import { presentObject } from '../read.ts'
+import { attempt, groupResource } from './attempt.ts'
+import { mergeSubmitted, replace, subresourceOf } from './update.ts'
+
+const JSON_PATCH = 'application/json-patch+json'
+const MERGE_PATCH = 'application/merge-patch+json'
+const STRATEGIC_MERGE_PATCH = 'application/strategic-merge-patch+json'
+
+export async function patch(context: ResourceContext): Promise<Answer> {
+  const { definition, info, query, parts, cluster } = context
+  const dryRun = readDryRun(query.getAll('dryRun'), 'PatchOptions')
+  const validation = readFieldValidation(query, 'PatchOptions')
+  const subresource = subresourceOf(context)
+  const apply = patcherOf(definition, contentTypeOf(context))
+  const instructions = readPatch(await context.request.body(BODY_LIMIT))
+  return attempt(context, info.name, async () => {
+    const current = await parts.reader.get(definition, cluster, info.namespace, info.name)
+    if (current === undefined) throw notFound(groupResource(context), info.name)
+    const old = presentObject(definition, current, cluster)
+    const base = subresource?.read === undefined ? old : subresource.read(old)
+    const patched = apply(base as unknown as JsonObject, instructions)
+    if (!patched.ok) throw patchRefused(patched.error.code, patched.error.message)
+    const submitted = asKubeObject(patched.value as Record<string, unknown>)
+    if (subresource?.read === undefined) {
+      checkIdentity(definition, submitted, info.namespace, info.name)
+      conform(definition, submitted, validation, context.warnings)
+    }
+    const given = submitted.metadata.resourceVersion ?? ''
+    const object = mergeSubmitted(submitted, old, subresource, context)
+    return replace(context, { object, old, current, given, dryRun })
+  })
+}
+
+type Patcher = (object: JsonObject, instructions: Json) => PatchResult
+
+function patcherOf(definition: ResourceDefinition, contentType: string): Patcher {
+  if (contentType === JSON_PATCH) return applyJsonPatch
+  if (contentType === MERGE_PATCH) return applyMergePatch
+  if (contentType === STRATEGIC_MERGE_PATCH && definition.builtIn) {
+    const { group, names } = definition
+    return (object, instructions) => applyStrategicMergePatch({ group, kind: names.kind }, object, instructions)
+  }
+  throw unsupportedMediaType(contentType, [
+    JSON_PATCH,
+    MERGE_PATCH,
+    ...(definition.builtIn ? [STRATEGIC_MERGE_PATCH] : []),
+  ])
+}
+
+/** As upstream, a patch may be written in YAML. */
+function readPatch(body: Buffer): Json {
+  const parsed = parseYaml(body.toString('utf8'))
+  if (!parsed.ok) throw badRequest(`error decoding patch: ${String(parsed.error)}`)
+  return parsed.value as Json
+}

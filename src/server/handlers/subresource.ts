@@ -1,0 +1,39 @@
+import { methodNotAllowed } from '../../machinery/index.ts'
+import type { Answer } from '../answer.ts'
+import { readKubeObject } from '../body.ts'
+import { operationContext, type ResourceContext } from '../context.ts'
+import { checkPlace } from '../metadata.ts'
+import { readDryRun } from '../options.ts'
+import { presentObject } from '../read.ts'
+import { requireRow } from './get.ts'
+import { subresourceOf } from './update.ts'
+
+/** GET of a subresource: the object itself, or the other shape that the subresource shows (Scale). */
+export async function getSubresource(context: ResourceContext): Promise<Answer> {
+  const { definition, cluster } = context
+  const row = await requireRow(context)
+  const read = subresourceOf(context)?.read
+  if (read === undefined) return { type: 'row', status: 200, definition, cluster, row }
+  return { type: 'object', status: 200, object: read(presentObject(definition, row, cluster)) }
+}
+
+/** POST to a subresource: something is made from the object (a token), which is not stored. */
+export async function createSubresource(context: ResourceContext): Promise<Answer> {
+  const { definition, info, query } = context
+  const subresource = subresourceOf(context)
+  if (subresource?.create === undefined) {
+    throw methodNotAllowed(
+      { group: definition.group, resource: `${definition.names.plural}/${info.subresource}` },
+      'create',
+    )
+  }
+  const dryRun = readDryRun(query.getAll('dryRun'), 'CreateOptions')
+  await requireRow(context)
+  const submitted = await readKubeObject(context, definition.builtIn)
+  checkPlace(definition, submitted, info.namespace, info.name)
+  return {
+    type: 'object',
+    status: 201,
+    object: await subresource.create(submitted, operationContext(context, info.name, dryRun)),
+  }
+}

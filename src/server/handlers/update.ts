@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from 'node:util'
+import {
+  conflict,
+  invalid,
+  type KubeObject,
+  methodNotAllowed,
+  notFound,
+  OBJECT_MODIFIED,
+} from '../../machinery/index.ts'
+import { admitUpdate, conform, copyField } from '../admission.ts'
+import type { Answer } from '../answer.ts'
+import { readKubeObject } from '../body.ts'
+import { operationContext, type ResourceContext } from '../context.ts'
+import type { Subresource } from '../definition.ts'
+import { checkIdentity, checkPlace } from '../metadata.ts'
+import { readDryRun, readFieldValidation } from '../options.ts'
+import { presentObject, type SeenRow } from '../read.ts'
+import { encodeRow } from '../row.ts'
+import { writeChange } from '../write.ts'
+import { attempt, groupResource } from './attempt.ts'
+import { createObject } from './create.ts'
+import { hasPendingFinalizers } from './finalizers.ts'
+
+export async function update(context: ResourceContext): Promise<Answer> {
+  const { definition, info, query } = context
+  const dryRun = readDryRun(query.getAll('dryRun'), 'UpdateOptions')
+  const validation = readFieldValidation(query, 'UpdateOptions')
+  const subresource = subresourceOf(context)
+  const submitted = await readKubeObject(context, definition.builtIn)
+  if (subresource?.kind === undefined) checkIdentity(definition, submitted, info.namespace, info.name)
+  else checkPlace(definition, submitted, info.namespace, info.name)
+  if (subresource?.kind === undefined) conform(definition, submitted, validation, context.warnings)
+  const given = submitted.metadata.resourceVersion ?? ''
+  if (given === '' && definition.requiresResourceVersion === true && subresource === undefined) {
+    const existing = await context.parts.reader.get(definition, context.cluster, info.namespace, info.name)
+    if (existing !== undefined) throw versionRequired(context)
+  }
+  return attempt(context, info.name, async () => {
+    const current = await context.parts.reader.get(definition, context.cluster, info.namespace, info.name)
+    if (current === undefined) {
+      if (definition.createOnUpdate !== true || subresource !== undefined)
+        throw notFound(groupResource(context), info.name)
+      return createObject(context, structuredClone(submitted), dryRun)
+    }
+    const old = presentObject(definition, current, context.cluster)
+    const object = mergeSubmitted(structuredClone(submitted), old, subresource, context)
+    return replace(context, { object, old, current, given, dryRun })
+  })
+}
+
+export function subresourceOf({ definition, info }: ResourceContext): Subresource | undefined {
+  if (info.subresource === '') return undefined
+  const subresource = definition.subresources[info.subresource]
+  if (subresource === undefined)
+    throw notFound({ group: definition.group, resource: definition.names.plural }, info.name)
+  if (!subresource.verbs.includes(info.verb as never)) {
+    throw methodNotAllowed(
+      { group: definition.group, resource: `${definition.names.plural}/${info.subresource}` },
+      info.verb,
+    )
+  }
+  return subresource
+}
+
+/** What the whole object becomes when a subresource is written. */
+export function mergeSubmitted(
+  submitted: KubeObject,
+  old: KubeObject,
+  subresource: Subresource | undefined,
+  context: ResourceContext,
+): KubeObject {
+  if (subresource === undefined) return submitted
+  const merged = structuredClone(old)
+  if (subresource.type === 'custom') {
+    return subresource.update?.(submitted, merged, operationContext(context, context.info.name, false)) ?? merged
+  }
+  copyField(submitted, merged, 'status')
+  return merged
+}
+
+function versionRequired(context: ResourceContext): Error {
+  const { group, names } = context.definition
+  return invalid({ group, kind: names.kind }, context.info.name, [
+    {
+      reason: 'FieldValueInvalid',
+      message: 'Invalid value: 0: must be specified for an update',
+      field: 'metadata.resourceVersion',
+    },
+  ])
+}
+
+export interface Replacement {
+  readonly object: KubeObject
+  readonly old: KubeObject
+  readonly current: SeenRow
+  /** The resourceVersion that the client insists on; '' for none. */
+  readonly given: string
+  readonly dryRun: boolean
+}
+
+/** Stores `object` in place of `old`, or removes it when that was the last finalizer of an object being deleted. */
+export async function replace(
+  context: ResourceContext,
+  { object, old, current, given, dryRun }: Replacement,
+): Promise<Answer> {
+  const { definition, cluster, info, parts } = context
+  if (given !== '' && given !== String(current.version))
+    throw conflict(groupResource(context), info.name, OBJECT_MODIFIED)
+  const operation = operationContext(context, info.name, dryRun)
+  await admitUpdate(definition, object, old, info.subresource, operation)
+  const target = { definition, context: operation, reader: parts.reader }
+  if (old.metadata.deletionTimestamp !== undefined && !hasPendingFinalizers(definition, object)) {
+    const row = await writeChange(target, { type: 'delete', old: object }, current)
+    return { type: 'row', status: 200, definition, cluster, row: { key: current.key, ...row } }
+  }
+  if (isUnchanged(context, object, old, current)) return { type: 'row', status: 200, definition, cluster, row: current }
+  const row = await writeChange(target, { type: 'update', object, old, subresource: info.subresource }, current)
+  return { type: 'row', status: 200, definition, cluster, row: { key: current.key, ...row } }
+}
+
+/** A write that changes nothing is answered without one. */
+function isUnchanged({ definition }: ResourceContext, object: KubeObject, old: KubeObject, current: SeenRow): boolean {
+  return encodeRow(definition, object).length === current.value.length && isDeepStrictEqual(object, old)
+}

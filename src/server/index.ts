@@ -1,0 +1,10 @@
+/** The door of the API server. */
+export { definitionsFromCRD } from './apiextensions/index.ts'
+export { ACTIVE, TERMINATING } from './birth.ts'
+export { clusterRoleBindingDefinition, clusterRoleDefinition } from './builtins/index.ts'
+export type { Change, CommitPart, DefinitionSet, OperationContext, ResourceDefinition, Services } from './definition.ts'
+export { epochKey, objectKey, pathKey } from './keys.ts'
+export { LOGICAL_CLUSTER_NAME, LOGICAL_CLUSTERS, readLogicalCluster } from './logical-cluster.ts'
+export { purgeCluster } from './purge.ts'
+export { encodeRow } from './row.ts'
+export { ROOT_CLUSTER, SHARD_CLUSTER } from './scope.ts'

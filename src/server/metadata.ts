@@ -1,0 +1,103 @@
+/** Metadata that the server owns: upstream's rest.BeforeCreate and BeforeUpdate. */
+import {
+  badRequest,
+  conflict,
+  formatApiVersion,
+  generateName,
+  type KubeObject,
+  type ObjectMeta,
+} from '../machinery/index.ts'
+import type { OperationContext, ResourceDefinition } from './definition.ts'
+import { CLUSTER_ANNOTATION } from './row.ts'
+
+/** The body must be what the URL says (apiserver/pkg/endpoints/handlers/rest.go). */
+export function checkIdentity(
+  definition: ResourceDefinition,
+  object: KubeObject,
+  namespace: string,
+  name: string,
+): void {
+  const apiVersion = formatApiVersion(definition)
+  if (object.apiVersion !== apiVersion || object.kind !== definition.names.kind) {
+    const given = `${object.apiVersion}, Kind=${object.kind}`
+    throw badRequest(
+      `the API version in the data (${object.apiVersion}) does not match the expected API version (${apiVersion})`.concat(
+        object.apiVersion === apiVersion ? `: ${given} is not ${definition.names.kind}` : '',
+      ),
+    )
+  }
+  checkPlace(definition, object, namespace, name)
+}
+
+export function checkPlace(definition: ResourceDefinition, object: KubeObject, namespace: string, name: string): void {
+  const { metadata } = object
+  if (definition.namespaced) {
+    if (metadata.namespace !== undefined && metadata.namespace !== '' && metadata.namespace !== namespace) {
+      throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+    }
+    metadata.namespace = namespace
+  } else if (metadata.namespace !== undefined) {
+    if (metadata.namespace !== '') {
+      throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+    }
+    delete metadata.namespace
+  }
+  if (name === '') return
+  if (metadata.name !== undefined && metadata.name !== '' && metadata.name !== name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+  }
+  metadata.name = name
+}
+
+export function prepareMetadataForCreate(
+  definition: ResourceDefinition,
+  object: KubeObject,
+  context: OperationContext,
+): void {
+  const { metadata } = object
+  const { services, cluster } = context
+  if (metadata.name === undefined || metadata.name === '') {
+    if (metadata.generateName !== undefined && metadata.generateName !== '')
+      metadata.name = generateName(metadata.generateName)
+  }
+  metadata.uid = services.random.uid()
+  metadata.creationTimestamp = timestamp(services.now())
+  metadata.annotations = { ...metadata.annotations, [CLUSTER_ANNOTATION]: cluster }
+  if (definition.generation) metadata.generation = 1
+  else delete metadata.generation
+  delete metadata.deletionTimestamp
+  delete metadata.deletionGracePeriodSeconds
+  delete metadata.selfLink
+  delete metadata.resourceVersion
+}
+
+/** `old` wins for everything that a client may not change; a uid or resourceVersion that differs is a conflict. */
+export function prepareMetadataForUpdate(definition: ResourceDefinition, object: KubeObject, old: KubeObject): void {
+  const { metadata } = object
+  const previous = old.metadata
+  const resource = { group: definition.group, resource: definition.names.plural }
+  if (metadata.uid !== undefined && metadata.uid !== '' && metadata.uid !== previous.uid) {
+    const message = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${previous.uid}`
+    throw conflict(resource, previous.name ?? '', message)
+  }
+  keep(metadata, previous, 'uid')
+  keep(metadata, previous, 'creationTimestamp')
+  keep(metadata, previous, 'deletionTimestamp')
+  keep(metadata, previous, 'deletionGracePeriodSeconds')
+  keep(metadata, previous, 'generation')
+  keep(metadata, previous, 'resourceVersion')
+  delete metadata.selfLink
+  const cluster = previous.annotations?.[CLUSTER_ANNOTATION]
+  if (cluster !== undefined) metadata.annotations = { ...metadata.annotations, [CLUSTER_ANNOTATION]: cluster }
+}
+
+function keep<K extends keyof ObjectMeta>(metadata: ObjectMeta, previous: ObjectMeta, field: K): void {
+  const value = previous[field]
+  if (value === undefined) delete metadata[field]
+  else metadata[field] = value
+}
+
+/** metav1.Time: seconds, UTC. */
+export function timestamp(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`
+}

@@ -1,0 +1,86 @@
+/** Query parameters and bodies that say how a verb is to be carried out: metav1.CreateOptions, DeleteOptions and friends. */
+import { badRequest, invalid, type ObjectMeta } from '../machinery/index.ts'
+import type { FieldValidation } from './admission.ts'
+
+export function readDryRun(values: readonly string[], kind: string): boolean {
+  for (const value of values) {
+    if (value !== 'All') {
+      const message = `Unsupported value: ${JSON.stringify(values)}: supported values: "All"`
+      throw invalid({ group: 'meta.k8s.io', kind }, '', [
+        { reason: 'FieldValueNotSupported', message, field: 'dryRun' },
+      ])
+    }
+  }
+  return values.length > 0
+}
+
+const FIELD_VALIDATIONS: readonly FieldValidation[] = ['Ignore', 'Warn', 'Strict']
+
+export function readFieldValidation(query: URLSearchParams, kind: string): FieldValidation {
+  const value = query.get('fieldValidation')
+  if (value === null || value === '') return 'Warn'
+  const known = FIELD_VALIDATIONS.find((candidate) => candidate === value)
+  if (known !== undefined) return known
+  const supported = FIELD_VALIDATIONS.toSorted()
+    .map((candidate) => JSON.stringify(candidate))
+    .join(', ')
+  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`
+  throw invalid({ group: 'meta.k8s.io', kind }, '', [
+    { reason: 'FieldValueNotSupported', message, field: 'fieldValidation' },
+  ])
+}
+
+export type Propagation = 'Orphan' | 'Background' | 'Foreground'
+
+export interface DeleteOptions {
+  readonly dryRun: boolean
+  /** Undefined: what the object's finalizers say already, else Background. */
+  readonly propagation: Propagation | undefined
+  readonly preconditions: { readonly uid?: string; readonly resourceVersion?: string }
+}
+
+const PROPAGATIONS: readonly Propagation[] = ['Orphan', 'Background', 'Foreground']
+
+/** The body wins over the query, as upstream. */
+export function readDeleteOptions(body: Record<string, unknown> | undefined, query: URLSearchParams): DeleteOptions {
+  const dryRun = Array.isArray(body?.dryRun) ? body.dryRun.map(String) : query.getAll('dryRun')
+  const policy = body?.propagationPolicy ?? query.get('propagationPolicy') ?? undefined
+  const orphan = body?.orphanDependents ?? query.get('orphanDependents') ?? undefined
+  if (policy !== undefined && orphan !== undefined) {
+    throw invalidDelete(
+      'propagationPolicy',
+      'Invalid value: orphanDependents and deletionPropagation cannot be both set',
+    )
+  }
+  const propagation = PROPAGATIONS.find((candidate) => candidate === policy)
+  if (policy !== undefined && propagation === undefined) {
+    const supported = [...PROPAGATIONS.map((candidate) => JSON.stringify(candidate)), 'nil'].toSorted().join(', ')
+    throw invalidDelete(
+      'propagationPolicy',
+      `Unsupported value: ${JSON.stringify(policy)}: supported values: ${supported}`,
+    )
+  }
+  const { uid, resourceVersion } = (body?.preconditions ?? {}) as Pick<ObjectMeta, 'uid' | 'resourceVersion'>
+  return {
+    dryRun: readDryRun(dryRun, 'DeleteOptions'),
+    propagation:
+      propagation ?? (orphan === undefined ? undefined : String(orphan) === 'true' ? 'Orphan' : 'Background'),
+    preconditions: { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) },
+  }
+}
+
+function invalidDelete(field: string, message: string): Error {
+  const reason = message.startsWith('Unsupported') ? 'FieldValueNotSupported' : 'FieldValueInvalid'
+  return invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [{ reason, message, field }])
+}
+
+/** A resourceVersion as a client sends it; '' and '0' are given back as 0. */
+export function readVersion(text: string | null | undefined): number {
+  if (text === null || text === undefined || text === '') return 0
+  if (!/^\d{1,16}$/.test(text) || !Number.isSafeInteger(Number(text))) {
+    throw badRequest(
+      `invalid resource version ${JSON.stringify(text)}: must be a whole number that the server has given`,
+    )
+  }
+  return Number(text)
+}

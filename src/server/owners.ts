@@ -1,0 +1,81 @@
+/** Owner references: their index, and what is left behind when an owner goes. */
+import { type KubeObject, type OwnerReference, parseApiVersion } from '../machinery/index.ts'
+import type { Operation } from '../storage/index.ts'
+import type { OperationContext, ResourceDefinition } from './definition.ts'
+import { absentOwnerKey, ownerIndexKey, ownerIndexPrefix } from './keys.ts'
+import { absentOwnerRow } from './lifecycle.ts'
+import type { Reader, SeenRow } from './read.ts'
+import { readHeader } from './row.ts'
+import type { Guarded, WriteTarget } from './write.ts'
+
+const EMPTY = Buffer.alloc(0)
+
+export function indexOwners(
+  cluster: string,
+  key: string,
+  before: ReadonlySet<string>,
+  after: ReadonlySet<string>,
+  operations: Operation[],
+): void {
+  for (const uid of before)
+    if (!after.has(uid)) operations.push({ type: 'delete', key: ownerIndexKey(cluster, uid, key) })
+  for (const uid of after) {
+    if (!before.has(uid)) operations.push({ type: 'put', key: ownerIndexKey(cluster, uid, key), value: EMPTY })
+  }
+}
+
+/** A new owner must exist when the commit happens, or the garbage collector is told that it does not. */
+export async function guardOwners(
+  target: WriteTarget,
+  object: KubeObject,
+  known: ReadonlySet<string>,
+  guards: Guarded[],
+  operations: Operation[],
+): Promise<void> {
+  const { context, reader } = target
+  const owners = object.metadata.ownerReferences ?? []
+  if (owners.length === 0) return
+  const definitions = await context.services.definitionsOf(context.cluster)
+  for (const owner of owners) {
+    if (known.has(owner.uid)) continue
+    const groupVersion = parseApiVersion(owner.apiVersion)
+    const definition = groupVersion && definitions.findKind(groupVersion.group, groupVersion.version, owner.kind)
+    /** Upstream's collector leaves alone what it cannot resolve. */
+    if (definition === undefined) continue
+    const row = await findOwner(reader, definition, context.cluster, object, owner)
+    if (row === undefined)
+      operations.push({ type: 'put', key: absentOwnerKey(context.cluster, owner.uid), value: absentOwnerRow(owner) })
+    else if (!row.virtual) guards.push({ precondition: { type: 'present', key: row.key } })
+  }
+}
+
+async function findOwner(
+  reader: Reader,
+  definition: ResourceDefinition,
+  cluster: string,
+  object: KubeObject,
+  owner: OwnerReference,
+): Promise<SeenRow | undefined> {
+  const namespace = definition.namespaced ? (object.metadata.namespace ?? '') : ''
+  if (definition.namespaced && namespace === '') return undefined
+  const row = await reader.get(definition, cluster, namespace, owner.name)
+  return row !== undefined && readHeader(row.value).u === owner.uid ? row : undefined
+}
+
+/** When the last of an owner goes while something depends on it, its dependents are left to the garbage collector. */
+export async function noteAbsence(
+  { services, cluster }: OperationContext,
+  old: KubeObject,
+  guards: Guarded[],
+  operations: Operation[],
+): Promise<void> {
+  const { uid } = old.metadata
+  if (uid === undefined) return
+  const prefix = ownerIndexPrefix(cluster, uid)
+  const dependents = await services.store.range({ prefix, limit: 1 })
+  if (dependents.rows.length === 0) guards.push({ precondition: { type: 'noneUnder', prefix } })
+  else {
+    const owner = { apiVersion: old.apiVersion, kind: old.kind, name: old.metadata.name ?? '', uid }
+    operations.push({ type: 'put', key: absentOwnerKey(cluster, uid), value: absentOwnerRow(owner) })
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * A request's way from its bytes to its answer, one step after the other: who calls, which logical cluster, what is asked
+ * for, may they, and then the verb's handler. There is no other way in: a socket and a caller in the process both come here.
+ */
+import {
+  type ApiRequest,
+  type ApiResponse,
+  badRequest,
+  type Handler,
+  internalError,
+  pathNotFound,
+  requestEntityTooLarge,
+  StatusError,
+  serviceUnavailable,
+  type UserInfo,
+} from '../machinery/index.ts'
+import { MAX_COMMIT_BYTES, StoreError } from '../storage/index.ts'
+import { type Authenticator, impersonate } from './authentication/index.ts'
+import { type Attributes, type Authorizer, forbiddenBy } from './authorization/index.ts'
+import type { RequestContext, ServerParts } from './context.ts'
+import { handle } from './handlers/index.ts'
+import { serveNonResource } from './non-resource.ts'
+import { respond, respondStatus } from './response.ts'
+import { findRoute, type RequestInfo } from './route.ts'
+import { findScope } from './scope.ts'
+
+export interface PipelineOptions {
+  readonly parts: ServerParts
+  readonly authenticator: Authenticator
+  readonly authorizer: Authorizer
+  /** A fault of ours, with what it was doing; never a client's mistake, never a body. */
+  readonly report: (error: unknown, fields: Readonly<Record<string, string>>) => void
+}
+
+export function createPipeline(options: PipelineOptions): Handler {
+  return async (request) => {
+    const warnings: string[] = []
+    try {
+      return await serve(options, request, warnings)
+    } catch (error) {
+      if (error instanceof StatusError) return respondStatus(error, warnings)
+      if (request.signal.aborted) return respondStatus(serviceUnavailable('the request was cancelled'), warnings)
+      const known = statusOfStoreError(error)
+      if (known?.status.code !== 413) options.report(error, { method: request.method, path: pathOf(request.url) })
+      return respondStatus(known ?? internalError('see the log of the server'), warnings)
+    }
+  }
+}
+
+async function serve(
+  { parts, authenticator, authorizer }: PipelineOptions,
+  request: ApiRequest,
+  warnings: string[],
+): Promise<ApiResponse> {
+  const caller = await authenticator.authenticate(request)
+  const { cluster, path } = await findScope(pathOf(request.url), parts.store)
+  const query = new URLSearchParams(request.url.slice(pathOf(request.url).length + 1))
+  const info = findRoute(request.method, path, query)
+  const refuse = async (attributes: Attributes): Promise<StatusError | undefined> => {
+    const decision = await authorizer.authorize(attributes)
+    return decision.allowed ? undefined : forbiddenBy(attributes, decision)
+  }
+  const user = await impersonate(request.headers, caller, {
+    cluster,
+    refuse: (wanted) => refuse({ ...wanted, cluster, resourceRequest: true, path: '' }),
+  })
+  const refusal = await refuse(attributesOf(user, cluster, info))
+  if (refusal !== undefined) throw refusal
+  const context: RequestContext = { request, user, cluster, info, query, parts, warnings }
+  if (!info.isResource) return respond(context, await serveNonResource(context))
+  const definition = (await parts.definitionsOf(cluster)).find(info.group, info.version, info.resource)
+  if (definition === undefined || !isPlaced(definition.namespaced, info)) throw pathNotFound()
+  if (definition.deprecationWarning !== undefined) warnings.push(definition.deprecationWarning)
+  return respond(context, await handle({ ...context, definition }))
+}
+
+function attributesOf(user: UserInfo, cluster: string, info: RequestInfo): Attributes {
+  const { verb, group, version, resource, subresource, namespace, name, path } = info
+  return {
+    user,
+    verb,
+    cluster,
+    resourceRequest: info.isResource,
+    group,
+    version,
+    resource,
+    subresource,
+    namespace,
+    name,
+    path,
+  }
+}
+
+/** A namespaced object is reached through its namespace, and a cluster-scoped one is not. */
+function isPlaced(namespaced: boolean, { resource, namespace, name, verb }: RequestInfo): boolean {
+  if (!namespaced) return namespace === '' || resource === 'namespaces'
+  return namespace !== '' || (name === '' && (verb === 'list' || verb === 'watch' || verb === 'create'))
+}
+
+function pathOf(url: string): string {
+  const end = url.indexOf('?')
+  return end === -1 ? url : url.slice(0, end)
+}
+
+function statusOfStoreError(error: unknown): StatusError | undefined {
+  if (!(error instanceof StoreError)) return undefined
+  if (error.reason === 'full')
+    return serviceUnavailable(
+      'the data directory has no space left: nothing was written; free some space and try again',
+    )
+  if (error.reason === 'tooLarge') return requestEntityTooLarge(MAX_COMMIT_BYTES)
+  if (error.reason === 'closed') return serviceUnavailable('the server is stopping')
+  if (error.reason === 'future') return badRequest(error.message)
+  return internalError('the store has failed; whether the change was written is not known')
+}

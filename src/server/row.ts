@@ -1,0 +1,164 @@
+/**
+ * How an object lies in the store: a header, then its JSON without what changes around it. resourceVersion and the
+ * annotation kcp.io/cluster are spliced in on the way out, so that a list is answered by copying bytes.
+ *
+ * offset  0  format (1)
+ *         1  flags: 1 = the object has annotations of its own
+ *         4  length of the header, u32
+ *         8  splice offset in the body: after `"metadata":{"annotations":{`, u32
+ *        12  row hash, 16 bytes: of the schema and version that the body was written in
+ *        28  header, JSON: labels, selectable fields, owners' UIDs
+ *         …  body, JSON
+ */
+import { createHash } from 'node:crypto'
+import type { KubeObject, ObjectMeta } from '../machinery/index.ts'
+import type { Row, Version } from '../storage/index.ts'
+import type { ResourceDefinition } from './definition.ts'
+import { fieldsOf } from './fields.ts'
+
+export const CLUSTER_ANNOTATION = 'kcp.io/cluster'
+
+const FORMAT = 1
+const HAS_ANNOTATIONS = 1
+const FIXED = 28
+const METADATA_OPEN = '"metadata":{'
+const ANNOTATIONS_OPEN = '"annotations":{'
+
+export interface RowHeader {
+  /** metadata.uid. */
+  readonly u: string
+  /** Labels. */
+  readonly l?: Readonly<Record<string, string>>
+  /** Selectable fields by path. */
+  readonly f?: Readonly<Record<string, string>>
+  /** UIDs of the owners. */
+  readonly o?: readonly string[]
+}
+
+const rowHashes = new WeakMap<ResourceDefinition, Buffer>()
+
+/** Equal hashes: the body is what this definition serves, byte for byte. */
+function rowHash(definition: ResourceDefinition): Buffer {
+  let hash = rowHashes.get(definition)
+  if (hash === undefined) {
+    hash = createHash('sha256')
+      .update(`${definition.group}/${definition.storageVersion}/${definition.names.kind}/${definition.schemaHash}`)
+      .digest()
+      .subarray(0, 16)
+    rowHashes.set(definition, hash)
+  }
+  return hash
+}
+
+/** The object's bytes for the store. It is not changed. */
+export function encodeRow(definition: ResourceDefinition, object: KubeObject): Buffer {
+  const { storedForm } = definition
+  if (storedForm !== undefined) return encodeRow(storedForm.definition, storedForm.toStored(object))
+  const { metadata, apiVersion: _, kind, ...rest } = object
+  const { annotations: all, resourceVersion: _version, ...meta } = metadata
+  const { [CLUSTER_ANNOTATION]: _cluster, ...annotations } = all ?? {}
+  const apiVersion =
+    definition.group === '' ? definition.storageVersion : `${definition.group}/${definition.storageVersion}`
+  const start = `{"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(kind)},${METADATA_OPEN}${ANNOTATIONS_OPEN}`
+  const annotationsText = JSON.stringify(annotations).slice(1)
+  const metaText = JSON.stringify(meta).slice(1)
+  const restText = withoutExternalURL(definition, JSON.stringify(rest).slice(1))
+  const tail = `${annotationsText}${metaText === '}' ? '' : ','}${metaText}${restText === '}' ? '' : ','}${restText}`
+  const header = Buffer.from(JSON.stringify(headerOf(definition, object)))
+  const startLength = Buffer.byteLength(start)
+  const value = Buffer.allocUnsafe(FIXED + header.length + startLength + Buffer.byteLength(tail))
+  value.writeUInt32LE(0, 0)
+  value[0] = FORMAT
+  value[1] = annotationsText === '}' ? 0 : HAS_ANNOTATIONS
+  value.writeUInt32LE(header.length, 4)
+  value.writeUInt32LE(startLength, 8)
+  rowHash(definition).copy(value, 12)
+  header.copy(value, FIXED)
+  value.write(start, FIXED + header.length)
+  value.write(tail, FIXED + header.length + startLength)
+  return value
+}
+
+function headerOf(definition: ResourceDefinition, object: KubeObject): RowHeader {
+  const { uid, labels, ownerReferences } = object.metadata
+  const fields = fieldsOf(definition, object)
+  return {
+    u: uid ?? '',
+    ...(labels !== undefined && Object.keys(labels).length > 0 && { l: labels }),
+    ...(fields !== undefined && { f: fields }),
+    ...(ownerReferences !== undefined &&
+      ownerReferences.length > 0 && { o: ownerReferences.map((owner) => owner.uid) }),
+  }
+}
+
+const headers = new WeakMap<Buffer, RowHeader>()
+
+export function readHeader(value: Buffer): RowHeader {
+  let header = headers.get(value)
+  if (header === undefined) {
+    header = JSON.parse(value.toString('utf8', FIXED, FIXED + value.readUInt32LE(4))) as RowHeader
+    headers.set(value, header)
+  }
+  return header
+}
+
+/** Whether the stored bytes may go out as they are. */
+export function isCurrent(definition: ResourceDefinition, value: Buffer): boolean {
+  if (definition.version !== definition.storageVersion || definition.storedForm !== undefined) return false
+  return rowHash(definition).compare(value, 12, FIXED) === 0
+}
+
+/** The stored object as it was written: no pruning, no defaults, no conversion. */
+export function decodeRow(value: Buffer, cluster: string, version: Version, externalURL?: () => string): KubeObject {
+  const text = value.toString('utf8', FIXED + value.readUInt32LE(4))
+  const object = JSON.parse(externalURL === undefined ? text : withExternalURL(externalURL(), text)) as KubeObject
+  const metadata: ObjectMeta = object.metadata
+  metadata.annotations = { [CLUSTER_ANNOTATION]: cluster, ...metadata.annotations }
+  metadata.resourceVersion = String(version)
+  return object
+}
+
+/** Where this server is reached may change from start to start: stored URLs begin with a path. */
+const STORED_URL = '"URL":"/clusters/'
+
+function withoutExternalURL({ externalURL }: ResourceDefinition, text: string): string {
+  return externalURL === undefined ? text : text.replaceAll(`"URL":"${externalURL()}/clusters/`, STORED_URL)
+}
+
+function withExternalURL(url: string, text: string): string {
+  return text.replaceAll(STORED_URL, `"URL":"${url}/clusters/`)
+}
+
+/** The pieces of the object's JSON with resourceVersion and logical cluster in place. */
+export function spliceRow(
+  definition: ResourceDefinition,
+  value: Buffer,
+  cluster: string,
+  version: Version,
+): [Buffer, string, Buffer] {
+  const body = FIXED + value.readUInt32LE(4)
+  const splice = body + value.readUInt32LE(8)
+  const comma = ((value[1] ?? 0) & HAS_ANNOTATIONS) === 0 ? '' : ','
+  const tail = value.subarray(splice)
+  return [
+    value.subarray(body, splice - ANNOTATIONS_OPEN.length),
+    `"resourceVersion":"${version}",${ANNOTATIONS_OPEN}"${CLUSTER_ANNOTATION}":"${cluster}"${comma}`,
+    definition.externalURL === undefined
+      ? tail
+      : Buffer.from(withExternalURL(definition.externalURL(), tail.toString('utf8'))),
+  ]
+}
+
+/** One whole object as bytes, when its row may go out as it is. */
+export function spliceWhole(
+  definition: ResourceDefinition,
+  row: Pick<Row, 'value' | 'version'>,
+  cluster: string,
+): Buffer {
+  const [head, splice, tail] = spliceRow(definition, row.value, cluster, row.version)
+  const whole = Buffer.allocUnsafe(head.length + splice.length + tail.length)
+  head.copy(whole, 0)
+  whole.write(splice, head.length, 'latin1')
+  tail.copy(whole, head.length + splice.length)
+  return whole
+}

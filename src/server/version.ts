@@ -1,0 +1,19 @@
+/** `/version`: the Kubernetes version whose API this is, as clients compare it with their own. */
+import type { Answer } from './answer.ts'
+
+/** The minor version whose behaviour is followed. */
+const KUBERNETES = { major: '1', minor: '36', gitVersion: 'v1.36.3' }
+
+export function versionDocument(): Answer {
+  const version = {
+    ...KUBERNETES,
+    gitVersion: `${KUBERNETES.gitVersion}+keelson`,
+    gitCommit: '',
+    gitTreeState: '',
+    buildDate: '',
+    goVersion: '',
+    compiler: 'v8',
+    platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
+  }
+  return { type: 'document', status: 200, contentType: 'application/json', body: Buffer.from(JSON.stringify(version)) }
+}

@@ -1,0 +1,55 @@
+/** Watch events as bytes. One change is encoded once per definition and form, however many watchers it goes to. */
+import type { KubeObject } from '../machinery/index.ts'
+import type { ResourceDefinition } from './definition.ts'
+import type { ObjectForm } from './form.ts'
+import { objectBytes } from './form.ts'
+
+export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED'
+
+export interface EventSource {
+  readonly type: EventType
+  readonly cluster: string
+  readonly value: Buffer
+  readonly version: number
+}
+
+const HEADS: Readonly<Record<EventType, Buffer>> = {
+  ADDED: Buffer.from('{"type":"ADDED","object":'),
+  MODIFIED: Buffer.from('{"type":"MODIFIED","object":'),
+  DELETED: Buffer.from('{"type":"DELETED","object":'),
+}
+const TAIL = Buffer.from('}\n')
+
+/** By value, because each state is one Buffer whoever looks at it; then by form and type. */
+const encoded = new WeakMap<Buffer, Map<string, Buffer>>()
+
+export function encodeEvent(definition: ResourceDefinition, form: ObjectForm, event: EventSource): Buffer {
+  const key = `${event.type} ${event.version} ${form.key} ${definition.version}`
+  let known = encoded.get(event.value)
+  const found = known?.get(key)
+  if (found !== undefined) return found
+  const bytes = Buffer.concat([HEADS[event.type], objectBytes(definition, form, event, event.cluster), TAIL])
+  if (known === undefined) {
+    known = new Map()
+    encoded.set(event.value, known)
+  }
+  known.set(key, bytes)
+  return bytes
+}
+
+export function bookmark(
+  definition: ResourceDefinition,
+  apiVersion: string,
+  version: number,
+  initialEventsEnd: boolean,
+): Buffer {
+  const metadata = {
+    resourceVersion: String(version),
+    ...(initialEventsEnd && { annotations: { 'k8s.io/initial-events-end': 'true' } }),
+  }
+  return eventLine('BOOKMARK', { apiVersion, kind: definition.names.kind, metadata })
+}
+
+export function eventLine(type: string, object: KubeObject | object): Buffer {
+  return Buffer.from(`${JSON.stringify({ type, object })}\n`)
+}

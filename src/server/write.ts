@@ -1,0 +1,96 @@
+/**
+ * One change of one object as one atomic commit: its row, its index rows, what the kind adds, and what must hold for it.
+ * The writer alone judges the preconditions; a write that lost a race is tried again from the start by its handler.
+ */
+import type { KubeObject, StatusError } from '../machinery/index.ts'
+import { type Operation, type Precondition, type Store, versionOf } from '../storage/index.ts'
+import { guardBirth, namespaceEpoch } from './birth.ts'
+import type { Change, CommitPart, OperationContext, ResourceDefinition } from './definition.ts'
+import { deletionKey, objectKey } from './keys.ts'
+import { deletionRow } from './lifecycle.ts'
+import { guardOwners, indexOwners, noteAbsence } from './owners.ts'
+import type { Reader, SeenRow } from './read.ts'
+import { encodeRow, readHeader } from './row.ts'
+
+/** The commit lost a race against another one: read again and decide anew. */
+export class LostRace extends Error {
+  override readonly name = 'LostRace'
+}
+
+export interface WriteTarget {
+  readonly definition: ResourceDefinition
+  readonly context: OperationContext
+  readonly reader: Reader
+}
+
+export interface Written {
+  readonly value: Buffer
+  readonly version: number
+}
+
+/** A precondition and what to answer when it does not hold; without an answer the write is tried again. */
+export interface Guarded {
+  readonly precondition: Precondition
+  readonly refused?: () => StatusError
+}
+
+/** `current` is the row that the change was computed from; undefined for a create. */
+export async function writeChange(target: WriteTarget, change: Change, current: SeenRow | undefined): Promise<Written> {
+  const { definition, context } = target
+  const { cluster, services } = context
+  const after = change.type === 'delete' ? change.old : change.object
+  const key = objectKey(definition, cluster, after.metadata.namespace ?? '', after.metadata.name ?? '')
+  const guards: Guarded[] = [guardRow(key, current)]
+  const operations: Operation[] = []
+  const value = change.type === 'delete' ? undefined : encodeRow(definition, change.object)
+  operations.push(value === undefined ? { type: 'delete', key } : { type: 'put', key, value })
+  const before = current === undefined || current.virtual ? undefined : readHeader(current.value)
+  const owners = change.type === 'delete' ? [] : (change.object.metadata.ownerReferences ?? [])
+  indexOwners(cluster, key, new Set(before?.o), new Set(owners.map((owner) => owner.uid)), operations)
+  if (change.type !== 'delete') await guardOwners(target, change.object, new Set(before?.o), guards, operations)
+  if (change.type === 'create') await guardBirth(target, change.object, guards)
+  if (change.type === 'delete') await noteAbsence(context, change.old, guards, operations)
+  noteDeletion(target, key, change, operations)
+  namespaceEpoch(definition, cluster, change, operations)
+  const added = await definition.strategy.commit?.(change, context)
+  if (context.dryRun) return { value: value ?? encodeRow(definition, after), version: current?.version ?? 0 }
+  const revision = await commitGuarded(services.store, cluster, guards, operations, added)
+  return { value: value ?? encodeRow(definition, after), version: versionOf(revision, 0) }
+}
+
+function guardRow(key: string, current: SeenRow | undefined): Guarded {
+  if (current === undefined || current.virtual) return { precondition: { type: 'absent', key } }
+  return { precondition: { type: 'version', key, version: current.version } }
+}
+
+async function commitGuarded(
+  store: Store,
+  cluster: string,
+  guards: readonly Guarded[],
+  operations: readonly Operation[],
+  added: CommitPart | undefined,
+): Promise<number> {
+  const result = await store.commit({
+    lane: cluster,
+    preconditions: [...guards.map((guard) => guard.precondition), ...(added?.preconditions ?? [])],
+    operations: added === undefined ? operations : [...operations, ...added.operations],
+  })
+  if (result.ok) return result.revision
+  const guard = guards[result.failed]
+  const error = guard === undefined ? added?.refused?.(result.failed - guards.length) : guard.refused?.()
+  throw error ?? new LostRace()
+}
+
+function noteDeletion(target: WriteTarget, key: string, change: Change, operations: Operation[]): void {
+  const { definition, context } = target
+  const isDeleting = (object: KubeObject): boolean => object.metadata.deletionTimestamp !== undefined
+  if (change.type === 'update' && isDeleting(change.object)) {
+    operations.push({
+      type: 'put',
+      key: deletionKey(context.cluster, key),
+      value: deletionRow(definition, change.object),
+    })
+  } else if (change.type === 'delete' && isDeleting(change.old)) {
+    operations.push({ type: 'delete', key: deletionKey(context.cluster, key) })
+  }
+}

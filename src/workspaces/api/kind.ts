@@ -1,0 +1,100 @@
+/** A kind of this room is declared as the CRD that kcp has for it, and served by the same handlers as any CRD. */
+import type { JsonObject } from '../../machinery/index.ts'
+import { definitionsFromCRD, type ResourceDefinition } from '../../server/index.ts'
+
+export interface DeclaredKind {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly plural: string
+  readonly shortNames?: readonly string[]
+  readonly columns: readonly {
+    readonly name: string
+    readonly type: string
+    readonly jsonPath: string
+    readonly priority?: number
+    readonly description?: string
+  }[]
+  readonly spec: JsonObject
+  readonly status: JsonObject
+}
+
+export function declareKind(declared: DeclaredKind, own: Partial<ResourceDefinition>): ResourceDefinition {
+  const { group, version, kind, plural } = declared
+  const [definition] = definitionsFromCRD({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      scope: 'Cluster',
+      names: {
+        plural,
+        singular: kind.toLowerCase(),
+        kind,
+        listKind: `${kind}List`,
+        shortNames: declared.shortNames ?? [],
+        categories: ['kcp'],
+      },
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              properties: {
+                apiVersion: { type: 'string' },
+                kind: { type: 'string' },
+                metadata: { type: 'object' },
+                spec: declared.spec,
+                status: declared.status,
+              },
+            },
+          },
+          subresources: { status: {} },
+          additionalPrinterColumns: [
+            ...declared.columns,
+            { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+          ],
+        },
+      ],
+    },
+  })
+  if (definition === undefined) throw new Error(`${kind} declares no served version`)
+  return { ...definition, identity: 'builtin', strategy: {}, ...own }
+}
+
+/** Conditions in the style of Cluster API, as kcp has them. */
+export const CONDITIONS: JsonObject = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['lastTransitionTime', 'status', 'type'],
+    properties: {
+      type: { type: 'string' },
+      status: { type: 'string' },
+      severity: { type: 'string' },
+      reason: { type: 'string' },
+      message: { type: 'string' },
+      lastTransitionTime: { type: 'string', format: 'date-time' },
+    },
+  },
+}
+
+const SEGMENT = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
+export const PATH_PATTERN = `^${SEGMENT}(:${SEGMENT})*$`
+export const TYPE_NAME_PATTERN = '^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$'
+
+/** A reference to a WorkspaceType. */
+export function typeReference(required: readonly string[]): JsonObject {
+  return {
+    type: 'object',
+    required: [...required],
+    properties: {
+      name: { type: 'string', pattern: TYPE_NAME_PATTERN },
+      path: { type: 'string', pattern: PATH_PATTERN },
+    },
+  }
+}

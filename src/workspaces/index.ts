@@ -1,0 +1,21 @@
+/** The door of workspaces: the kinds that the server serves for them, and what a store holds from the start. */
+import type { ResourceDefinition } from '../server/index.ts'
+import { logicalClusterDefinition } from './api/logical-cluster.ts'
+import { workspaceDefinition } from './api/workspace.ts'
+import { workspaceTypeDefinition } from './api/workspace-type.ts'
+
+export { bootstrap } from './bootstrap.ts'
+
+export interface WorkspaceDefinitions {
+  readonly logicalCluster: ResourceDefinition
+  readonly all: readonly ResourceDefinition[]
+}
+
+/** @param externalURL `https://host:port` that clients reach this server at, without a path. */
+export function workspaceDefinitions(externalURL: () => string): WorkspaceDefinitions {
+  const logicalCluster = logicalClusterDefinition(externalURL)
+  return {
+    logicalCluster,
+    all: [workspaceDefinition({ externalURL, logicalCluster }), workspaceTypeDefinition, logicalCluster],
+  }
+}
