@@ -1,0 +1,110 @@
+import { type Client, type DiscoveredResource, resourceRef } from '../client/index.ts'
+import { KeelsonError, type KubeObject } from '../machinery/index.ts'
+import { type ApplyResult, applyObject } from './apply-object.ts'
+import { inApplyOrder } from './apply-order.ts'
+import type { Environment } from './environment.ts'
+import { during } from './failure.ts'
+import type { Manifest } from './manifest-files.ts'
+import { resourceOf } from './manifest-resource.ts'
+import { nameText } from './output-format.ts'
+import { startStep } from './progress.ts'
+import { waitFor } from './wait-for.ts'
+
+export interface ApplyOptions {
+  readonly namespace: string
+  readonly dryRun: boolean
+  readonly report: (error: unknown) => void
+  /** What comes before each line. */
+  readonly label: string
+}
+
+export interface Applied {
+  readonly resource: DiscoveredResource
+  readonly object: KubeObject
+  readonly result: ApplyResult
+}
+
+interface CustomResourceDefinition extends KubeObject {
+  readonly status?: {
+    readonly conditions?: readonly { type: string; status: string; reason?: string; message?: string }[]
+  }
+}
+
+const crds = resourceRef<CustomResourceDefinition>('apiextensions.k8s.io/v1', 'customresourcedefinitions', {
+  namespaced: false,
+})
+const ESTABLISHED_WITHIN = 60_000
+
+/** Applies what belongs to one workspace. A failure is reported and the rest goes on; what succeeded is returned. */
+export async function applyManifests(
+  client: Client,
+  manifests: readonly Manifest[],
+  options: ApplyOptions,
+  environment: Environment,
+): Promise<Applied[]> {
+  const applied: Applied[] = []
+  for (const manifest of inApplyOrder(manifests)) {
+    try {
+      applied.push(await applyManifest(client, manifest, options, environment))
+    } catch (error) {
+      if (environment.signal.aborted) throw error
+      options.report(error)
+    }
+  }
+  return applied
+}
+
+async function applyManifest(
+  client: Client,
+  manifest: Manifest,
+  { namespace, dryRun, label }: ApplyOptions,
+  environment: Environment,
+): Promise<Applied> {
+  const { signal, stdout, stderr } = environment
+  const resource = await resourceOf(client.discovery, manifest)
+  const object = placed(manifest, resource, namespace)
+  const name = nameText(resource, object.metadata.name ?? '')
+  const step = startStep(stdout, label, name)
+  const warn = (text: string) => stderr.write(`Warning: ${text}\n`)
+  try {
+    const applied = await applyObject(client, resource, object, { dryRun, signal, warn })
+    if (object.kind === 'CustomResourceDefinition' && !dryRun)
+      await untilEstablished(client, object, step.waiting, signal)
+    step.done(`${applied.result}${dryRun ? ' (server dry run)' : ''}`)
+    return { resource, ...applied }
+  } catch (error) {
+    step.clear()
+    throw during(error, 'applying', manifest.file)
+  }
+}
+
+/** In the namespace it names or else the chosen one; cluster-scoped kinds in none. */
+function placed({ object, file, line }: Manifest, resource: DiscoveredResource, namespace: string): KubeObject {
+  if (object.metadata.name === undefined) {
+    throw new KeelsonError(
+      `${file}:${line}: metadata.name: Required value: apply needs a name`,
+      'give the object a name',
+    )
+  }
+  if (!resource.namespaced || object.metadata.namespace !== undefined) return object
+  return { ...object, metadata: { ...object.metadata, namespace } }
+}
+
+async function untilEstablished(
+  client: Client,
+  { metadata }: KubeObject,
+  onChange: (reason: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const condition = (crd: CustomResourceDefinition | undefined, type: string) =>
+    crd?.status?.conditions?.find((each) => each.type === type)
+  const established = (crd: CustomResourceDefinition | undefined) => condition(crd, 'Established')?.status === 'True'
+  const reason = (crd: KubeObject | undefined) =>
+    `condition Established: ${condition(crd as CustomResourceDefinition, 'NamesAccepted')?.message ?? 'not yet reported'}`
+  await waitFor(client, crds, metadata.name ?? '', established, {
+    timeout: ESTABLISHED_WITHIN,
+    signal,
+    reason,
+    onChange,
+  })
+}

@@ -1,0 +1,10 @@
+/** Definitions and namespaces before what needs them; otherwise the order of the files. */
+import type { Manifest } from './manifest-files.ts'
+
+const FIRST: Readonly<Record<string, number>> = { CustomResourceDefinition: 0, Namespace: 1 }
+const LATER = 2
+
+export function inApplyOrder(manifests: readonly Manifest[]): Manifest[] {
+  const rank = ({ object }: Manifest) => FIRST[object.kind] ?? LATER
+  return manifests.toSorted((one, other) => rank(one) - rank(other))
+}

@@ -1,0 +1,81 @@
+import { type Client, clusterPathOf } from '../client/index.ts'
+import { isStatus, KeelsonError } from '../machinery/index.ts'
+import { type Applied, type ApplyOptions, applyManifests } from './apply-manifests.ts'
+import type { Environment } from './environment.ts'
+import type { ManifestTree } from './manifest-tree.ts'
+import { startStep } from './progress.ts'
+import { nameOf } from './workspace-path.ts'
+import { untilReady, type Workspace, workspaces } from './workspaces.ts'
+
+export interface AppliedWorkspace {
+  readonly path: string
+  /** Absent for the topmost one, which is looked up nowhere. */
+  readonly workspace: Workspace | undefined
+  readonly applied: readonly Applied[]
+}
+
+type TreeOptions = Pick<ApplyOptions, 'namespace' | 'dryRun' | 'report'>
+
+const READY_WITHIN = 60_000
+
+/** Applies each directory in its workspace, a parent before its children, and enters a child when it is Ready. */
+export async function applyTree(
+  client: Client,
+  tree: ManifestTree,
+  options: TreeOptions,
+  environment: Environment,
+): Promise<AppliedWorkspace[]> {
+  const top = clusterPathOf(client.prefix)
+  if (top === undefined) {
+    throw new KeelsonError('--tree needs a workspace: the server URL has no /clusters/<path>', 'add --workspace :root')
+  }
+  const width = Math.max(...pathsOf(tree).map((path) => join(top, path).length))
+  const results: AppliedWorkspace[] = []
+  const enter = async (node: ManifestTree, workspace: Workspace | undefined): Promise<void> => {
+    const path = join(top, node.path)
+    const here = client.inCluster(path)
+    const label = path.padEnd(width)
+    const applied = await applyManifests(here, node.manifests, { ...options, label }, environment)
+    results.push({ path, workspace, applied })
+    // A dry run creates no workspace that one could go into.
+    if (options.dryRun) return
+    for (const child of node.children) {
+      const name = nameOf(child.path)
+      const step = startStep(environment.stdout, label, `workspace.tenancy.kcp.io/${name}`)
+      try {
+        await existing(here, name, child)
+        const ready = await untilReady(here, name, {
+          timeout: READY_WITHIN,
+          signal: environment.signal,
+          onChange: step.waiting,
+        })
+        step.clear()
+        await enter(child, ready)
+      } catch (error) {
+        step.clear()
+        if (environment.signal.aborted) throw error
+        options.report(error)
+      }
+    }
+  }
+  await enter(tree, undefined)
+  return results
+}
+
+function join(top: string, path: string): string {
+  return path === '' ? top : `${top}:${path}`
+}
+
+function pathsOf(tree: ManifestTree): string[] {
+  return [tree.path, ...tree.children.flatMap(pathsOf)]
+}
+
+async function existing(client: Client, name: string, { directory }: ManifestTree): Promise<void> {
+  try {
+    await client.get(workspaces, name)
+  } catch (error) {
+    if (!isStatus(error, 'NotFound')) throw error
+    const text = `${directory}: there is no workspace "${name}" in ${clusterPathOf(client.prefix)}`
+    throw new KeelsonError(text, `add a Workspace of this name to the files beside ${directory}`)
+  }
+}

@@ -1,0 +1,64 @@
+import { type Command, Option } from 'commander'
+import { KeelsonError } from '../machinery/index.ts'
+import { applyManifests } from './apply-manifests.ts'
+import { applyTree } from './apply-tree.ts'
+import { type ConnectionOptions, connect } from './connection.ts'
+import type { Environment } from './environment.ts'
+import { failureCounter } from './failure.ts'
+import { isDirectory, readManifests } from './manifest-files.ts'
+import { readManifestTree } from './manifest-tree.ts'
+import { each } from './repeated.ts'
+import { usageError } from './usage-error.ts'
+
+interface ApplyFlags extends ConnectionOptions {
+  readonly filename?: string[]
+  readonly recursive?: boolean
+  readonly tree?: boolean
+  readonly dryRun?: 'none' | 'server'
+}
+
+export function addApply(program: Command, environment: Environment, exit: (code: number) => void): void {
+  program
+    .command('apply')
+    .summary('create or change objects as files say')
+    .description(
+      'Create or change objects as files say. Definitions (CRDs) come first and are waited for.\n' +
+        'With --tree each folder in the directory is a workspace of that name, entered when it is Ready.',
+    )
+    .option(
+      '-f, --filename <file>',
+      'a file or directory with manifests, or - for the standard input; may be repeated',
+      each,
+    )
+    .option('-R, --recursive', 'go into the directories of -f')
+    .option('--tree', 'the directories of -f are workspaces: DIR/acme/web/ holds what belongs into acme:web')
+    .addOption(
+      new Option('--dry-run <where>', 'server: let the server check, change nothing').choices(['none', 'server']),
+    )
+    .action(async (_: unknown, command: Command) => {
+      const flags = command.optsWithGlobals<ApplyFlags>()
+      if (flags.filename === undefined) throw usageError(command, 'must specify -f')
+      if (flags.tree === true && flags.recursive === true) throw usageError(command, '--tree and -R exclude each other')
+      const failures = failureCounter(environment)
+      const dryRun = flags.dryRun === 'server'
+      if (flags.tree === true) {
+        const [directory = '', ...others] = flags.filename
+        if (others.length > 0 || directory === '-' || !isDirectory(directory)) {
+          throw new KeelsonError(
+            '--tree needs one directory',
+            'for example: keelson apply --tree -f examples/first-steps',
+          )
+        }
+        const tree = await readManifestTree(directory, environment)
+        using connection = connect(flags, environment)
+        const options = { namespace: connection.namespace, dryRun, report: failures.report }
+        await applyTree(connection.client, tree, options, environment)
+      } else {
+        const manifests = await readManifests(flags.filename, { recursive: flags.recursive === true }, environment)
+        using connection = connect(flags, environment)
+        const options = { namespace: connection.namespace, dryRun, report: failures.report, label: '' }
+        await applyManifests(connection.client, manifests, options, environment)
+      }
+      exit(failures.exitCode())
+    })
+}

@@ -1,0 +1,43 @@
+/** What a command gets from the process it runs in; tests give their own. */
+
+export interface Output {
+  write(text: string): unknown
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
+
+export interface ServeOptions {
+  readonly dataDirectory: string
+  readonly host: string
+  readonly port: number
+  readonly store: 'embedded' | 'memory'
+  readonly verbose: boolean
+  readonly clientCaFile?: string
+  readonly tokenAuthFile?: string
+  readonly tlsCertFile?: string
+  readonly tlsPrivateKeyFile?: string
+}
+
+/** A server that answers requests. */
+export interface Served {
+  /** For example `https://127.0.0.1:6443`. */
+  readonly url: string
+  /** The administrator's kubeconfig. */
+  readonly kubeconfig: string
+  /** Resolves when the server has ended after the signal, and rejects when it ends by itself. */
+  readonly ended: Promise<void>
+}
+
+/** Resolves when the server is ready; ends it when the signal aborts. */
+export type Serve = (options: ServeOptions, signal: AbortSignal) => Promise<Served>
+
+export interface Environment {
+  readonly version: string
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly stdin: AsyncIterable<Buffer | string>
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Aborts on Ctrl-C: a command that waits ends, and a server is stopped. */
+  readonly signal: AbortSignal
+  readonly serve: Serve
+}

@@ -1,0 +1,24 @@
+/** `--tree`: a directory that is laid out like the workspaces its objects belong to. */
+import path from 'node:path'
+import type { Environment } from './environment.ts'
+import { listDirectory, type Manifest, readManifests } from './manifest-files.ts'
+
+export interface ManifestTree {
+  /** Relative to the workspace that the topmost directory stands for; empty for itself. */
+  readonly path: string
+  readonly directory: string
+  readonly manifests: readonly Manifest[]
+  /** One a folder; the folder's name is the workspace's. */
+  readonly children: readonly ManifestTree[]
+}
+
+export async function readManifestTree(directory: string, environment: Environment, place = ''): Promise<ManifestTree> {
+  const { files, folders } = listDirectory(directory)
+  const children: ManifestTree[] = []
+  for (const folder of folders) {
+    const name = path.basename(folder)
+    children.push(await readManifestTree(folder, environment, place === '' ? name : `${place}:${name}`))
+  }
+  const manifests = files.length === 0 ? [] : await readManifests(files, { recursive: false }, environment)
+  return { path: place, directory, manifests, children }
+}

@@ -1,0 +1,72 @@
+import { Command, CommanderError } from 'commander'
+import { KeelsonError } from '../machinery/index.ts'
+import { addApply } from './apply.ts'
+import { addCompletion } from './completion.ts'
+import { addConnectionOptions } from './connection.ts'
+import { addDelete } from './delete.ts'
+import { addDescribe } from './describe.ts'
+import type { Environment } from './environment.ts'
+import { failureText } from './failure.ts'
+import { addGet } from './get.ts'
+import { normalizeArguments } from './go-flags.ts'
+import { addServe } from './serve.ts'
+import { addStart } from './start.ts'
+import { ofCommander } from './usage-error.ts'
+import { addVersion } from './version.ts'
+import { addWs } from './ws.ts'
+
+/**
+ * Runs one command line, without the names of program and script, and resolves with its exit code. Never throws.
+ *
+ * @example process.exitCode = await runProgram(process.argv.slice(2), environment)
+ */
+export async function runProgram(args: readonly string[], environment: Environment): Promise<number> {
+  let exitCode = 0
+  const program = createProgram(environment, (code) => {
+    exitCode = code
+  })
+  try {
+    await program.parseAsync(normalizeArguments(program, args), { from: 'user' })
+    return exitCode
+  } catch (error) {
+    // Help and version are asked for, not failures.
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    // Ctrl-C ended what was waited for.
+    if (environment.signal.aborted && (error as Error)?.name === 'AbortError') return 130
+    environment.stderr.write(failureText(error))
+    return error instanceof KeelsonError ? error.exitCode : 1
+  }
+}
+
+export function createProgram(environment: Environment, exit: (code: number) => void): Command {
+  const program = new Command('keelson')
+    .description('A Kubernetes Developer Platform in one process.')
+    .usage('COMMAND [options]')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => environment.stdout.write(text),
+      // What commander has to say comes as an error, in kubectl's words.
+      writeErr: () => {},
+      outputError: () => {},
+    })
+  addConnectionOptions(program)
+  addStart(program, environment, exit)
+  addServe(program, environment)
+  addGet(program, environment, exit)
+  addDescribe(program, environment, exit)
+  addApply(program, environment, exit)
+  addDelete(program, environment, exit)
+  addWs(program, environment)
+  addVersion(program, environment)
+  addCompletion(program, environment)
+  throwErrors(program)
+  return program
+}
+
+function throwErrors(command: Command): void {
+  command.exitOverride((error) => {
+    if (error.exitCode === 0) throw error
+    throw ofCommander(command, error)
+  })
+  for (const each of command.commands) throwErrors(each)
+}

@@ -1,0 +1,66 @@
+import path from 'node:path'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Environment, Served, ServeOptions } from './environment.ts'
+
+interface ServeFlags {
+  readonly data: string
+  readonly listen: { host: string; port: number }
+  readonly store: 'embedded' | 'memory'
+  readonly verbose?: boolean
+  readonly clientCaFile?: string
+  readonly tokenAuthFile?: string
+  readonly tlsCertFile?: string
+  readonly tlsPrivateKeyFile?: string
+}
+
+/** The options of every command that runs a server; names are kube-apiserver's where it has them. */
+export function addServeOptions(command: Command): Command {
+  return command
+    .option('--data <dir>', 'the data directory', './.keelson')
+    .addOption(
+      new Option('--listen <host:port>', 'the address to serve on; port 0 chooses a free one')
+        .default({ host: '127.0.0.1', port: 6443 }, '127.0.0.1:6443')
+        .argParser(parseListen),
+    )
+    .addOption(
+      new Option('--store <engine>', 'where objects are kept').choices(['embedded', 'memory']).default('embedded'),
+    )
+    .option('--client-ca-file <file>', 'accept client certificates signed by an authority in this file, too')
+    .option('--token-auth-file <file>', 'accept the bearer tokens in this file: token,user,uid,"group1,group2"')
+    .option('--tls-cert-file <file>', 'the certificate to serve with, instead of one of our own authority')
+    .option('--tls-private-key-file <file>', 'the private key of --tls-cert-file')
+    .option('-v, --verbose', 'log requests')
+}
+
+function parseListen(text: string): { host: string; port: number } {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text)
+  const port = Number(match?.[3])
+  if (match === null || port > 65_535)
+    throw new InvalidArgumentError('It must be HOST:PORT, for example 127.0.0.1:6443.')
+  return { host: match[1] ?? match[2] ?? '', port }
+}
+
+export function addServe(program: Command, environment: Environment): void {
+  addServeOptions(program.command('serve'))
+    .summary('run the API server')
+    .description('Run the API server in the foreground; Ctrl-C ends it.')
+    .action(async (flags: ServeFlags) => {
+      const served = await environment.serve(serveOptions(flags), environment.signal)
+      environment.stdout.write(readyLine(served, environment))
+      await served.ended
+    })
+}
+
+export function serveOptions({ data, listen, verbose, ...flags }: ServeFlags): ServeOptions {
+  return { ...flags, dataDirectory: path.resolve(data), ...listen, verbose: verbose === true }
+}
+
+export function readyLine({ url, kubeconfig }: Served, { version }: Environment): string {
+  return `Keelson v${version} is ready: ${url} (kubeconfig ${shortPath(kubeconfig)})\n`
+}
+
+/** As one would type it here. */
+export function shortPath(file: string): string {
+  const relative = path.relative('.', file)
+  return relative.startsWith('..') || path.isAbsolute(relative) ? file : `./${relative}`
+}

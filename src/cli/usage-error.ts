@@ -1,0 +1,30 @@
+/** Commander's complaints in kubectl's words. */
+import type { Command, CommanderError } from 'commander'
+import { KeelsonError } from '../machinery/index.ts'
+
+/** `keelson ws tree` for the command tree of `ws`. */
+export function commandPath(command: Command): string {
+  return command.parent === null ? command.name() : `${commandPath(command.parent)} ${command.name()}`
+}
+
+export function usageError(command: Command, message: string): KeelsonError {
+  return new KeelsonError(message, `See '${commandPath(command)} --help' for usage.`)
+}
+
+/** commander/lib/command.js, the messages of its `code`s. */
+export function ofCommander(command: Command, error: CommanderError): KeelsonError {
+  const [first = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n')
+  const quoted = /'([^']*)'/.exec(first)?.[1] ?? ''
+  const similar = /Did you mean (?:one of )?(.*)\?/.exec(suggestion)?.[1]
+  const proposal = similar === undefined ? '' : `\n\nDid you mean this?\n\t${similar.replaceAll(', ', '\n\t')}\n`
+  switch (error.code) {
+    case 'commander.unknownCommand':
+      return usageError(command, `unknown command "${quoted}" for "${commandPath(command)}"${proposal}`)
+    case 'commander.unknownOption':
+      return usageError(command, `unknown flag: ${quoted}${proposal}`)
+    case 'commander.optionMissingArgument':
+      return usageError(command, `flag needs an argument: ${quoted.replace(/ <.*/, '')}`)
+    default:
+      return usageError(command, first)
+  }
+}
