@@ -1,8 +1,9 @@
 /** Opens a store by its engine's name. */
+import { type EmbeddedConfig, openEmbeddedStore } from './embedded/engine.ts'
 import { createMemoryStore } from './memory/engine.ts'
 import type { Store } from './store.ts'
 
-export type StoreConfig = { readonly engine: 'memory' }
+export type StoreConfig = { readonly engine: 'memory' } | EmbeddedConfig
 
 export interface OpenOptions {
   /** Gives the opening up; an open store is ended by its disposal. */
@@ -10,8 +11,10 @@ export interface OpenOptions {
 }
 
 /**
+ * Throws a KeelsonError when the store cannot be opened.
+ *
  * @example
- * await using store = await openStore({ engine: 'memory' })
+ * await using store = await openStore({ engine: 'embedded', directory: '.keelson/store' })
  * await store.commit({ lane: 'root', preconditions: [], operations: [{ type: 'put', key: '/a', value: Buffer.from('1') }] })
  */
 export async function openStore(config: StoreConfig, options: OpenOptions = {}): Promise<Store> {
@@ -19,5 +22,7 @@ export async function openStore(config: StoreConfig, options: OpenOptions = {}):
   switch (config.engine) {
     case 'memory':
       return createMemoryStore()
+    case 'embedded':
+      return await openEmbeddedStore(config, options.signal)
   }
 }

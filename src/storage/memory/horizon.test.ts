@@ -7,7 +7,7 @@ const MINUTE = 60_000
 test('history is remembered for five minutes', () => {
   let time = 0
   const horizon = createHorizon(() => time)
-  const few = { remembered: () => 10, revisionOfNewest: assert.fail }
+  const few = { remembered: () => 10, revisionOfNewest: () => assert.fail() }
   for (let revision = 1; revision <= 20; revision++, time += MINUTE) {
     const oldest = horizon.advance(revision, few)
     assert.equal(oldest, Math.max(0, revision - 5), `minute ${revision}`)

@@ -1,0 +1,217 @@
+/**
+ * The embedded engine: a directory, and nothing to start. Commits go to the writer's thread and come back durable, in groups;
+ * this side publishes them in order: cache and revision, then watches, then the promises of those who committed. Reads are
+ * of what has been published.
+ */
+import { closedError, failedError, futureError, StoreError } from '../errors.ts'
+import { sweptVersion } from '../history.ts'
+import { checkLimits } from '../judge.ts'
+import type { CommitResult, RangeResult, Revision, Store, Version } from '../store.ts'
+import { versionOf } from '../store.ts'
+import { createWatchHub, type Publication } from '../watches.ts'
+import { lockDirectory } from './lock.ts'
+import { createLogReader } from './log-reader.ts'
+import { createOutbox } from './outbox.ts'
+import { createReader } from './reader.ts'
+import { createRowCache } from './row-cache.ts'
+import { openForReading } from './schema.ts'
+import { decodeOutcomes, type Effect, type Faults, type FromWriter, type Outcome } from './wire.ts'
+import { startWriter } from './writer-thread.ts'
+
+export interface EmbeddedConfig {
+  readonly engine: 'embedded'
+  /** Made if need be. One process at a time. */
+  readonly directory: string
+  /** Injected by tests of what the store survives: no fsync; a database of so many pages. */
+  readonly faults?: Faults
+}
+
+const CACHE_BYTES = 32 * 1024 * 1024
+/** A deletePrefix of more keys reaches watches by way of the history, in slices. */
+const SWEEP_DISPATCHED = 256
+
+/** Throws a KeelsonError when the directory is in use, cannot be written to, or is of a newer version. */
+export async function openEmbeddedStore(config: EmbeddedConfig, signal?: AbortSignal): Promise<Store> {
+  const lock = lockDirectory(config.directory)
+  try {
+    const writer = await startWriter({ directory: config.directory, faults: config.faults ?? {} }, signal)
+    return createEmbeddedStore(config.directory, writer, lock)
+  } catch (error) {
+    lock[Symbol.dispose]()
+    throw error
+  }
+}
+
+type WriterThread = Awaited<ReturnType<typeof startWriter>>
+
+function createEmbeddedStore(directory: string, writer: WriterThread, lock: Disposable): Store {
+  const db = openForReading(directory)
+  const reader = createReader(db)
+  const logReader = createLogReader(db)
+  const cache = createRowCache(CACHE_BYTES)
+  const outbox = createOutbox(writer)
+  const compactions: { before: Revision; resolve: () => void; reject: (error: Error) => void }[] = []
+  let { revision, compacted } = writer
+  /** Why the store takes nothing more. */
+  let ended: StoreError | undefined
+  let closing: Promise<void> | undefined
+
+  const hub = createWatchHub({
+    published: () => revision,
+    compacted: () => compacted,
+    history: (prefix, cursor, through) => logReader.read(prefix, cursor, through),
+  })
+
+  writer.listen((message: FromWriter) => {
+    if (message.type === 'group') publish(message.revision, decodeOutcomes(message.fields, outbox.commitOf))
+    else if (message.type === 'full') {
+      const error = new StoreError('full', `there is no space left for the store: ${message.message}`)
+      for (const id of message.ids) outbox.take(id).reject(error)
+    } else if (message.type === 'compacted') {
+      compacted = Math.max(compacted, message.before)
+      for (const waiting of compactions.splice(0)) {
+        if (waiting.before <= compacted) waiting.resolve()
+        else compactions.push(waiting)
+      }
+    }
+  }, fail)
+
+  function publish(newRevision: Revision, outcomes: readonly { id: number; outcome: Outcome }[]): void {
+    for (const { outcome } of outcomes) {
+      if (!outcome.ok || hub.idle()) continue
+      for (const effect of outcome.effects) {
+        if (effect.type === 'sweep' && effect.keys.length > SWEEP_DISPATCHED) hub.fallBack(effect.prefix, revision)
+      }
+    }
+    const publication = hub.publish()
+    for (const { outcome } of outcomes) {
+      if (!outcome.ok) continue
+      for (const [place, effect] of outcome.effects.entries()) {
+        publishEffect(effect, versionOf(outcome.revision, place), publication)
+      }
+    }
+    revision = newRevision
+    publication.deliver(revision)
+    for (const { id, outcome } of outcomes) {
+      const result: CommitResult = outcome.ok ? { ok: true, revision: outcome.revision } : outcome
+      outbox.take(id).resolve(result)
+    }
+  }
+
+  function publishEffect(effect: Effect, version: Version, publication: Publication): void {
+    if (effect.type === 'sweep') {
+      for (const [index, key] of effect.keys.entries()) {
+        const last = index === effect.keys.length - 1
+        publishChange(key, sweptVersion(version, last), undefined, effect.previous[index] as Version, publication)
+      }
+    } else if (effect.type === 'put') {
+      publishChange(effect.key, version, effect.value, effect.previous, publication)
+    } else if (effect.previous > 0) {
+      publishChange(effect.key, version, undefined, effect.previous, publication)
+    }
+  }
+
+  function publishChange(
+    key: string,
+    version: Version,
+    value: Buffer | undefined,
+    previous: Version,
+    publication: Publication,
+  ): void {
+    publication.add(key, () => ({ key, version, value, previous: valueBefore(key, previous) }))
+    if (value === undefined) cache.delete(key)
+    else cache.set({ key, value, version })
+  }
+
+  function valueBefore(key: string, version: Version): Buffer | undefined {
+    if (version === 0) return undefined
+    const cached = cache.get(key)
+    return cached?.version === version ? cached.value : reader.value(version)
+  }
+
+  function fail(cause: unknown): void {
+    if (ended?.reason === 'failed') return
+    ended = failedError(cause)
+    cache.clear()
+    outbox.fail(ended)
+    for (const { reject } of compactions.splice(0)) reject(ended)
+    hub.fail(ended)
+  }
+
+  function assertOpen(): void {
+    if (ended !== undefined) throw ended
+  }
+
+  async function close(): Promise<void> {
+    const failed = ended !== undefined
+    ended ??= closedError()
+    if (!failed) await outbox.drained()
+    hub.fail(ended)
+    // The writer closes last: SQLite then copies the write-ahead log into the database and removes it.
+    reader.close()
+    await writer.close()
+    lock[Symbol.dispose]()
+  }
+
+  return {
+    revision: () => revision,
+    compacted: () => compacted,
+    async get(key) {
+      assertOpen()
+      const cached = cache.get(key)
+      if (cached !== undefined) return cached
+      const row = reader.row(key, revision)
+      if (row !== undefined) cache.set(row)
+      return row
+    },
+    async range({ prefix, after, limit, at = revision }): Promise<RangeResult> {
+      assertOpen()
+      if (at > revision) throw futureError(at, revision)
+      let page = reader.page(prefix, after, limit, at)
+      while (page.rows.length === 0 && page.next !== undefined) {
+        await nextTurn()
+        assertOpen()
+        page = reader.page(prefix, page.next, limit, at)
+      }
+      return { rows: page.rows, more: page.next !== undefined, revision: at }
+    },
+    async count(prefix) {
+      assertOpen()
+      let { count, next } = reader.count(prefix, undefined)
+      while (next !== undefined) {
+        await nextTurn()
+        assertOpen()
+        const slice = reader.count(prefix, next)
+        count += slice.count
+        next = slice.next
+      }
+      return count
+    },
+    async commit(commit) {
+      assertOpen()
+      checkLimits(commit)
+      return outbox.put(commit)
+    },
+    async watch(request) {
+      assertOpen()
+      return hub.watch(request)
+    },
+    async compact(before) {
+      assertOpen()
+      if (before > revision) throw futureError(before, revision)
+      if (before <= compacted) return
+      await new Promise<void>((resolve, reject) => {
+        compactions.push({ before, resolve, reject })
+        writer.post({ type: 'compact', before })
+      })
+    },
+    async [Symbol.asyncDispose]() {
+      closing ??= close()
+      await closing
+    },
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

@@ -1,0 +1,50 @@
+/**
+ * One process a data directory. The lock is the operating system's, on the file `lock`, by way of a SQLite transaction that
+ * never ends: it is gone when its process is, however that died. `pid` only says whose it is.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { KeelsonError } from '../../machinery/index.ts'
+import { isBusy } from './sqlite-errors.ts'
+
+/** Makes the directory if need be. Throws a KeelsonError when it is in use or cannot be written to. */
+export function lockDirectory(directory: string): Disposable {
+  const pidFile = join(directory, 'pid')
+  let lock: DatabaseSync | undefined
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    lock = new DatabaseSync(join(directory, 'lock'), { timeout: 0 })
+    lock.exec('BEGIN EXCLUSIVE')
+    writeFileSync(pidFile, `${process.pid}\n`)
+  } catch (error) {
+    lock?.close()
+    throw isBusy(error) ? inUse(directory, pidFile) : unwritable(directory, error)
+  }
+  const held = lock
+  return { [Symbol.dispose]: () => held.close() }
+}
+
+function inUse(directory: string, pidFile: string): KeelsonError {
+  return new KeelsonError(
+    `the data directory ${directory} is in use by process ${readPid(pidFile)}`,
+    'stop that process, or choose another data directory',
+  )
+}
+
+function readPid(pidFile: string): string {
+  try {
+    return readFileSync(pidFile, 'utf8').trim()
+  } catch {
+    return '(unknown)'
+  }
+}
+
+export function unwritable(directory: string, cause: unknown): KeelsonError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new KeelsonError(
+    `the data directory ${directory} cannot be written to: ${reason}`,
+    'give this user the right to write there, or choose another data directory',
+    { cause },
+  )
+}

@@ -1,0 +1,165 @@
+/**
+ * Reads, on the main thread, by a connection of their own. Every read is of the state at a revision: the database may be
+ * ahead of it by groups that have been written and not been published yet. Each is one short slice: no transaction is open
+ * when it returns.
+ */
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { compactedError } from '../errors.ts'
+import { prefixEnd, rangeStart } from '../keys.ts'
+import { lastVersionOf, type Revision, type Row, revisionOf, type Version } from '../store.ts'
+import { asBuffer } from './wire.ts'
+
+/** A page ends at whichever comes first. */
+const PAGE_ROWS = 1_500
+const PAGE_BYTES = 2 * 1024 * 1024
+const COUNT_KEYS = 20_000
+
+export interface Page {
+  readonly rows: Row[]
+  /** Where to read on: the keys after this one have not been looked at. Undefined: there are none. */
+  readonly next: string | undefined
+}
+
+export interface Reader {
+  row(key: string, at: Revision): Row | undefined
+  /** May have no rows and yet a `next`. Throws a StoreError `compacted`. */
+  page(prefix: string, after: string | undefined, limit: number, at: Revision): Page
+  /** Counts some of the keys after `after`; `next` as in a page. */
+  count(prefix: string, after: string | undefined): { count: number; next: string | undefined }
+  value(version: Version): Buffer | undefined
+  close(): void
+}
+
+type Columns = readonly unknown[]
+
+export function createReader(db: DatabaseSync): Reader {
+  const prepare = (sql: string): StatementSync => {
+    const statement = db.prepare(sql)
+    statement.setReturnArrays(true)
+    return statement
+  }
+  const begin = prepare('BEGIN')
+  const end = prepare('COMMIT')
+  const compacted = prepare("SELECT value FROM meta WHERE name = 'compacted'")
+  const greatest = prepare('SELECT max(version) FROM log')
+  const latest = prepare(`
+    SELECT (SELECT max(version) FROM log), log.version, log.value
+    FROM (SELECT 1) LEFT JOIN current ON current.key = ? LEFT JOIN log ON log.version = current.version`)
+  const versionOfKey = prepare('SELECT version FROM current WHERE key = ?')
+  const goneAfter = prepare('SELECT previous FROM gone WHERE key = ? AND version > ? ORDER BY version LIMIT 1')
+  const before = prepare('SELECT previous FROM log WHERE version = ?')
+  const valueAt = prepare('SELECT value FROM log WHERE version = ?')
+  const rowsFrom = prepare(`
+    SELECT current.key, current.version, log.value FROM current JOIN log ON log.version = current.version
+    WHERE current.key >= ? AND current.key < ? ORDER BY current.key LIMIT ?`)
+  const goneFrom = prepare(`
+    SELECT key, min(version), previous FROM gone WHERE key >= ? AND key < ? AND version > ?
+    GROUP BY key ORDER BY key LIMIT ?`)
+  const countFrom = prepare(
+    'SELECT count(*), max(key) FROM (SELECT key FROM current WHERE key >= ? AND key < ? ORDER BY key LIMIT ?)',
+  )
+
+  const get = (statement: StatementSync, ...parameters: (string | number)[]) =>
+    statement.get(...parameters) as unknown as Columns | undefined
+
+  function snapshot<T>(read: () => T): T {
+    begin.get()
+    try {
+      return read()
+    } finally {
+      end.get()
+    }
+  }
+
+  /** Whether the database is at the revision: then `current` is the state. */
+  function isAt(at: Revision): boolean {
+    const version = get(greatest)?.[0]
+    return version === null || revisionOf(version as Version) <= at
+  }
+
+  /** From a version of a key back to the one that there was at the revision. */
+  function walkBack(version: Version | null | undefined, at: Revision): Version | undefined {
+    let walked = version
+    while (walked !== null && walked !== undefined && revisionOf(walked) > at) {
+      walked = get(before, walked)?.[0] as Version | null | undefined
+    }
+    return walked ?? undefined
+  }
+
+  function value(version: Version): Buffer | undefined {
+    const bytes = get(valueAt, version)?.[0]
+    return bytes === null || bytes === undefined ? undefined : asBuffer(bytes as Uint8Array)
+  }
+
+  function rowOf(key: string, version: Version | undefined): Row | undefined {
+    const bytes = version === undefined ? undefined : value(version)
+    return version === undefined || bytes === undefined ? undefined : { key, version, value: bytes }
+  }
+
+  function rowAt(key: string, at: Revision): Row | undefined {
+    const gone = get(goneAfter, key, lastVersionOf(at))
+    const start = gone === undefined ? get(versionOfKey, key)?.[0] : gone[0]
+    return rowOf(key, walkBack(start as Version | undefined, at))
+  }
+
+  /** Rows of the current state until the page is full. */
+  function currentRows(start: string, stop: string, limit: number): Page {
+    const rows: Row[] = []
+    let bytes = 0
+    for (const row of rowsFrom.iterate(start, stop, limit + 1)) {
+      const [key, version, blob] = row as unknown as [string, Version, Uint8Array]
+      if (rows.length === limit || (bytes > PAGE_BYTES && rows.length > 0)) return { rows, next: rows.at(-1)?.key }
+      rows.push({ key, version, value: asBuffer(blob) })
+      bytes += blob.byteLength
+    }
+    return { rows, next: undefined }
+  }
+
+  /** The current rows, with what has changed since the revision put back. */
+  function rowsAt(start: string, stop: string, limit: number, at: Revision): Page {
+    const page = currentRows(start, stop, limit)
+    const gone = goneFrom.all(start, stop, lastVersionOf(at), limit) as unknown as [string, Version, Version][]
+    const lastGone = gone.length === limit ? gone.at(-1)?.[0] : undefined
+    const next = [page.next, lastGone].filter((key) => key !== undefined).sort()[0]
+    const rows = new Map<string, Row | undefined>()
+    for (const row of page.rows) {
+      const version = walkBack(row.version, at)
+      rows.set(row.key, version === row.version ? row : rowOf(row.key, version))
+    }
+    for (const [key, , previous] of gone) rows.set(key, rowOf(key, walkBack(previous, at)))
+    const found = [...rows.values()].filter(
+      (row) => row !== undefined && (next === undefined || row.key <= next),
+    ) as Row[]
+    return { rows: found.sort((a, b) => (a.key < b.key ? -1 : 1)), next }
+  }
+
+  return {
+    value,
+    row(key, at) {
+      const [newest, version, blob] = get(latest, key) ?? []
+      const known = typeof version === 'number' && revisionOf(version) <= at
+      if (known) return { key, version, value: asBuffer(blob as Uint8Array) }
+      if (version === null && (newest === null || revisionOf(newest as Version) <= at)) return undefined
+      return snapshot(() => rowAt(key, at))
+    },
+    page(prefix, after, limit, at) {
+      const [start, stop] = [rangeStart(prefix, after), prefixEnd(prefix)]
+      const size = Math.max(1, Math.min(limit, PAGE_ROWS))
+      return snapshot(() => {
+        const oldest = get(compacted)?.[0] as Revision
+        if (at < oldest) throw compactedError(at, oldest)
+        if (isAt(at)) return currentRows(start, stop, size)
+        const page = rowsAt(start, stop, size, at)
+        // Both kinds of rows together may be more than were asked for.
+        if (page.rows.length <= size) return page
+        const rows = page.rows.slice(0, size)
+        return { rows, next: rows.at(-1)?.key }
+      })
+    },
+    count(prefix, after) {
+      const [count, last] = get(countFrom, rangeStart(prefix, after), prefixEnd(prefix), COUNT_KEYS) ?? []
+      return { count: count as number, next: count === COUNT_KEYS ? (last as string) : undefined }
+    },
+    close: () => db.close(),
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * How the embedded engine lies on disk: `store.db`, a SQLite database in WAL mode.
+ *
+ * - `log` is append-only: one row per operation that changed something, under its version. `previous` is the version of the
+ *   key's state before. Rows of the current state stay; what they superseded goes when the history is compacted.
+ * - `current` leads from a key to its row in the log. `gone` has the deletions that the history remembers, by key.
+ * - The greatest version in the log is the store's revision: a commit without effect leaves a row of kind NOTHING.
+ */
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { KeelsonError } from '../../machinery/index.ts'
+
+export const FORMAT = 1
+const PAGE_SIZE = 16_384
+const CACHE_KIB = 8_192
+
+export const PUT = 0
+export const DELETE = 1
+/** A deletePrefix: `key` is the prefix, `value` the last key that it removed; the keys are in `gone`. */
+export const SWEEP = 2
+export const NOTHING = 3
+
+const TABLES = `
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS log (
+  version INTEGER PRIMARY KEY, kind INTEGER NOT NULL, previous INTEGER, key TEXT NOT NULL, value BLOB
+);
+CREATE TABLE IF NOT EXISTS current (key TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS gone (
+  key TEXT NOT NULL, version INTEGER NOT NULL, previous INTEGER NOT NULL, PRIMARY KEY (key, version)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ages (revision INTEGER PRIMARY KEY, uptime INTEGER NOT NULL);
+INSERT OR IGNORE INTO meta VALUES ('format', ${FORMAT}), ('compacted', 0), ('scanned', 0), ('uptime', 0);
+`
+
+export function databaseFile(directory: string): string {
+  return join(directory, 'store.db')
+}
+
+/** The writer's connection. Creates what is missing; throws a KeelsonError for a directory of a newer version. */
+export function openForWriting(directory: string, synchronous: 'full' | 'off'): DatabaseSync {
+  const db = new DatabaseSync(databaseFile(directory), { timeout: 5_000 })
+  db.exec(`PRAGMA page_size = ${PAGE_SIZE}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`)
+  db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA wal_autocheckpoint = 0`)
+  checkFormat(db, directory)
+  db.exec(`BEGIN IMMEDIATE; ${TABLES} COMMIT`)
+  return db
+}
+
+export function openForReading(directory: string): DatabaseSync {
+  const db = new DatabaseSync(databaseFile(directory), { readOnly: true, timeout: 5_000 })
+  db.exec(`PRAGMA cache_size = -${CACHE_KIB}`)
+  return db
+}
+
+function checkFormat(db: DatabaseSync, directory: string): void {
+  if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").get() === undefined) return
+  const format = db.prepare("SELECT value FROM meta WHERE name = 'format'").get()?.value
+  if (typeof format === 'number' && format <= FORMAT) return
+  throw new KeelsonError(
+    `the data directory ${directory} has format ${String(format)}, this version of Keelson knows formats up to ${FORMAT}`,
+    'run the version of Keelson that wrote it, or a newer one, or choose another data directory',
+  )
+}
+
+export function readMeta(db: DatabaseSync, name: 'compacted' | 'scanned' | 'uptime'): number {
+  return Number(db.prepare('SELECT value FROM meta WHERE name = ?').get(name)?.value)
+}

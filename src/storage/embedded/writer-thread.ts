@@ -1,0 +1,80 @@
+/** Starts the writer's thread and speaks with it. The thread keeps the process alive only while it has work. */
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { KeelsonError } from '../../machinery/index.ts'
+import type { Revision } from '../store.ts'
+import { unwritable } from './lock.ts'
+import type { FromWriter, ToWriter, WorkerInput } from './wire.ts'
+
+export interface WriterThread {
+  readonly revision: Revision
+  readonly compacted: Revision
+  post(message: ToWriter): void
+  /** `failed` is called at most once, when the thread says so or ends by itself. */
+  listen(received: (message: FromWriter) => void, failed: (cause: unknown) => void): void
+  /** Whether the process must stay alive for an answer. */
+  hold(busy: boolean): void
+  /** Lets it finish what it has, and waits for its end. */
+  close(): Promise<void>
+}
+
+/** From source the thread runs this folder's file; in the bundle, the one that lies beside it. */
+function workerFile(): URL {
+  const source = import.meta.url.endsWith('.ts')
+  return new URL(source ? './worker.ts' : './storage-worker.js', import.meta.url)
+}
+
+export async function startWriter(input: WorkerInput, signal?: AbortSignal): Promise<WriterThread> {
+  const worker = new Worker(workerFile(), { workerData: input, name: 'keelson-store' })
+  const exited = once(worker, 'exit')
+  // Whoever awaits it sees the error; when nobody does, `failed` has been told.
+  exited.catch(() => {})
+  try {
+    const [message] = (await once(worker, 'message', signal === undefined ? {} : { signal })) as [FromWriter]
+    if (message.type !== 'ready') throw refusal(message, input.directory)
+    worker.unref()
+    return writerThread(worker, exited, message)
+  } catch (error) {
+    await worker.terminate()
+    throw error
+  }
+}
+
+function refusal(message: FromWriter, directory: string): KeelsonError {
+  if (message.type !== 'refused') return unwritable(directory, `unexpected ${message.type}`)
+  const { remedy } = message
+  return remedy === '' ? unwritable(directory, message.message) : new KeelsonError(message.message, remedy)
+}
+
+function writerThread(
+  worker: Worker,
+  exited: Promise<unknown>,
+  { revision, compacted }: { revision: Revision; compacted: Revision },
+): WriterThread {
+  let closing = false
+  return {
+    revision,
+    compacted,
+    post: (message) => worker.postMessage(message),
+    listen(received, failed) {
+      worker.on('message', (message: FromWriter) => {
+        if (message.type === 'failed') failed(new Error(message.message))
+        else received(message)
+      })
+      worker.on('error', failed)
+      worker.on('exit', () => {
+        if (!closing) failed(new Error('the writer has ended'))
+      })
+    },
+    hold(busy) {
+      if (busy) worker.ref()
+      else worker.unref()
+    },
+    async close() {
+      closing = true
+      worker.ref()
+      worker.postMessage({ type: 'close' } satisfies ToWriter)
+      await exited.catch(() => {})
+    },
+  }
+}
