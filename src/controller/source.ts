@@ -45,7 +45,10 @@ export function watching<T extends KubeObject>(resource: ResourceRef<T>, options
 }
 
 /** Follows an informer, which several controllers may share. */
-export function informed<T extends KubeObject>(informer: Informer<T, string>, map: RequestMap<T> = itself): Source {
+export function informed<T extends KubeObject>(
+  informer: Pick<Informer<T, string>, 'subscribe' | 'synced'>,
+  map: RequestMap<T> = itself,
+): Source {
   return async ({ signal, enqueue }) => {
     const subscription = informer.subscribe(({ type, object }) => {
       for (const { after, ...request } of map(object, type === 'deleted' ? 'deleted' : 'changed')) {

@@ -46,7 +46,9 @@ export const workspaceDeletionController: ControllerDefinition = {
         const request = { cluster: clusterOf(deletion), namespace: '', name: deletion.metadata.name ?? '' }
         return change === 'changed' && hasFinalizer(deletion, LOGICAL_CLUSTER_FINALIZER) ? [request] : []
       }
-      const request = isOf(deletion, LOGICAL_CLUSTERS) ? waiting.get(clusterOf(deletion)) : undefined
+      if (!isOf(deletion, LOGICAL_CLUSTERS)) return []
+      const request = waiting.get(clusterOf(deletion))
+      if (change === 'deleted') waiting.delete(clusterOf(deletion))
       return request === undefined ? [] : [request]
     }
 
