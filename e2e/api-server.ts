@@ -6,6 +6,8 @@ export interface ApiServer extends AsyncDisposable {
   readonly kubeconfig: string
   /** The processes it is made of. */
   readonly processes: readonly number[]
+  /** From the start of the processes to the first successful answer of `/readyz`. */
+  readonly startMilliseconds: number
   /** The folder that holds its data. */
   readonly data: string
 }

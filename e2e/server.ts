@@ -33,14 +33,17 @@ export async function startKeelson(options: KeelsonOptions = {}): Promise<Keelso
   const data = options.data ?? join(folder.path, 'data')
   const serve = ['serve', '--data', data, '--listen', '127.0.0.1:0', '--store', 'embedded']
   const logFile = join(folder.path, 'keelson.log')
+  const begin = performance.now()
   const daemon = cleanup.use(startDaemon(process.execPath, [...(options.nodeOptions ?? []), bundle, ...serve], logFile))
   const kubeconfig = join(data, 'admin.kubeconfig')
   const { url } = await untilReady(kubeconfig, [daemon])
+  const startMilliseconds = performance.now() - begin
   const disposal = cleanup.move()
   return {
     url,
     kubeconfig,
     processes: [daemon.pid],
+    startMilliseconds,
     data,
     log: daemon.log,
     stop: () => daemon.stop(),

@@ -1,10 +1,9 @@
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { readKubeconfig, writeKubeconfig } from './kubeconfig.ts'
 import { startKubeApiserver } from './oracle/kube-apiserver.ts'
-import { requestObject } from './request.ts'
 import { startKeelson } from './server.ts'
 import { temporaryFolder } from './temporary-folder.ts'
+import { createWorkspace } from './workspace.ts'
 
 /** What the end-to-end tests talk to. */
 export interface Target extends AsyncDisposable {
@@ -25,32 +24,15 @@ async function keelsonTarget(): Promise<Target> {
   const keelson = cleanup.use(await startKeelson())
   const folder = cleanup.use(await temporaryFolder())
   const administrator = await readKubeconfig(keelson.kubeconfig)
-  const origin = new URL(keelson.url).origin
   const disposal = cleanup.move()
   return {
     async workspace(name) {
-      const root = { ...administrator, url: `${origin}/clusters/root` }
-      const workspaces = '/apis/tenancy.kcp.io/v1alpha1/workspaces'
-      let workspace = await requestObject<Workspace>(root, 'POST', workspaces, {
-        apiVersion: 'tenancy.kcp.io/v1alpha1',
-        kind: 'Workspace',
-        metadata: { name },
-        spec: { type: { name: 'universal', path: 'root' } },
-      })
-      while (workspace.status?.phase !== 'Ready') {
-        await sleep(20)
-        workspace = await requestObject<Workspace>(root, 'GET', `${workspaces}/${name}`)
-      }
       const path = join(folder.path, `${name}.kubeconfig`)
-      await writeKubeconfig(path, { ...administrator, url: `${origin}/clusters/root:${name}` })
+      await writeKubeconfig(path, await createWorkspace(administrator, name))
       return path
     },
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
   }
-}
-
-interface Workspace {
-  status?: { phase?: string }
 }
 
 function kubeApiserverTarget(): Target {

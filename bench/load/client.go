@@ -32,7 +32,7 @@ func connect(ctx context.Context, job *Job) (*client, error) {
 		DisableCompression: true,
 		TLSClientConfig:    &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{pair}},
 	}}}
-	_, err = api.do(ctx, http.MethodGet, "/readyz", "", "")
+	_, err = api.do(ctx, http.MethodGet, "/version", "", "")
 	return api, err
 }
 

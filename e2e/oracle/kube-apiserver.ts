@@ -12,8 +12,6 @@ import { makeCertificates, readCertificate } from './certificates.ts'
 export interface KubeApiserverOptions {
   /** Also runs those controllers of kube-controller-manager: `['garbage-collector-controller']`. */
   controllers?: string[]
-  /** Called when the certificates are there and the processes begin to start. */
-  onStarting?(): void
 }
 
 /**
@@ -43,7 +41,7 @@ export async function startKubeApiserver(options: KubeApiserverOptions = {}): Pr
     key: await pem('admin.key'),
   })
 
-  options.onStarting?.()
+  const begin = performance.now()
   const start = (name: string, command: string, flags: Record<string, string>) =>
     cleanup.use(
       startDaemon(
@@ -80,6 +78,7 @@ export async function startKubeApiserver(options: KubeApiserverOptions = {}): Pr
     }),
   ]
   await untilReady(kubeconfig, daemons)
+  const startMilliseconds = performance.now() - begin
   if (controllerManager && options.controllers) {
     daemons.push(
       start('kube-controller-manager', controllerManager, {
@@ -95,6 +94,7 @@ export async function startKubeApiserver(options: KubeApiserverOptions = {}): Pr
     url,
     kubeconfig,
     processes: daemons.map((daemon) => daemon.pid),
+    startMilliseconds,
     data: folder,
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
   }

@@ -1,9 +1,13 @@
-import { open, readFile, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const pollMilliseconds = 250
 
-/** Runs `work` while no other process runs anything under the same lock file; waits as long as the holder lives. */
+/**
+ * Runs `work` while nobody else runs anything under the same lock file; waits as long as the holder lives. It saves work
+ * that would be done twice: two who find a dead holder at the same moment may both go on.
+ */
 export async function withLock<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   while (!(await tryLock(path))) {
     if (!(await holderLives(path))) await rm(path, { force: true })
@@ -17,21 +21,23 @@ export async function withLock<Result>(path: string, work: () => Promise<Result>
 }
 
 async function tryLock(path: string): Promise<boolean> {
+  const claim = `${path}.${randomUUID()}`
+  await writeFile(claim, String(process.pid))
   try {
-    const file = await open(path, 'wx')
-    await file.writeFile(String(process.pid))
-    await file.close()
+    // Unlike open with O_EXCL, a link makes the file appear together with its content.
+    await link(claim, path)
     return true
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
     throw error
+  } finally {
+    await rm(claim)
   }
 }
 
 async function holderLives(path: string): Promise<boolean> {
-  const holder = Number(await readFile(path, 'utf8').catch(() => ''))
-  // An empty file is one whose holder has yet to write its number.
-  if (!holder) return true
+  const holder = await readFile(path, 'utf8').then(Number, () => undefined)
+  if (holder === undefined) return false
   try {
     process.kill(holder, 0)
     return true

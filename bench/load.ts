@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import type { Access } from '../e2e/kubeconfig.ts'
+import { toolPath } from '../e2e/tools/build.ts'
+
+/** What the load client is to do; see bench/load. */
+export interface Job {
+  operation: 'create' | 'get' | 'list' | 'watch'
+  path: string
+  concurrency: number
+  count: number
+  prefix?: string
+  body?: string
+  patch?: string
+}
+
+/** What it saw; times in milliseconds. */
+export interface LoadResult {
+  count: number
+  seconds: number
+  perSecond: number
+  p50: number
+  p99: number
+  max: number
+  bytes: number
+}
+
+/** Puts one load on an API, from a process of its own. */
+export async function load(access: Access, job: Job): Promise<LoadResult> {
+  const { url, ...credentials } = access
+  const child = spawn(await toolPath('bench-load'), { stdio: ['pipe', 'pipe', 'inherit'] })
+  child.stdin.end(JSON.stringify({ server: url, ...credentials, ...job }))
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
+  if (code !== 0) throw new Error(`the load ${job.operation} ${job.path} ended with ${code}`)
+  return JSON.parse(output)
+}

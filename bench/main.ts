@@ -1,0 +1,38 @@
+/** The benchmarks: `npm run bench -- api [--json FILE]` and `npm run bench -- workspaces --count N`. */
+import { writeFile } from 'node:fs/promises'
+import { Command, InvalidArgumentError } from 'commander'
+import { benchApi } from './api.ts'
+import { markdown } from './comparison.ts'
+import { machine } from './machine.ts'
+import { benchWorkspaces } from './workspaces.ts'
+
+const tell = (step: string) => console.error(step)
+
+const program = new Command('bench').description('Measures Keelson.')
+
+program
+  .command('api')
+  .description('Keelson beside kube-apiserver with etcd, in the same run')
+  .option('--json <file>', 'also writes the result, with every sample, as JSON')
+  .action(async ({ json }: { json?: string }) => {
+    const comparisons = await benchApi(tell)
+    console.log(markdown(comparisons))
+    if (json !== undefined)
+      await writeFile(json, `${JSON.stringify({ machine: machine(), comparisons }, undefined, 2)}\n`)
+  })
+
+program
+  .command('workspaces')
+  .description('what a workspace costs: time, heap, anonymous memory, disk')
+  .requiredOption('--count <n>', 'how many to create', positiveInteger)
+  .action(async ({ count }: { count: number }) => {
+    console.log(JSON.stringify(await benchWorkspaces(count, tell), undefined, 2))
+  })
+
+await program.parseAsync()
+
+function positiveInteger(text: string): number {
+  const number = Number(text)
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It must be a positive integer.')
+  return number
+}

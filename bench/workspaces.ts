@@ -1,0 +1,88 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readKubeconfig } from '../e2e/kubeconfig.ts'
+import { type Keelson, startKeelson } from '../e2e/server.ts'
+import { temporaryFolder } from '../e2e/temporary-folder.ts'
+import { accessTo, universalWorkspace, workspacesPath } from '../e2e/workspace.ts'
+import { connectInspector } from './inspector.ts'
+import { load } from './load.ts'
+import { memoryOf } from './memory.ts'
+
+const concurrency = 16
+const warmUp = 500
+const settleMilliseconds = 3000
+
+/** What a workspace costs. */
+export interface WorkspaceCost {
+  count: number
+  createPerSecond: number
+  createP99Milliseconds: number
+  heapBytesPerWorkspace: number
+  anonBytesPerWorkspace: number
+  diskBytesPerWorkspace: number
+  /** From the start on the full store to the first successful answer of `/readyz`. */
+  restartMilliseconds: number
+}
+
+/** Creates `count` universal workspaces below root, sixteen at a time, and weighs them. */
+export async function benchWorkspaces(count: number, tell: (step: string) => void): Promise<WorkspaceCost> {
+  await using folder = await temporaryFolder()
+  const data = join(folder.path, 'data')
+  const grown = await grow(count, data, tell)
+  const disk = await diskUsage(data)
+  tell('start again')
+  await using restarted = await startKeelson({ data })
+  return {
+    count,
+    ...grown,
+    // The few of the warm-up are on the disk as well.
+    diskBytesPerWorkspace: Math.round(disk / (count + warmUp)),
+    restartMilliseconds: Math.round(restarted.startMilliseconds),
+  }
+}
+
+async function grow(count: number, data: string, tell: (step: string) => void) {
+  await using keelson = await startKeelson({ data, nodeOptions: ['--inspect=127.0.0.1:0'] })
+  const root = accessTo(await readKubeconfig(keelson.kubeconfig), 'root')
+  const create = (prefix: string, number: number) =>
+    load(root, {
+      operation: 'create',
+      path: workspacesPath,
+      concurrency,
+      count: number,
+      prefix,
+      body: JSON.stringify(universalWorkspace('NAME')),
+    })
+  tell(`create ${warmUp} workspaces to warm up`)
+  await create('warm-', warmUp)
+  const before = await weigh(keelson)
+  tell(`create ${count} workspaces`)
+  const { perSecond, p99 } = await create('w-', count)
+  const after = await weigh(keelson)
+  tell('stop')
+  await keelson.stop()
+  return {
+    createPerSecond: Math.round(perSecond),
+    createP99Milliseconds: Math.round(p99 * 10) / 10,
+    heapBytesPerWorkspace: Math.round((after.heap - before.heap) / count),
+    anonBytesPerWorkspace: Math.round((after.anonymous - before.anonymous) / count),
+  }
+}
+
+async function weigh(keelson: Keelson): Promise<{ heap: number; anonymous: number }> {
+  await sleep(settleMilliseconds)
+  const address = /ws:\/\/\S+/.exec(keelson.log())?.[0]
+  if (address === undefined) throw new Error('the process has no inspector')
+  using inspector = await connectInspector(address)
+  const heap = await inspector.heapUsed()
+  const { anonymous } = await memoryOf(keelson.processes)
+  return { heap, anonymous }
+}
+
+/** The bytes that a folder takes on the disk. */
+async function diskUsage(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true })
+  const sizes = await Promise.all(entries.map(async (entry) => (await stat(join(folder, entry))).blocks * 512))
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
