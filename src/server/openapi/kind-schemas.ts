@@ -1,0 +1,74 @@
+/** Schemas of one resource's kind and list, as clients look them up by group, version and kind. */
+import type { JsonObject } from '../../machinery/index.ts'
+import { fieldsIn } from '../builtins/untyped.ts'
+import type { ResourceDefinition } from '../definition.ts'
+import { API_VERSION, KIND } from './meta-schemas.ts'
+import { META, reference, schemaName } from './schema-names.ts'
+
+export const GROUP_VERSION_KIND = 'x-kubernetes-group-version-kind'
+
+/** The Scale of autoscaling/v1, which subresources of custom resources answer. */
+export const SCALE = 'io.k8s.api.autoscaling.v1.Scale'
+
+const SCALE_SCHEMA: JsonObject = {
+  type: 'object',
+  description: 'How many instances of something there are, and should be.',
+  properties: {
+    apiVersion: API_VERSION,
+    kind: KIND,
+    metadata: { allOf: [reference(`${META}.ObjectMeta`)] },
+    spec: { type: 'object', properties: { replicas: { type: 'integer', format: 'int32' } } },
+    status: {
+      type: 'object',
+      required: ['replicas'],
+      properties: { replicas: { type: 'integer', format: 'int32' }, selector: { type: 'string' } },
+    },
+  },
+  [GROUP_VERSION_KIND]: [{ group: 'autoscaling', version: 'v1', kind: 'Scale' }],
+}
+
+/** Every object has its type and metadata, whatever its schema says of them. */
+function objectSchema(definition: ResourceDefinition): JsonObject {
+  const { group, version, names, openAPIV3Schema } = definition
+  const source = openAPIV3Schema ?? { 'x-kubernetes-preserve-unknown-fields': true }
+  return {
+    ...source,
+    type: 'object',
+    properties: {
+      ...(fieldsIn(source.properties) as JsonObject),
+      apiVersion: API_VERSION,
+      kind: KIND,
+      metadata: { allOf: [reference(`${META}.ObjectMeta`)], description: 'Standard metadata of an object.' },
+    },
+    [GROUP_VERSION_KIND]: [{ group, version, kind: names.kind }],
+  }
+}
+
+function listSchema(definition: ResourceDefinition): JsonObject {
+  const { group, version, names } = definition
+  return {
+    type: 'object',
+    description: `${names.listKind} is a list of ${names.kind}`,
+    required: ['items'],
+    properties: {
+      apiVersion: API_VERSION,
+      items: {
+        type: 'array',
+        description: `List of ${names.plural}.`,
+        items: { allOf: [reference(schemaName(definition, names.kind))], default: {} },
+      },
+      kind: KIND,
+      metadata: { allOf: [reference(`${META}.ListMeta`)], description: 'Standard metadata of a list.' },
+    },
+    [GROUP_VERSION_KIND]: [{ group, version, kind: names.listKind }],
+  }
+}
+
+export function kindSchemas(definition: ResourceDefinition): Record<string, JsonObject> {
+  const { names, verbs, subresources } = definition
+  return {
+    [schemaName(definition, names.kind)]: objectSchema(definition),
+    ...(verbs.includes('list') && { [schemaName(definition, names.listKind)]: listSchema(definition) }),
+    ...(subresources.scale !== undefined && { [SCALE]: SCALE_SCHEMA }),
+  }
+}
