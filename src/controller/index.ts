@@ -16,10 +16,12 @@ export {
   type Feature,
   type PolicyRule,
 } from './feature.ts'
+export { controllerPolicy, type FeaturesOptions, startFeatures } from './features.ts'
 export { addFinalizer, hasFinalizer, removeFinalizer } from './finalizer.ts'
 export { type Informer, type InformerEvent, type InformerOptions, startInformer } from './informer.ts'
 export { LEASES, type LeaderElectionOptions, type Lease, runLeaderElection } from './lease.ts'
 export { errorLog, type Log, type LogFields, messageOf } from './log.ts'
+export { controllerPolicy } from './policy.ts'
 export type { Backoff } from './queue.ts'
 export type { Selection } from './reflector.ts'
 export { clusterOf, type Request, type Result, requestFor } from './request.ts'
