@@ -28,9 +28,9 @@ export interface LoadResult {
 
 /** Puts one load on an API, from a process of its own. */
 export async function load(access: Access, job: Job): Promise<LoadResult> {
-  const { url, ...credentials } = access
+  const { url, ca, credential } = access
   const child = spawn(await toolPath('bench-load'), { stdio: ['pipe', 'pipe', 'inherit'] })
-  child.stdin.end(JSON.stringify({ server: url, ...credentials, ...job }))
+  child.stdin.end(JSON.stringify({ server: url, ca, ...credential, ...job }))
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
   if (code !== 0) throw new Error(`the load ${job.operation} ${job.path} ended with ${code}`)
   return JSON.parse(output)

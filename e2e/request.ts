@@ -9,7 +9,7 @@ export interface Answer {
 
 /** Sends one request to an API server; `path` is appended to the server's URL. An object as body is sent as JSON. */
 export function request(
-  access: Access,
+  { url, ca, credential }: Access,
   method: string,
   path: string,
   body?: object,
@@ -17,14 +17,16 @@ export function request(
 ): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const outgoing = httpsRequest(
-    access.url + path,
+    url + path,
     {
       method,
-      ca: access.ca,
-      cert: access.certificate,
-      key: access.key,
+      ca,
       agent: false,
-      headers: body === undefined ? {} : { 'content-type': contentType },
+      ...('token' in credential ? {} : { cert: credential.certificate, key: credential.key }),
+      headers: {
+        ...('token' in credential ? { authorization: `Bearer ${credential.token}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': contentType }),
+      },
     },
     (incoming) => {
       let text = ''

@@ -14,6 +14,7 @@ import (
 type client struct {
 	http   *http.Client
 	server string
+	token  string
 }
 
 // connect makes a client with a warm connection.
@@ -22,17 +23,21 @@ func connect(ctx context.Context, job *Job) (*client, error) {
 	if !roots.AppendCertsFromPEM([]byte(job.CA)) {
 		return nil, errors.New("no certificate in ca")
 	}
-	pair, err := tls.X509KeyPair([]byte(job.Certificate), []byte(job.Key))
-	if err != nil {
-		return nil, err
+	config := &tls.Config{RootCAs: roots}
+	if job.Certificate != "" {
+		pair, err := tls.X509KeyPair([]byte(job.Certificate), []byte(job.Key))
+		if err != nil {
+			return nil, err
+		}
+		config.Certificates = []tls.Certificate{pair}
 	}
-	api := &client{server: job.Server, http: &http.Client{Transport: &http.Transport{
+	api := &client{server: job.Server, token: job.Token, http: &http.Client{Transport: &http.Transport{
 		ForceAttemptHTTP2: true,
 		// A list is measured as it is sent; compression would measure this client's inflating.
 		DisableCompression: true,
-		TLSClientConfig:    &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{pair}},
+		TLSClientConfig:    config,
 	}}}
-	_, err = api.do(ctx, http.MethodGet, "/version", "", "")
+	_, err := api.do(ctx, http.MethodGet, "/version", "", "")
 	return api, err
 }
 
@@ -53,6 +58,9 @@ func (c *client) open(ctx context.Context, method, path, contentType, body strin
 		return nil, err
 	}
 	request.Header.Set("Accept", "application/json")
+	if c.token != "" {
+		request.Header.Set("Authorization", "Bearer "+c.token)
+	}
 	if contentType != "" {
 		request.Header.Set("Content-Type", contentType)
 	}

@@ -14,10 +14,12 @@ import (
 
 // Job is what to do, and to whom.
 type Job struct {
-	Server      string `json:"server"`
-	CA          string `json:"ca"`
+	Server string `json:"server"`
+	CA     string `json:"ca"`
+	// Either a client certificate with its key, or a bearer token.
 	Certificate string `json:"certificate"`
 	Key         string `json:"key"`
+	Token       string `json:"token"`
 	// Operation is create, get, list or watch.
 	Operation string `json:"operation"`
 	// Path is that of the collection, or of the one object for watch.

@@ -37,8 +37,7 @@ export async function startKubeApiserver(options: KubeApiserverOptions = {}): Pr
   await writeKubeconfig(kubeconfig, {
     url,
     ca: await pem('ca.crt'),
-    certificate: await pem('admin.crt'),
-    key: await pem('admin.key'),
+    credential: { certificate: await pem('admin.crt'), key: await pem('admin.key') },
   })
 
   const begin = performance.now()
