@@ -1,0 +1,55 @@
+/** Validation of the values of custom resources: schema, embedded resources, sets and maps, in upstream's order. */
+import type { StatusCause } from '../errors.ts'
+import type { Json } from '../object.ts'
+import { equalJson } from './canonical-json.ts'
+import type { Correlation } from './correlation.ts'
+import { validateEmbeddedResources } from './embedded-metadata.ts'
+import { validateListSetsAndMaps } from './list-type.ts'
+import { visit } from './schema-validator.ts'
+import type { StructuralSchema } from './structural-schema.ts'
+import { startValidation } from './validation.ts'
+
+/**
+ * Validates a value that is created.
+ *
+ * @param path - the field that the value is; empty for a whole object, `status` for its status.
+ * @returns one cause per fault, worded as kube-apiserver words them; none when the value is valid.
+ * @example validateValue(schema, { spec: { replicas: 'x' } }, '')
+ */
+export function validateValue(schema: StructuralSchema, value: unknown, path: string): StatusCause[] {
+  const causes = validateSchema(schema, value as Json, undefined, path)
+  causes.push(...validateEmbeddedResources(schema, value as Json, path))
+  causes.push(...validateListSetsAndMaps(schema, value as Json, path))
+  return causes
+}
+
+/**
+ * Validates a value that takes the place of `old`. What was wrong before and did not change is not reported again, so that a
+ * schema that has become stricter does not lock existing objects (ratcheting); the parts of a list are compared only where
+ * its type is map.
+ */
+export function validateValueUpdate(
+  schema: StructuralSchema,
+  value: unknown,
+  old: unknown,
+  path: string,
+): StatusCause[] {
+  const causes = validateSchema(schema, value as Json, { old: old as Json, schema }, path)
+  causes.push(...validateEmbeddedResources(schema, value as Json, path))
+  if (validateListSetsAndMaps(schema, old as Json, path).length === 0) {
+    causes.push(...validateListSetsAndMaps(schema, value as Json, path))
+  }
+  return causes
+}
+
+function validateSchema(
+  schema: StructuralSchema,
+  value: Json,
+  correlation: Correlation | undefined,
+  path: string,
+): StatusCause[] {
+  const validation = startValidation(path)
+  visit(validation, schema, value, correlation)
+  if (validation.causes === undefined || (correlation && equalJson(value, correlation.old))) return []
+  return [...validation.causes.values()]
+}
