@@ -16,7 +16,7 @@ export {
   type Feature,
   type PolicyRule,
 } from './feature.ts'
-export { controllerPolicy, type FeaturesOptions, startFeatures } from './features.ts'
+export { type FeaturesOptions, startFeatures } from './features.ts'
 export { addFinalizer, hasFinalizer, removeFinalizer } from './finalizer.ts'
 export { type Informer, type InformerEvent, type InformerOptions, startInformer } from './informer.ts'
 export { LEASES, type LeaderElectionOptions, type Lease, runLeaderElection } from './lease.ts'
