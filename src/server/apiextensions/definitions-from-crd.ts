@@ -110,7 +110,7 @@ function definitionOf(
 }
 
 function parsedOf(source: JsonObject, what: string): StructuralSchema {
-  const parsed = parseStructuralSchema(source)
+  const parsed = parseStructuralSchema(source, '')
   if (!parsed.ok) throw new Error(`the schema of ${what} was accepted and is not structural`)
   return parsed.value
 }

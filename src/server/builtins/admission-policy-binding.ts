@@ -11,7 +11,7 @@ import {
   type StatusCause,
 } from '../../machinery/index.ts'
 import type { PrinterColumn, Strategy } from '../definition.ts'
-import { validateMutatingOperations } from './admission-policy.ts'
+import { schemaLike, validateMutatingOperations } from './admission-policy.ts'
 import { setMatchDefaults, validateMatchResources } from './admission-rules.ts'
 import { builtIn } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
@@ -148,5 +148,7 @@ export const mutatingAdmissionPolicyBinding = builtIn({
   version: 'v1beta1',
   kind: 'MutatingAdmissionPolicyBinding',
   plural: 'mutatingadmissionpolicybindings',
+  openAPIV3Schema: () =>
+    schemaLike('ValidatingAdmissionPolicyBinding', ['policyName', 'paramRef', 'matchResources'], {}),
   strategy: strategyOf(validateMutating),
 })

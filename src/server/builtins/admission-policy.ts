@@ -10,6 +10,8 @@ import {
   isDNS1035Label,
   isDNS1123Subdomain,
   isQualifiedName,
+  type Json,
+  type JsonObject,
   type KubeObject,
   type StatusCause,
 } from '../../machinery/index.ts'
@@ -22,7 +24,7 @@ import {
   validateMatchConditions,
   validateMatchResources,
 } from './admission-rules.ts'
-import { builtIn, STATUS } from './built-in.ts'
+import { builtIn, builtInSchema, STATUS } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
 import {
   defaultField,
@@ -277,11 +279,35 @@ export const validatingAdmissionPolicy = builtIn({
   strategy: validatingStrategy,
 })
 
+/** A kind of v1beta1 that shares these fields of its spec with one of v1, and has no status. */
+export function schemaLike(kind: string, shared: readonly string[], own: JsonObject): JsonObject {
+  const { properties } = builtInSchema(POLICY.group, 'v1', kind)
+  const { status: _status, spec, ...rest } = fieldsIn(properties) as Record<string, Json>
+  const known = fieldsIn(fieldsIn(spec).properties) as Record<string, Json>
+  const kept = shared.map((field) => [field, known[field] ?? {}])
+  return {
+    type: 'object',
+    properties: { ...rest, spec: { type: 'object', properties: { ...Object.fromEntries(kept), ...own } } },
+  }
+}
+
+const EXPRESSION: JsonObject = { type: 'object', properties: { expression: { type: 'string' } } }
+const MUTATION: JsonObject = {
+  type: 'object',
+  properties: { patchType: { type: 'string' }, applyConfiguration: EXPRESSION, jsonPatch: EXPRESSION },
+}
+
 export const mutatingAdmissionPolicy = builtIn({
   ...POLICY,
   version: 'v1beta1',
   kind: 'MutatingAdmissionPolicy',
   plural: 'mutatingadmissionpolicies',
+  openAPIV3Schema: () =>
+    schemaLike(
+      'ValidatingAdmissionPolicy',
+      ['paramKind', 'matchConstraints', 'variables', 'failurePolicy', 'matchConditions'],
+      { mutations: { type: 'array', items: MUTATION }, reinvocationPolicy: { type: 'string' } },
+    ),
   columns: [
     NAME,
     countOf('Mutations', 'mutations', 'Mutation indicates the number of mutations rules defined in this configuration'),

@@ -15,6 +15,7 @@ import {
 } from '../definition.ts'
 import { DEFAULT_COLUMNS } from './columns.ts'
 import { lazily } from './lazily.ts'
+import { dropNullFields } from './null-fields.ts'
 
 export interface BuiltIn {
   readonly group: string
@@ -34,6 +35,8 @@ export interface BuiltIn {
   readonly createOnUpdate?: boolean
   readonly storedForm?: ResourceDefinition['storedForm']
   readonly strategy?: Strategy
+  /** For a kind whose protobuf messages are not known; default: the schema that they give. */
+  readonly openAPIV3Schema?: () => JsonObject
 }
 
 export const STATUS: Subresource = { type: 'status', verbs: ['get', 'patch', 'update'] }
@@ -41,7 +44,7 @@ export const STATUS: Subresource = { type: 'status', verbs: ['get', 'patch', 'up
 /** Schemas are compiled when first asked for: most processes never serve most kinds. */
 export function builtIn(declared: BuiltIn): ResourceDefinition {
   const { group, version, kind, plural, namespaced } = declared
-  const source = lazily(() => sourceOf(group, version, kind))
+  const source = lazily(declared.openAPIV3Schema ?? (() => builtInSchema(group, version, kind)))
   const parsed = lazily(() => parsedOf(source(), kind))
   const hash = lazily(() => hashSchema(source()))
   return {
@@ -77,18 +80,33 @@ export function builtIn(declared: BuiltIn): ResourceDefinition {
     ...(declared.requiresResourceVersion === true && { requiresResourceVersion: true }),
     ...(declared.createOnUpdate === true && { createOnUpdate: true }),
     ...(declared.storedForm !== undefined && { storedForm: declared.storedForm }),
-    strategy: declared.strategy ?? {},
+    strategy: withoutNulls(declared.strategy ?? {}, parsed),
   }
 }
 
-function sourceOf(group: string, version: string, kind: string): JsonObject {
+function withoutNulls(strategy: Strategy, schema: () => StructuralSchema): Strategy {
+  return {
+    ...strategy,
+    prepareForCreate: (object, context) => {
+      dropNullFields(schema(), object)
+      strategy.prepareForCreate?.(object, context)
+    },
+    prepareForUpdate: (object, old, context) => {
+      dropNullFields(schema(), object)
+      strategy.prepareForUpdate?.(object, old, context)
+    },
+  }
+}
+
+/** Throws for a kind that is not one of Kubernetes: a fault in a definition. */
+export function builtInSchema(group: string, version: string, kind: string): JsonObject {
   const source = structuralSchemaOf(group, version, kind)
   if (source === undefined) throw new Error(`no schema of the built-in kind ${group}/${version} ${kind}`)
   return source
 }
 
 function parsedOf(source: JsonObject, kind: string): StructuralSchema {
-  const parsed = parseStructuralSchema(source)
+  const parsed = parseStructuralSchema(source, '')
   if (!parsed.ok) throw new Error(`the schema of the built-in kind ${kind} is not structural`)
   return parsed.value
 }
