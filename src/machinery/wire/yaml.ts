@@ -1,0 +1,151 @@
+/**
+ * YAML as Kubernetes reads it: sigs.k8s.io/yaml, which is YAML 1.1 made into JSON. Texts `y`, `on` and `no` are booleans,
+ * `0777` is octal, dates are text, the last of two equal keys wins, `<<` merges.
+ */
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type YAMLMap,
+} from 'yaml'
+import { quote } from '../names/go-text.ts'
+import type { Json, JsonObject } from '../object.ts'
+import { getKey, isObject, setKey } from '../patch/json-value.ts'
+import type { Result } from '../result.ts'
+import { decodeJson, MAX_DEPTH, TOO_DEEP } from './json.ts'
+import { goYamlTags } from './yaml-schema.ts'
+
+export interface YamlError {
+  readonly message: string
+  /** Counted from 1. */
+  readonly line: number
+}
+
+export interface YamlDocument {
+  readonly value: Json
+  /** Where its first value stands, counted from 1. */
+  readonly line: number
+  /** Keys that a map has more than once, worded as yaml.UnmarshalStrict does. */
+  readonly duplicates: readonly string[]
+}
+
+/** Aliases may multiply a document by no more than this many values. */
+const MAX_ALIASED_VALUES = 100_000
+
+/**
+ * Reads one document. What is JSON is read as JSON, which is much faster.
+ *
+ * @returns its value, null for an empty text; or upstream's form of error, `yaml: line 3: ...`.
+ */
+export function parseYaml(text: string): Result<Json> {
+  if (/^\s*[[{]/.test(text)) {
+    const json = decodeJson(text)
+    if (json.ok || json.error === TOO_DEEP) return json
+  }
+  const documents = parseYamlDocuments(text)
+  if (!documents.ok) return { ok: false, error: `yaml: line ${documents.error.line}: ${documents.error.message}` }
+  return { ok: true, value: documents.value[0]?.value ?? null }
+}
+
+/** Reads all documents of a text, which `---` separates. */
+export function parseYamlDocuments(text: string): Result<YamlDocument[], YamlError> {
+  const lines = new LineCounter()
+  const lineOf = (offset: number | undefined) => lines.linePos(offset ?? 0).line || 1
+  try {
+    const documents = parseAllDocuments(text, {
+      version: '1.1',
+      schema: 'yaml-1.1',
+      customTags: goYamlTags,
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'error',
+      lineCounter: lines,
+    })
+    const values: YamlDocument[] = []
+    for (const document of documents) {
+      const [fault] = document.errors
+      if (fault !== undefined) return { ok: false, error: { message: fault.message, line: lineOf(fault.pos[0]) } }
+      values.push(convert(document, lineOf))
+    }
+    return { ok: true, value: values }
+  } catch (error) {
+    if (error instanceof YamlFault) return { ok: false, error: { message: error.message, line: lineOf(error.offset) } }
+    if (error instanceof RangeError) return { ok: false, error: { message: TOO_DEEP, line: 1 } }
+    throw error
+  }
+}
+
+class YamlFault extends Error {
+  override readonly name = 'YamlFault'
+  readonly offset: number | undefined
+
+  constructor(message: string, node: Node | null | undefined) {
+    super(message)
+    this.offset = node?.range?.[0]
+  }
+}
+
+type Lines = (offset: number | undefined) => number
+
+function convert(document: Document, lineOf: Lines): YamlDocument {
+  const duplicates: string[] = []
+  let aliased = 0
+
+  function jsonOf(node: Node | null | undefined, depth: number, inAlias: boolean): Json {
+    if (depth > MAX_DEPTH) throw new YamlFault(TOO_DEEP, node)
+    if (inAlias && ++aliased > MAX_ALIASED_VALUES) {
+      throw new YamlFault('document contains excessive aliasing', node)
+    }
+    if (isAlias(node)) return jsonOf(node.resolve(document) ?? missing(node), depth + 1, true)
+    if (isSeq<Node>(node)) return node.items.map((item) => jsonOf(item, depth + 1, inAlias))
+    if (isMap<Node, Node>(node)) return objectOf(node, depth, inAlias)
+    return isScalar(node) ? scalarOf(node.value, node) : null
+  }
+
+  function objectOf(map: YAMLMap<Node, Node | null>, depth: number, inAlias: boolean): JsonObject {
+    const object: JsonObject = {}
+    const own = new Set<string>()
+    for (const { key, value } of map.items) {
+      const resolved = jsonOf(value, depth + 1, inAlias)
+      if (isMergeKey(key)) {
+        for (const source of Array.isArray(resolved) ? resolved.toReversed() : [resolved]) {
+          if (!isObject(source)) throw new YamlFault('map merge requires map or sequence of maps as the value', key)
+          for (const name of Object.keys(source)) setKey(object, name, getKey(source, name) ?? null)
+        }
+        continue
+      }
+      const name = keyOf(jsonOf(key, depth + 1, inAlias), key)
+      if (own.has(name)) duplicates.push(`line ${lineOf(key.range?.[0])}: key ${quote(name)} already set in map`)
+      own.add(name)
+      setKey(object, name, resolved)
+    }
+    return object
+  }
+
+  return { value: jsonOf(document.contents, 0, false), line: lineOf(document.contents?.range?.[0]), duplicates }
+}
+
+function missing(node: Node): never {
+  throw new YamlFault('unknown anchor referenced', node)
+}
+
+function isMergeKey(key: Node): boolean {
+  return isScalar(key) && key.type === 'PLAIN' && key.value === '<<' && key.tag === undefined
+}
+
+function keyOf(key: Json, node: Node): string {
+  if (typeof key === 'object') throw new YamlFault(`unsupported map key: ${JSON.stringify(key)}`, node)
+  return String(key)
+}
+
+function scalarOf(value: unknown, node: Node): Json {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new YamlFault(`json: unsupported value: ${value}`, node)
+  }
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
+}
