@@ -16,7 +16,7 @@ import {
   type Strategy,
   type Subresource,
 } from '../definition.ts'
-import { boundedCache } from './bounded-cache.ts'
+import { boundedCache } from '../discovery/bounded-cache.ts'
 import { isConditionTrue } from './crd-conditions.ts'
 import { customResourceColumns } from './custom-resource-columns.ts'
 import { type ScalePaths, scalePathsOf, scaleSubresource, validateReplicas } from './scale.ts'

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import { type JsonObject, notAcceptable } from '../../machinery/index.ts'
 import type { DefinitionSet } from '../definition.ts'
 import { type AggregatedVersion, apiGroupDiscoveryList } from './aggregated.ts'
+import { boundedCache } from './bounded-cache.ts'
+import { contentKey } from './content-key.ts'
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy.ts'
 import { servedGroups } from './served-groups.ts'
 
@@ -15,7 +17,10 @@ export interface DiscoveryDocument {
 
 type Form = 'legacy' | AggregatedVersion
 
-const kept = new WeakMap<DefinitionSet, Map<string, DiscoveryDocument>>()
+/** An aggregated document of a workspace with some CRDs has about 30 KiB. */
+const KEPT = 512
+
+const kept = boundedCache<DiscoveryDocument | undefined>(KEPT)
 
 /**
  * The document at a path below the logical cluster: /api, /apis, /api/v1, /apis/<group> or /apis/<group>/<version>.
@@ -30,16 +35,10 @@ export function discoveryDocument(
 ): DiscoveryDocument | undefined {
   const segments = path.split('/').filter((segment) => segment !== '')
   const form = formOf(accept, segments.length === 1)
-  const key = `${form} ${segments.join('/')}`
-  const documents = kept.get(definitions) ?? new Map<string, DiscoveryDocument>()
-  kept.set(definitions, documents)
-  const found = documents.get(key)
-  if (found !== undefined) return found
-  const value = valueAt(definitions, segments, form)
-  if (value === undefined) return undefined
-  const document = encode(value, form)
-  documents.set(key, document)
-  return document
+  return kept(`${contentKey(definitions)} ${form} ${segments.join('/')}`, () => {
+    const value = valueAt(definitions, segments, form)
+    return value === undefined ? undefined : encode(value, form)
+  })
 }
 
 function valueAt(definitions: DefinitionSet, segments: readonly string[], form: Form): JsonObject | undefined {

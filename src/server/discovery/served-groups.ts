@@ -2,6 +2,8 @@
 
 import { compareText } from '../../machinery/index.ts'
 import type { DefinitionSet, ResourceDefinition } from '../definition.ts'
+import { boundedCache } from './bounded-cache.ts'
+import { contentKey } from './content-key.ts'
 import { compareGroups, compareVersions } from './group-priority.ts'
 
 export interface ServedVersion {
@@ -17,15 +19,13 @@ export interface ServedGroup {
   readonly versions: readonly ServedVersion[]
 }
 
-const kept = new WeakMap<DefinitionSet, readonly ServedGroup[]>()
+/** Distinct sets, not logical clusters: how many of them are kept sorted. */
+const KEPT = 256
+
+const kept = boundedCache<readonly ServedGroup[]>(KEPT)
 
 export function servedGroups(definitions: DefinitionSet): readonly ServedGroup[] {
-  let groups = kept.get(definitions)
-  if (groups === undefined) {
-    groups = groupsOf(definitions)
-    kept.set(definitions, groups)
-  }
-  return groups
+  return kept(contentKey(definitions), () => groupsOf(definitions))
 }
 
 function groupsOf(definitions: DefinitionSet): ServedGroup[] {

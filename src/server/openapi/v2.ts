@@ -1,9 +1,9 @@
 /** /openapi/v2: all group versions in one Swagger document, for clients that do not read v3. JSON alone. */
 import { createHash } from 'node:crypto'
 import { type Json, type JsonObject, notAcceptable } from '../../machinery/index.ts'
-import { boundedCache } from '../apiextensions/bounded-cache.ts'
 import { isFields, objectsIn } from '../builtins/untyped.ts'
 import type { DefinitionSet } from '../definition.ts'
+import { boundedCache } from '../discovery/bounded-cache.ts'
 import { servedGroups } from '../discovery/served-groups.ts'
 import { type OpenAPIDocument, openAPIOf, openAPIV3Document } from './v3.ts'
 

@@ -1,8 +1,9 @@
 /** /openapi/v3: an index with a hash of each group version's document, and the documents, made when they are asked for. */
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../machinery/index.ts'
-import { boundedCache } from '../apiextensions/bounded-cache.ts'
 import type { DefinitionSet } from '../definition.ts'
+import { boundedCache } from '../discovery/bounded-cache.ts'
+import { contentKey } from '../discovery/content-key.ts'
 import { type ServedVersion, servedGroups } from '../discovery/served-groups.ts'
 import { kindSchemas } from './kind-schemas.ts'
 import { META_SCHEMAS } from './meta-schemas.ts'
@@ -19,9 +20,10 @@ export interface OpenAPIDocument {
 
 /** How many documents are kept: they can be large, and most are asked for once a client. */
 const KEPT = 64
+const KEPT_INDEXES = 256
 
 const documents = boundedCache<Buffer>(KEPT)
-const hashes = new WeakMap<DefinitionSet, ReadonlyMap<string, HashedVersion>>()
+const hashes = boundedCache<ReadonlyMap<string, HashedVersion>>(KEPT_INDEXES)
 
 interface HashedVersion {
   readonly served: ServedVersion
@@ -42,15 +44,12 @@ function hashOf({ group, version, resources }: ServedVersion): string {
 }
 
 function hashedVersions(definitions: DefinitionSet): ReadonlyMap<string, HashedVersion> {
-  let versions = hashes.get(definitions)
-  if (versions === undefined) {
+  return hashes(contentKey(definitions), () => {
     const all = servedGroups(definitions).flatMap((group) => group.versions)
-    versions = new Map(
+    return new Map(
       all.map((served) => [groupVersionPath(served.group, served.version), { served, hash: hashOf(served) }]),
     )
-    hashes.set(definitions, versions)
-  }
-  return versions
+  })
 }
 
 export function openAPIOf({ resources }: Pick<ServedVersion, 'resources'>): JsonObject {
