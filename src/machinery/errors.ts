@@ -126,9 +126,11 @@ export function badRequest(message: string): StatusError {
   return failure(400, 'BadRequest', message)
 }
 
-/** A patch that does not fit: 400 when it is malformed, 422 when it cannot be applied to the object that is there. */
-export function patchRefused(code: 400 | 422, message: string): StatusError {
-  return code === 400 ? badRequest(message) : failure(422, 'Invalid', message, {})
+/** A patch that is malformed (400), too large (413) or cannot be applied to the object that is there (422). */
+export function patchRefused(code: number, message: string): StatusError {
+  if (code === 400) return badRequest(message)
+  if (code === 413) return failure(413, 'RequestEntityTooLarge', message)
+  return code === 422 ? failure(422, 'Invalid', message, {}) : internalError(message)
 }
 
 export function unauthorized(): StatusError {

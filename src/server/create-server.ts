@@ -1,17 +1,136 @@
-/** Puts the server together from a store, an authority and the kinds that it serves. */
+/** Puts the server together from a store, an authenticator and the kinds that it serves. */
 import { randomUUID } from 'node:crypto'
-import { generateName, type Handler } from '../machinery/index.ts'
+import { generateName, type Handler, type KubeObject } from '../machinery/index.ts'
 import type { Store } from '../storage/index.ts'
-import { createCustomDefinitions } from './apiextensions/index.ts'
-import type { Authenticator } from './authentication/index.ts'
-import { createAuthorizer, indexRbac, type RbacIndex } from './authorization/index.ts'
-import { builtinDefinitions } from './builtins/index.ts'
+import { definitionsFromCRD } from './apiextensions/definitions-from-crd.ts'
+import type { Authenticator } from './authentication/authenticator.ts'
+import { resourceAttributes } from './authorization/attributes.ts'
+import { createAuthorizer } from './authorization/authorizer.ts'
+import { bootstrapRbac } from './authorization/bootstrap-policy.ts'
+import { indexRbac, type RbacIndex } from './authorization/rbac-index.ts'
+import { customResourceDefinition } from './builtins/custom-resource-definition.ts'
+import { builtinDefinitions } from './builtins/definitions.ts'
+import { clusterRole, role } from './builtins/role.ts'
+import { clusterRoleBinding, roleBinding } from './builtins/role-binding.ts'
 import type { ServerParts } from './context.ts'
 import type { DefinitionSet, ResourceDefinition } from './definition.ts'
 import { definitionSet } from './definitions.ts'
 import { derive } from './derived.ts'
-import { rangePrefix } from './keys.ts'
+import { ALL_CLUSTERS, rangePrefix } from './keys.ts'
 import { LIFECYCLE_DEFINITIONS } from './lifecycle.ts'
 import { LOGICAL_CLUSTERS_PREFIX, type LogicalClusterRecord, readLogicalCluster } from './logical-cluster.ts'
 import { createPipeline, type PipelineOptions } from './pipeline.ts'
 import { createReader, presentObject } from './read.ts'
+import { accessReviewers } from './reviewers.ts'
+
+export interface ServerOptions {
+  readonly store: Store
+  readonly authenticator: Authenticator
+  /** Kinds that are served in every logical cluster besides the built-in ones. */
+  readonly definitions: readonly ResourceDefinition[]
+  /** ClusterRoles and ClusterRoleBindings that hold in every logical cluster besides the bootstrap policy. */
+  readonly policy: readonly KubeObject[]
+  /** PEM, for kube-root-ca.crt. */
+  readonly rootCertificate: string
+  readonly externalURL: () => string
+  readonly report: PipelineOptions['report']
+  /** The store can no longer be trusted: the process has to end. */
+  readonly failed: (error: Error) => void
+  readonly now?: () => number
+}
+
+export interface Server extends Disposable {
+  readonly handler: Handler
+}
+
+/** Logical clusters whose RBAC, definitions and LogicalCluster are kept computed. */
+const KEPT = 4096
+
+export async function createServer(options: ServerOptions): Promise<Server> {
+  const { store, externalURL, failed, authenticator, now = Date.now } = options
+  const custom = rangePrefix(customResourceDefinition, ALL_CLUSTERS, '')
+  const clusters = await derive<LogicalClusterRecord | undefined>({
+    store,
+    prefixes: [LOGICAL_CLUSTERS_PREFIX],
+    compute: (cluster) => readLogicalCluster(store, cluster),
+    limit: KEPT,
+    failed,
+  })
+  const reader = createReader({ store, logicalClusterOf: clusters.of, rootCertificate: options.rootCertificate })
+
+  async function readAll(definition: ResourceDefinition, cluster: string, namespace: string): Promise<KubeObject[]> {
+    const objects: KubeObject[] = []
+    let after: string | undefined
+    for (;;) {
+      const page = await reader.page(definition, {
+        cluster,
+        namespace,
+        limit: 500,
+        ...(after !== undefined && { after }),
+      })
+      for (const row of page.rows) objects.push(presentObject(definition, row, cluster))
+      after = page.rows.at(-1)?.key
+      if (!page.more || after === undefined) return objects
+    }
+  }
+
+  const rbac = await derive<RbacIndex>({
+    store,
+    prefixes: [clusterRole, role, clusterRoleBinding, roleBinding].map((kind) => rangePrefix(kind, ALL_CLUSTERS, '')),
+    compute: async (cluster) => {
+      const [clusterRoles, roles, clusterRoleBindings, roleBindings] = await Promise.all([
+        readAll(clusterRole, cluster, ''),
+        readAll(role, cluster, ''),
+        readAll(clusterRoleBinding, cluster, ''),
+        readAll(roleBinding, cluster, ''),
+      ])
+      return indexRbac({ clusterRoles, roles, clusterRoleBindings, roleBindings })
+    },
+    limit: KEPT,
+    failed,
+  })
+  const authorizer = createAuthorizer({
+    rbacOf: rbac.of,
+    logicalClusterOf: clusters.of,
+    policy: bootstrapRbac(options.policy),
+  })
+  const served = [
+    ...builtinDefinitions({ access: accessReviewers({ authenticator, authorizer }) }),
+    ...LIFECYCLE_DEFINITIONS,
+    ...options.definitions,
+  ]
+  const plain = definitionSet(served)
+  const definitions = await derive<DefinitionSet>({
+    store,
+    prefixes: [custom],
+    compute: async (cluster) => {
+      if (cluster === ALL_CLUSTERS) return plain
+      const crds = await readAll(customResourceDefinition, cluster, '')
+      return crds.length === 0 ? plain : definitionSet([...served, ...crds.flatMap(definitionsFromCRD)])
+    },
+    limit: KEPT,
+    failed,
+  })
+  const parts: ServerParts = {
+    store,
+    reader,
+    externalURL,
+    now,
+    readAll,
+    definitionsOf: definitions.of,
+    read: async (definition, cluster, namespace, name) => {
+      const row = await reader.get(definition, cluster, namespace, name)
+      return row === undefined ? undefined : presentObject(definition, row, cluster)
+    },
+    permits: async (user, verb, { cluster, group, resource, name }) =>
+      (await authorizer.authorize(resourceAttributes({ user, verb, cluster, group, resource, name }), { deep: true }))
+        .allowed,
+    random: { uid: randomUUID, suffix: () => generateName('') },
+  }
+  return {
+    handler: createPipeline({ parts, authenticator, authorizer, report: options.report }),
+    [Symbol.dispose]: () => {
+      for (const derived of [clusters, rbac, definitions]) derived[Symbol.dispose]()
+    },
+  }
+}

@@ -28,6 +28,8 @@ export interface LogicalClusterRecord {
   readonly creationTimestamp: string
   readonly deleting: boolean
   readonly phase: string
+  /** Annotation `authorization.kcp.io/required-groups`. */
+  readonly requiredGroups: string | undefined
 }
 
 export async function readLogicalCluster(store: Store, cluster: string): Promise<LogicalClusterRecord | undefined> {
@@ -41,5 +43,6 @@ export async function readLogicalCluster(store: Store, cluster: string): Promise
     creationTimestamp: object.metadata.creationTimestamp ?? '',
     deleting: object.metadata.deletionTimestamp !== undefined,
     phase: status?.phase ?? '',
+    requiredGroups: object.metadata.annotations?.['authorization.kcp.io/required-groups'],
   }
 }

@@ -2,8 +2,10 @@
 import { pathNotFound } from '../machinery/index.ts'
 import type { Answer } from './answer.ts'
 import type { RequestContext } from './context.ts'
-import { discoveryDocument } from './discovery/index.ts'
-import { openapiDocument } from './openapi/index.ts'
+import type { DefinitionSet } from './definition.ts'
+import { discoveryDocument } from './discovery/document.ts'
+import { openAPIV2Document } from './openapi/v2.ts'
+import { type OpenAPIDocument, openAPIV3Document } from './openapi/v3.ts'
 import { versionDocument } from './version.ts'
 
 const HEALTH = new Set(['/healthz', '/livez', '/readyz'])
@@ -16,9 +18,22 @@ export async function serveNonResource(context: RequestContext): Promise<Answer>
   if (info.path === '/version') return versionDocument()
   const definitions = await parts.definitionsOf(cluster)
   const accept = request.headers.accept ?? ''
-  const document =
-    discoveryDocument(definitions, info.path, accept) ??
-    openapiDocument(definitions, info.path, accept, request.headers['if-none-match'])
+  const document = discoveryDocument(definitions, info.path, accept) ?? openAPIAt(context, definitions, accept)
   if (document === undefined) throw pathNotFound()
-  return { type: 'document', ...document }
+  const { contentType, etag, body } = document
+  const headers = { etag, vary: 'Accept' }
+  if (request.headers['if-none-match'] === etag)
+    return { type: 'document', status: 304, contentType, body: EMPTY, headers }
+  return { type: 'document', status: 200, contentType, body, headers }
+}
+
+const EMPTY = Buffer.alloc(0)
+
+function openAPIAt(
+  { info, query }: RequestContext,
+  definitions: DefinitionSet,
+  accept: string,
+): OpenAPIDocument | undefined {
+  if (info.path === '/openapi/v2') return openAPIV2Document(definitions, accept)
+  return openAPIV3Document(definitions, info.path, query.get('hash') ?? '')
 }

@@ -15,8 +15,9 @@ import {
   requestEntityTooLarge,
   type UserInfo,
 } from '../machinery/index.ts'
-import { headersOf } from './authentication/index.ts'
-import { type Authority, clientCertificateUser, type TlsSettings, tlsOptions } from './pki/index.ts'
+import { headersOf } from './authentication/request-headers.ts'
+import type { Authority } from './pki/authority.ts'
+import { clientCertificateUser, type TlsSettings, tlsOptions } from './pki/tls.ts'
 
 /** client-go opens one stream a watch; hundreds of informers on one connection are usual. */
 const MAX_STREAMS = 10_000
@@ -133,12 +134,11 @@ function userOf(request: Http2ServerRequest): UserInfo | undefined {
   const session = request.stream?.session
   const socket = (session?.socket ?? request.socket) as TLSSocket
   const connection = session ?? socket
-  let user = users.get(connection)
-  if (user === undefined) {
-    user = clientCertificateUser(socket) ?? null
-    users.set(connection, user)
-  }
-  return user ?? undefined
+  const known = users.get(connection)
+  if (known !== undefined) return known ?? undefined
+  const user = clientCertificateUser(socket)
+  users.set(connection, user ?? null)
+  return user
 }
 
 async function carry(handler: Handler, request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {

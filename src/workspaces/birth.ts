@@ -4,7 +4,7 @@ import {
   ACTIVE,
   type Change,
   type CommitPart,
-  clusterRoleBindingDefinition,
+  clusterRoleBinding,
   encodeRow,
   epochKey,
   LOGICAL_CLUSTER_NAME,
@@ -154,7 +154,7 @@ function workspaceAdmin(cluster: string, username: string, { services }: Operati
   }
   return {
     type: 'put',
-    key: objectKey(clusterRoleBindingDefinition, cluster, '', 'workspace-admin'),
-    value: encodeRow(clusterRoleBindingDefinition, object),
+    key: objectKey(clusterRoleBinding, cluster, '', 'workspace-admin'),
+    value: encodeRow(clusterRoleBinding, object),
   }
 }

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import type { KubeObject } from '../machinery/index.ts'
 import {
-  clusterRoleBindingDefinition,
-  clusterRoleDefinition,
+  clusterRole,
+  clusterRoleBinding,
   encodeRow,
   epochKey,
   LOGICAL_CLUSTER_NAME,
@@ -104,13 +104,13 @@ function* rootObjects(creationTimestamp: string): Generator<[ResourceDefinition,
     ]
   }
   for (const [name, rules] of Object.entries(ROLES)) {
-    yield [clusterRoleDefinition, { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: metadata(name), rules }]
+    yield [clusterRole, { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: metadata(name), rules }]
   }
   for (const [name, role] of Object.entries(BINDINGS)) {
     const subjects = [{ kind: 'Group', apiGroup: RBAC, name: ALL_AUTHENTICATED }]
     const roleRef = { apiGroup: RBAC, kind: 'ClusterRole', name: role }
     yield [
-      clusterRoleBindingDefinition,
+      clusterRoleBinding,
       { apiVersion: `${RBAC}/v1`, kind: 'ClusterRoleBinding', metadata: metadata(name), subjects, roleRef },
     ]
   }

@@ -9,6 +9,7 @@ import {
   type PatchResult,
   parseYaml,
   patchRefused,
+  patchSchemaOf,
   unsupportedMediaType,
 } from '../../machinery/index.ts'
 import { conform } from '../admission.ts'
@@ -58,7 +59,8 @@ function patcherOf(definition: ResourceDefinition, contentType: string): Patcher
   if (contentType === MERGE_PATCH) return applyMergePatch
   if (contentType === STRATEGIC_MERGE_PATCH && definition.builtIn) {
     const { group, names } = definition
-    return (object, instructions) => applyStrategicMergePatch({ group, kind: names.kind }, object, instructions)
+    const schema = patchSchemaOf(group, definition.version, names.kind)
+    if (schema !== undefined) return (object, instructions) => applyStrategicMergePatch(object, instructions, schema)
   }
   throw unsupportedMediaType(contentType, [
     JSON_PATCH,

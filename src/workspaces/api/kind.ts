@@ -21,6 +21,15 @@ export interface DeclaredKind {
 
 export function declareKind(declared: DeclaredKind, own: Partial<ResourceDefinition>): ResourceDefinition {
   const { group, version, kind, plural } = declared
+  const names = {
+    plural,
+    singular: kind.toLowerCase(),
+    kind,
+    listKind: `${kind}List`,
+    shortNames: [...(declared.shortNames ?? [])],
+    categories: ['kcp'],
+  }
+  const meta = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' } }
   const [definition] = definitionsFromCRD({
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -28,43 +37,27 @@ export function declareKind(declared: DeclaredKind, own: Partial<ResourceDefinit
     spec: {
       group,
       scope: 'Cluster',
-      names: {
-        plural,
-        singular: kind.toLowerCase(),
-        kind,
-        listKind: `${kind}List`,
-        shortNames: declared.shortNames ?? [],
-        categories: ['kcp'],
-      },
+      names,
       versions: [
         {
           name: version,
           served: true,
           storage: true,
           schema: {
-            openAPIV3Schema: {
-              type: 'object',
-              properties: {
-                apiVersion: { type: 'string' },
-                kind: { type: 'string' },
-                metadata: { type: 'object' },
-                spec: declared.spec,
-                status: declared.status,
-              },
-            },
+            openAPIV3Schema: { type: 'object', properties: { ...meta, spec: declared.spec, status: declared.status } },
           },
           subresources: { status: {} },
-          additionalPrinterColumns: [
-            ...declared.columns,
-            { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
-          ],
+          additionalPrinterColumns: [...declared.columns, AGE],
         },
       ],
     },
+    status: { acceptedNames: names, conditions: [{ type: 'Established', status: 'True' }] },
   })
   if (definition === undefined) throw new Error(`${kind} declares no served version`)
-  return { ...definition, identity: 'builtin', strategy: {}, ...own }
+  return { ...definition, identity: 'builtin', ...own }
 }
+
+const AGE = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' }
 
 /** Conditions in the style of Cluster API, as kcp has them. */
 export const CONDITIONS: JsonObject = {

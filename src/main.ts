@@ -1,0 +1,150 @@
+/**
+ * The composition root: which rooms a process is made of. It opens the store, makes the server of it, starts the feature
+ * rooms' controllers as clients in the process, and hands `serve` to the command line.
+ */
+
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { runProgram, type Served, type ServeOptions } from './cli/index.ts'
+import { controllerPolicy, type Feature, startFeatures } from './controller/index.ts'
+import { feature as lifecycle } from './lifecycle/index.ts'
+import { KeelsonError } from './machinery/index.ts'
+import {
+  createAuthenticator,
+  createServer,
+  ensureAdminKubeconfig,
+  ensureAuthority,
+  hashedTokenAuthenticator,
+  listen,
+  parseTokenFile,
+  readClientCAs,
+  servingNames,
+  type TokenAuthenticator,
+} from './server/index.ts'
+import { openStore, type Store } from './storage/index.ts'
+import { VERSION } from './version.ts'
+import { bootstrap, workspaceDefinitions } from './workspaces/index.ts'
+
+const FEATURES: readonly Feature[] = [lifecycle]
+
+/** Resolves when the server answers; `ended` settles when everything that was begun here has been given back. */
+async function serve(options: ServeOptions, signal: AbortSignal): Promise<Served> {
+  const opened = new AsyncDisposableStack()
+  try {
+    return await start(options, signal, opened)
+  } catch (error) {
+    await opened.disposeAsync()
+    throw error
+  }
+}
+
+async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDisposableStack): Promise<Served> {
+  const { dataDirectory, host, port } = options
+  const names = servingNames(host)
+  const [store, authority, fileTokens, clientCA] = await Promise.all([
+    open(options, signal),
+    ensureAuthority(dataDirectory, { names }),
+    readTokens(options.tokenAuthFile),
+    options.clientCaFile === undefined ? [] : readClientCAs(options.clientCaFile).then((pem) => [pem]),
+  ])
+  opened.use(store)
+  let url = ''
+  let fail: (error: Error) => void = () => undefined
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject
+  })
+  const kinds = workspaceDefinitions(() => url)
+  const tokens: TokenAuthenticator[] = [...fileTokens]
+  const server = opened.use(
+    await createServer({
+      store,
+      authenticator: createAuthenticator({ tokens }),
+      definitions: kinds.all,
+      policy: controllerPolicy(FEATURES.flatMap((feature) => feature.controllers)),
+      rootCertificate: authority.caCertificate,
+      externalURL: () => url,
+      report,
+      failed: (error) => fail(error),
+    }),
+  )
+  const serving = await servingCertificate(options)
+  const listener = opened.use(
+    await listen(server.handler, { host, port, authority: { ...authority, ...serving }, clientCAs: clientCA }),
+  )
+  url = listener.url
+  await bootstrap({ store, logicalCluster: kinds.logicalCluster, externalURL: () => url, now: Date.now })
+  const adminTokens = await ensureAdminKubeconfig({
+    directory: dataDirectory,
+    url,
+    caCertificate: authority.caCertificate,
+  })
+  tokens.unshift(hashedTokenAuthenticator(adminTokens))
+  opened.use(startFeatures({ features: FEATURES, handler: server.handler }))
+  const stopped = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+    if (signal.aborted) resolve()
+  })
+  const ended = Promise.race([stopped, failed]).finally(() => opened.disposeAsync())
+  return { url, kubeconfig: join(dataDirectory, 'admin.kubeconfig'), ended }
+}
+
+function open({ store, dataDirectory }: ServeOptions, signal: AbortSignal): Promise<Store> {
+  if (store === 'memory') return openStore({ engine: 'memory' }, { signal })
+  return openStore({ engine: 'embedded', directory: dataDirectory }, { signal })
+}
+
+async function readTokens(path: string | undefined): Promise<TokenAuthenticator[]> {
+  if (path === undefined) return []
+  const { authenticateToken, warnings } = parseTokenFile(await readFlagFile('--token-auth-file', path), path)
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`)
+  return [authenticateToken]
+}
+
+async function servingCertificate({
+  tlsCertFile,
+  tlsPrivateKeyFile,
+}: ServeOptions): Promise<{ certificate: string; key: string } | undefined> {
+  if (tlsCertFile === undefined && tlsPrivateKeyFile === undefined) return undefined
+  if (tlsCertFile === undefined || tlsPrivateKeyFile === undefined) {
+    throw new KeelsonError('--tls-cert-file and --tls-private-key-file go together', 'give both, or neither')
+  }
+  const [certificate, key] = await Promise.all([
+    readFlagFile('--tls-cert-file', tlsCertFile),
+    readFlagFile('--tls-private-key-file', tlsPrivateKeyFile),
+  ])
+  return { certificate, key }
+}
+
+async function readFlagFile(flag: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new KeelsonError(
+      `${flag} ${path} cannot be read: ${code ?? 'unknown error'}`,
+      'name a file that this user may read',
+    )
+  }
+}
+
+/** Faults of ours: one line each, never a body. */
+function report(error: unknown, fields: Readonly<Record<string, string>>): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(
+    `${JSON.stringify({ level: 'error', time: new Date().toISOString(), ...fields, error: text })}\n`,
+  )
+}
+
+if (import.meta.main) {
+  const stop = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort())
+  process.exitCode = await runProgram(process.argv.slice(2), {
+    version: VERSION,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    env: process.env,
+    signal: stop.signal,
+    serve,
+  })
+}
