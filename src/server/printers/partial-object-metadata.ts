@@ -1,15 +1,6 @@
 /** meta.k8s.io/v1 PartialObjectMetadata: what an object is, without what it says. */
-import type { KubeList, KubeObject } from '../../machinery/index.ts'
+import type { KubeObject } from '../../machinery/index.ts'
 
 export function partialObjectMetadata({ metadata }: KubeObject): KubeObject {
   return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata }
-}
-
-export function partialObjectMetadataList(objects: readonly KubeObject[], metadata: KubeList['metadata']): KubeList {
-  return {
-    kind: 'PartialObjectMetadataList',
-    apiVersion: 'meta.k8s.io/v1',
-    metadata,
-    items: objects.map(partialObjectMetadata),
-  }
 }

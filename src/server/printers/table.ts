@@ -18,8 +18,6 @@ export interface TableOptions {
   readonly now: number
   /** Of the list, or the resourceVersion of a single object. */
   readonly metadata: KubeList['metadata']
-  /** Watches send the headings with their first event only. */
-  readonly withoutColumns?: boolean
 }
 
 export interface Table {
@@ -56,7 +54,7 @@ export function tableOf(definition: ResourceDefinition, objects: readonly KubeOb
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
     metadata: options.metadata,
-    columnDefinitions: options.withoutColumns === true ? [] : headingsOf(columns),
+    columnDefinitions: headingsOf(columns),
     rows: objects.map((object) => ({
       cells: columns.map((column) => cellOf(column, object, options.now)),
       object: rowObject(object, options.includeObject),

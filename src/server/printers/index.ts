@@ -1,2 +1,0 @@
-export { partialObjectMetadata, partialObjectMetadataList } from './partial-object-metadata.ts'
-export { type Table, type TableOptions, tableOf } from './table.ts'
