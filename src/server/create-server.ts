@@ -6,7 +6,6 @@ import { definitionsFromCRD } from './apiextensions/definitions-from-crd.ts'
 import type { Authenticator } from './authentication/authenticator.ts'
 import { resourceAttributes } from './authorization/attributes.ts'
 import { createAuthorizer } from './authorization/authorizer.ts'
-import { bootstrapRbac } from './authorization/bootstrap-policy.ts'
 import { indexRbac, type RbacIndex } from './authorization/rbac-index.ts'
 import { customResourceDefinition } from './builtins/custom-resource-definition.ts'
 import { builtinDefinitions } from './builtins/definitions.ts'
@@ -92,7 +91,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const authorizer = createAuthorizer({
     rbacOf: rbac.of,
     logicalClusterOf: clusters.of,
-    policy: bootstrapRbac(options.policy),
+    policy: options.policy,
   })
   const served = [
     ...builtinDefinitions({ access: accessReviewers({ authenticator, authorizer }) }),

@@ -59,6 +59,16 @@ describe('who a request is from', () => {
     })
   })
 
+  test('no credential carries the marks of a lifecycle virtual workspace', async () => {
+    const sources = [
+      () => ({ username: 'mallory', groups: ['system:kcp:initializer:root:x', 'dev', 'system:kcp:terminator:root:x'] }),
+    ]
+    const { groups } = await createAuthenticator({ tokens: sources }).authenticate({
+      headers: { authorization: 'Bearer x' },
+    })
+    assert.deepEqual(groups, ['dev', 'system:authenticated'])
+  })
+
   test('without anonymous access, a request without credentials is refused', async () => {
     const strict = createAuthenticator({ tokens, anonymous: false })
     await assert.rejects(strict.authenticate({ headers: {} }), (error) => isStatus(error, 'Unauthorized'))

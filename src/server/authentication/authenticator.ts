@@ -1,7 +1,7 @@
 /** Who calls: the sources of identity, asked in upstream's order (kubernetes/pkg/kubeapiserver/authenticator). */
 import { type ApiRequest, type UserInfo, unauthorized } from '../../machinery/index.ts'
 import type { TokenAuthenticator } from './hashed-tokens.ts'
-import { ALL_AUTHENTICATED, ALL_UNAUTHENTICATED, ANONYMOUS } from './users.ts'
+import { ALL_AUTHENTICATED, ALL_UNAUTHENTICATED, ANONYMOUS, withoutLifecycleGroups } from './users.ts'
 
 export interface AuthenticatorOptions {
   /** Asked one after the other; the first that knows a token decides. */
@@ -23,7 +23,7 @@ export function createAuthenticator({ tokens, anonymous = true }: AuthenticatorO
   const authenticateToken = async (token: string): Promise<UserInfo | undefined> => {
     for (const source of tokens) {
       const user = await source(token)
-      if (user !== undefined) return withAuthenticatedGroup(user)
+      if (user !== undefined) return withAuthenticatedGroup({ ...user, groups: withoutLifecycleGroups(user.groups) })
     }
     return undefined
   }

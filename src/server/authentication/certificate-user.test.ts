@@ -16,6 +16,11 @@ describe("a client certificate's subject as a user", () => {
       subject: { CN: 'alice', O: ['dev', 'ops'], C: 'DE' },
       expected: { username: 'alice', groups: ['dev', 'ops'] },
     },
+    {
+      name: 'the marks of a lifecycle virtual workspace are dropped',
+      subject: { CN: 'alice', O: ['system:kcp:initializer:root:x', 'dev'] },
+      expected: { username: 'alice', groups: ['dev'] },
+    },
     { name: 'no common name is nobody', subject: { O: 'dev' }, expected: undefined },
     { name: 'an empty common name is nobody', subject: { CN: '', O: 'dev' }, expected: undefined },
     {

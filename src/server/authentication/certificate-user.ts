@@ -1,5 +1,5 @@
 import type { UserInfo } from '../../machinery/index.ts'
-import { CREDENTIAL_ID } from './users.ts'
+import { CREDENTIAL_ID, withoutLifecycleGroups } from './users.ts'
 
 /** Kubernetes' own attribute type for a user's UID (component-base/featuregate AllowParsingUserUIDFromCertAuth). */
 const UID_ATTRIBUTE = '1.3.6.1.4.1.57683.2'
@@ -19,7 +19,7 @@ export function userOfCertificate(subject: CertificateSubject, fingerprint256?: 
   return {
     username,
     ...(uids[0] === undefined ? {} : { uid: uids[0] }),
-    groups: valuesOf(subject.O),
+    groups: withoutLifecycleGroups(valuesOf(subject.O)),
     ...(fingerprint256 === undefined
       ? {}
       : { extra: { [CREDENTIAL_ID]: [`X509SHA256=${fingerprint256.replaceAll(':', '').toLowerCase()}`] } }),

@@ -142,12 +142,14 @@ describe('refuses', () => {
       code: 400,
       message: 'requested [{UID  u1  authentication.k8s.io/v1  }] without impersonating a user',
     },
-    ...['system:masters', 'system:kcp:admin', 'system:kcp:logical-cluster-admin'].map((group) => ({
-      name: `${group} for one who is not in it`,
-      headers: ['Impersonate-User', 'alice', 'Impersonate-Group', group],
-      code: 403,
-      message: 'forbidden: impersonation is not allowed for the requestor',
-    })),
+    ...['system:masters', 'system:kcp:admin', 'system:kcp:logical-cluster-admin', 'system:kcp:initializer:a:b'].map(
+      (group) => ({
+        name: `${group} for one who is not in it`,
+        headers: ['Impersonate-User', 'alice', 'Impersonate-Group', group],
+        code: 403,
+        message: 'forbidden: impersonation is not allowed for the requestor',
+      }),
+    ),
     {
       name: 'a warrant, which could name any group',
       headers: [

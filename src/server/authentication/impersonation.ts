@@ -10,6 +10,7 @@ import {
   ALL_UNAUTHENTICATED,
   ANONYMOUS,
   EXTERNAL_LOGICAL_CLUSTER_ADMIN,
+  isLifecycleGroup,
   KCP_ADMIN,
   LOGICAL_CLUSTER_ADMIN,
   SCOPES,
@@ -79,7 +80,8 @@ export async function impersonate(
 /** A warrant is a further identity that the request is judged by: whoever could choose one could choose any group. */
 function wantsSpecial({ groups, extra }: WantedUser, caller: UserInfo): boolean {
   if (extra[WARRANT] !== undefined) return true
-  return groups.some((group) => SPECIAL_GROUPS.has(group) && !caller.groups.includes(group))
+  const isSpecial = (group: string) => SPECIAL_GROUPS.has(group) || isLifecycleGroup(group)
+  return groups.some((group) => isSpecial(group) && !caller.groups.includes(group))
 }
 
 interface WantedUser {

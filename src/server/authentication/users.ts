@@ -18,3 +18,15 @@ export const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id'
 export const CLUSTER_NAME = 'authentication.kubernetes.io/cluster-name'
 export const SCOPES = 'authentication.kcp.io/scopes'
 export const WARRANT = 'authorization.kcp.io/warrant'
+
+/** kcp's marks of a request that a lifecycle virtual workspace has authorized already. */
+const LIFECYCLE_PREFIXES = ['system:kcp:initializer:', 'system:kcp:terminator:']
+
+export function isLifecycleGroup(group: string): boolean {
+  return LIFECYCLE_PREFIXES.some((prefix) => group.startsWith(prefix))
+}
+
+/** No credential may carry these marks; in kcp the front-proxy drops them. */
+export function withoutLifecycleGroups(groups: readonly string[]): readonly string[] {
+  return groups.some(isLifecycleGroup) ? groups.filter((group) => !isLifecycleGroup(group)) : groups
+}
