@@ -40,6 +40,10 @@ export function closedError(): StoreError {
   return new StoreError('closed', 'the store is closed')
 }
 
+export function fullError(message: string): StoreError {
+  return new StoreError('full', `there is no space left for the store: ${message}`)
+}
+
 export function failedError(cause: unknown): StoreError {
   const message = cause instanceof Error ? cause.message : String(cause)
   return new StoreError('failed', `the store has failed: ${message}`, { cause })

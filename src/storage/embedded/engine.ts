@@ -3,7 +3,7 @@
  * this side publishes them in order: cache and revision, then watches, then the promises of those who committed. Reads are
  * of what has been published.
  */
-import { closedError, failedError, futureError, StoreError } from '../errors.ts'
+import { closedError, failedError, fullError, futureError, type StoreError } from '../errors.ts'
 import { sweptVersion } from '../history.ts'
 import { checkLimits } from '../judge.ts'
 import type { CommitResult, RangeResult, Revision, Store, Version } from '../store.ts'
@@ -34,7 +34,10 @@ const SWEEP_DISPATCHED = 256
 export async function openEmbeddedStore(config: EmbeddedConfig, signal?: AbortSignal): Promise<Store> {
   const lock = lockDirectory(config.directory)
   try {
-    const writer = await startWriter({ directory: config.directory, faults: config.faults ?? {} }, signal)
+    const writer = await startWriter(
+      { role: 'writer', directory: config.directory, faults: config.faults ?? {} },
+      signal,
+    )
     return createEmbeddedStore(config.directory, writer, lock)
   } catch (error) {
     lock[Symbol.dispose]()
@@ -65,12 +68,12 @@ function createEmbeddedStore(directory: string, writer: WriterThread, lock: Disp
   writer.listen((message: FromWriter) => {
     if (message.type === 'group') publish(message.revision, decodeOutcomes(message.fields, outbox.commitOf))
     else if (message.type === 'full') {
-      const error = new StoreError('full', `there is no space left for the store: ${message.message}`)
-      for (const id of message.ids) outbox.take(id).reject(error)
+      for (const id of message.ids) outbox.take(id).reject(fullError(message.message))
     } else if (message.type === 'compacted') {
       compacted = Math.max(compacted, message.before)
       for (const waiting of compactions.splice(0)) {
         if (waiting.before <= compacted) waiting.resolve()
+        else if (message.full !== undefined) waiting.reject(fullError(message.full))
         else compactions.push(waiting)
       }
     }

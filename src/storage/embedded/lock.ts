@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { KeelsonError } from '../../machinery/index.ts'
+import { inUse, unusable } from './refusals.ts'
 import { isBusy } from './sqlite-errors.ts'
 
 /** Makes the directory if need be. Throws a KeelsonError when it is in use or cannot be written to. */
@@ -19,17 +19,10 @@ export function lockDirectory(directory: string): Disposable {
     writeFileSync(pidFile, `${process.pid}\n`)
   } catch (error) {
     lock?.close()
-    throw isBusy(error) ? inUse(directory, pidFile) : unwritable(directory, error)
+    throw isBusy(error) ? inUse(directory, readPid(pidFile)) : unusable(directory, error)
   }
   const held = lock
   return { [Symbol.dispose]: () => held.close() }
-}
-
-function inUse(directory: string, pidFile: string): KeelsonError {
-  return new KeelsonError(
-    `the data directory ${directory} is in use by process ${readPid(pidFile)}`,
-    'stop that process, or choose another data directory',
-  )
 }
 
 function readPid(pidFile: string): string {
@@ -38,13 +31,4 @@ function readPid(pidFile: string): string {
   } catch {
     return '(unknown)'
   }
-}
-
-export function unwritable(directory: string, cause: unknown): KeelsonError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new KeelsonError(
-    `the data directory ${directory} cannot be written to: ${reason}`,
-    'give this user the right to write there, or choose another data directory',
-    { cause },
-  )
 }

@@ -8,11 +8,13 @@
  */
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { KeelsonError } from '../../machinery/index.ts'
+import { newerFormat } from './refusals.ts'
 
 export const FORMAT = 1
-const PAGE_SIZE = 16_384
+export const PAGE_SIZE = 16_384
 const CACHE_KIB = 8_192
+/** The write-ahead log's file is cut to this when it begins anew. */
+const WAL_BYTES = 64 * 1024 * 1024
 
 export const PUT = 0
 export const DELETE = 1
@@ -41,9 +43,15 @@ export function databaseFile(directory: string): string {
 export function openForWriting(directory: string, synchronous: 'full' | 'off'): DatabaseSync {
   const db = new DatabaseSync(databaseFile(directory), { timeout: 5_000 })
   db.exec(`PRAGMA page_size = ${PAGE_SIZE}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`)
-  db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA wal_autocheckpoint = 0`)
+  db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${WAL_BYTES}`)
   checkFormat(db, directory)
   db.exec(`BEGIN IMMEDIATE; ${TABLES} COMMIT`)
+  return db
+}
+
+export function openForCheckpoints(directory: string, synchronous: 'full' | 'off'): DatabaseSync {
+  const db = new DatabaseSync(databaseFile(directory), { timeout: 5_000 })
+  db.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = 0`)
   return db
 }
 
@@ -57,10 +65,7 @@ function checkFormat(db: DatabaseSync, directory: string): void {
   if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").get() === undefined) return
   const format = db.prepare("SELECT value FROM meta WHERE name = 'format'").get()?.value
   if (typeof format === 'number' && format <= FORMAT) return
-  throw new KeelsonError(
-    `the data directory ${directory} has format ${String(format)}, this version of Keelson knows formats up to ${FORMAT}`,
-    'run the version of Keelson that wrote it, or a newer one, or choose another data directory',
-  )
+  throw newerFormat(directory, String(format), FORMAT)
 }
 
 export function readMeta(db: DatabaseSync, name: 'compacted' | 'scanned' | 'uptime'): number {

@@ -13,6 +13,7 @@ export interface Faults {
 }
 
 export interface WorkerInput {
+  readonly role: 'writer' | 'checkpointer'
   readonly directory: string
   readonly faults: Faults
 }
@@ -29,10 +30,9 @@ export type FromWriter =
   | { readonly type: 'group'; readonly revision: Revision; readonly fields: readonly Field[] }
   /** These commits were rolled back for lack of space. */
   | { readonly type: 'full'; readonly ids: readonly number[]; readonly message: string }
-  /** The history now begins at this revision. */
-  | { readonly type: 'compacted'; readonly before: Revision }
+  /** The history now begins at this revision. `full`: there was no space to have it begin later. */
+  | { readonly type: 'compacted'; readonly before: Revision; readonly full?: string }
   | { readonly type: 'failed'; readonly message: string }
-  | { readonly type: 'closed' }
 
 export interface Sent {
   readonly id: number
@@ -154,8 +154,14 @@ function decodeOperation({ text, number }: FieldReader, take: (length: number) =
   }
 }
 
-/** Only what the main thread does not know already: it still has the commit. */
-export function encodeOutcome({ id, commit }: Sent, outcome: Outcome, fields: Field[]): void {
+/** Only what the main thread does not know already: it still has the commits. */
+export function encodeOutcomes(group: readonly Sent[], outcomes: readonly Outcome[]): readonly Field[] {
+  const fields: Field[] = []
+  for (const [index, outcome] of outcomes.entries()) encodeOutcome(group[index] as Sent, outcome, fields)
+  return fields
+}
+
+function encodeOutcome({ id, commit }: Sent, outcome: Outcome, fields: Field[]): void {
   if (!outcome.ok) {
     const { failed, row } = outcome
     fields.push(id, -1, failed, row === undefined ? 0 : row.version)

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { KeelsonError } from '../../machinery/index.ts'
 import type { Revision } from '../store.ts'
-import { unwritable } from './lock.ts'
 import type { FromWriter, ToWriter, WorkerInput } from './wire.ts'
 
 export interface WriterThread {
@@ -25,25 +24,21 @@ function workerFile(): URL {
 }
 
 export async function startWriter(input: WorkerInput, signal?: AbortSignal): Promise<WriterThread> {
-  const worker = new Worker(workerFile(), { workerData: input, name: 'keelson-store' })
+  // Options of the process, like --input-type, can be wrong for the thread's file; it needs none.
+  const worker = new Worker(workerFile(), { workerData: input, name: 'keelson-store', execArgv: [] })
   const exited = once(worker, 'exit')
   // Whoever awaits it sees the error; when nobody does, `failed` has been told.
   exited.catch(() => {})
   try {
     const [message] = (await once(worker, 'message', signal === undefined ? {} : { signal })) as [FromWriter]
-    if (message.type !== 'ready') throw refusal(message, input.directory)
+    if (message.type === 'refused') throw new KeelsonError(message.message, message.remedy)
+    if (message.type !== 'ready') throw new Error(`the writer began with ${message.type}`)
     worker.unref()
     return writerThread(worker, exited, message)
   } catch (error) {
     await worker.terminate()
     throw error
   }
-}
-
-function refusal(message: FromWriter, directory: string): KeelsonError {
-  if (message.type !== 'refused') return unwritable(directory, `unexpected ${message.type}`)
-  const { remedy } = message
-  return remedy === '' ? unwritable(directory, message.message) : new KeelsonError(message.message, remedy)
 }
 
 function writerThread(
