@@ -3,9 +3,9 @@ import { KeelsonError, type KubeObject } from '../machinery/index.ts'
 import { type ApplyResult, applyObject } from './apply-object.ts'
 import { inApplyOrder } from './apply-order.ts'
 import type { Environment } from './environment.ts'
-import { during } from './failure.ts'
-import type { Manifest } from './manifest-files.ts'
+import { locate } from './failure.ts'
 import { resourceOf } from './manifest-resource.ts'
+import type { Manifest } from './manifest-text.ts'
 import { nameText } from './output-format.ts'
 import { startStep } from './progress.ts'
 import { waitFor } from './wait-for.ts'
@@ -67,22 +67,22 @@ async function applyManifest(
   const step = startStep(stdout, label, name)
   const warn = (text: string) => stderr.write(`Warning: ${text}\n`)
   try {
-    const applied = await applyObject(client, resource, object, { dryRun, signal, warn })
+    const applied = await applyObject(client, resource, object, { dryRun, signal, warn, source: manifest.file })
     if (object.kind === 'CustomResourceDefinition' && !dryRun)
       await untilEstablished(client, object, step.waiting, signal)
     step.done(`${applied.result}${dryRun ? ' (server dry run)' : ''}`)
     return { resource, ...applied }
   } catch (error) {
     step.clear()
-    throw during(error, 'applying', manifest.file)
+    throw locate(error, manifest)
   }
 }
 
 /** In the namespace it names or else the chosen one; cluster-scoped kinds in none. */
-function placed({ object, file, line }: Manifest, resource: DiscoveredResource, namespace: string): KubeObject {
+function placed({ object, file, lineOf }: Manifest, resource: DiscoveredResource, namespace: string): KubeObject {
   if (object.metadata.name === undefined) {
     throw new KeelsonError(
-      `${file}:${line}: metadata.name: Required value: apply needs a name`,
+      `${file}:${lineOf('metadata')}: metadata.name: Required value: apply needs a name`,
       'give the object a name',
     )
   }

@@ -2,6 +2,8 @@
 import type { Client, DiscoveredResource } from '../client/index.ts'
 import { isStatus, type JsonObject, type KubeObject } from '../machinery/index.ts'
 import { LAST_APPLIED } from './describe-object.ts'
+import { during } from './failure.ts'
+import { escapeHtml, withSortedKeys } from './go-json.ts'
 import { threeWayMergePatch } from './three-way-merge.ts'
 
 export type ApplyResult = 'created' | 'configured' | 'unchanged'
@@ -10,6 +12,8 @@ export interface ApplyObjectOptions {
   readonly dryRun: boolean
   readonly signal: AbortSignal
   readonly warn: (text: string) => void
+  /** The file that the object comes from. */
+  readonly source: string
 }
 
 /** kubectl moves the fields of this manager to server-side apply when a user changes over; so it may with ours. */
@@ -21,14 +25,22 @@ export async function applyObject(
   client: Client,
   resource: DiscoveredResource,
   object: KubeObject,
-  { dryRun, signal, warn }: ApplyObjectOptions,
+  { dryRun, signal, warn, source }: ApplyObjectOptions,
 ): Promise<{ result: ApplyResult; object: KubeObject }> {
   const wanted = withLastApplied(object)
   const { name = '', namespace = '' } = object.metadata
   const options = { namespace, dryRun, signal, fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' } as const
   for (let attempt = 1; ; attempt++) {
     const live = await find(client, resource, name, { namespace, signal })
-    if (live === undefined) return { result: 'created', object: await client.create(resource, wanted, options) }
+    if (live === undefined) {
+      try {
+        return { result: 'created', object: await client.create(resource, wanted, options) }
+      } catch (error) {
+        // Another was faster: then it is a change.
+        if (!isStatus(error, 'AlreadyExists') || attempt === MAX_ATTEMPTS) throw during(error, 'creating', source)
+        continue
+      }
+    }
     const annotation = live.metadata.annotations?.[LAST_APPLIED]
     if (annotation === undefined) {
       warn(
@@ -42,7 +54,7 @@ export async function applyObject(
       return { result: 'configured', object: await client.patch(resource, name, 'merge', patch, options) }
     } catch (error) {
       const again = isStatus(error, 'Conflict') || isStatus(error, 'NotFound')
-      if (!again || attempt === MAX_ATTEMPTS) throw error
+      if (!again || attempt === MAX_ATTEMPTS) throw during(error, 'patching', source)
     }
   }
 }
@@ -80,15 +92,6 @@ function parseLastApplied(text: string | undefined): JsonObject {
 function withLastApplied(object: KubeObject): KubeObject {
   const { [LAST_APPLIED]: _, ...annotations } = object.metadata.annotations ?? {}
   const plain = { ...object, metadata: { ...object.metadata, annotations } }
-  const text = `${goJson(plain)}\n`
+  const text = `${escapeHtml(JSON.stringify(withSortedKeys(plain)))}\n`
   return { ...plain, metadata: { ...plain.metadata, annotations: { ...annotations, [LAST_APPLIED]: text } } }
-}
-
-function goJson(value: unknown): string {
-  const ordered = JSON.stringify(value, (_, nested: unknown) =>
-    typeof nested === 'object' && nested !== null && !Array.isArray(nested)
-      ? Object.fromEntries(Object.entries(nested).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : nested,
-  )
-  return ordered.replaceAll(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -1,5 +1,5 @@
 /** Definitions and namespaces before what needs them; otherwise the order of the files. */
-import type { Manifest } from './manifest-files.ts'
+import type { Manifest } from './manifest-text.ts'
 
 const FIRST: Readonly<Record<string, number>> = { CustomResourceDefinition: 0, Namespace: 1 }
 const LATER = 2

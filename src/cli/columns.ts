@@ -17,18 +17,18 @@ export const DESCRIPTION_COLUMNS: ColumnOptions = { minWidth: 0, padding: 2 }
 export function alignColumns(
   lines: readonly (readonly string[])[],
   { minWidth, padding }: ColumnOptions,
-  remembered: number[] = [],
+  remembered?: number[],
 ): string {
   const widths: number[][] = lines.map(() => [])
   const measure = (from: number, to: number, column: number): void => {
     for (let at = from; at < to; at++) {
       if (column >= (lines[at]?.length ?? 0) - 1) continue
       let end = at
-      let width = Math.max(minWidth, remembered[column] ?? 0)
+      let width = Math.max(minWidth, remembered?.[column] ?? 0)
       for (; end < to && column < (lines[end]?.length ?? 0) - 1; end++) {
         width = Math.max(width, lengthOf(lines[end]?.[column] ?? '') + padding)
       }
-      remembered[column] = width
+      if (remembered !== undefined) remembered[column] = width
       for (let line = at; line < end; line++) (widths[line] ?? [])[column] = width
       measure(at, end, column + 1)
       at = end - 1

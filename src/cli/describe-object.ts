@@ -17,7 +17,7 @@ export interface EventObject extends KubeObject {
 
 const INDENT = '  '
 const SHOWN_ABOVE = new Set(['apiVersion', 'kind'])
-const METADATA_ABOVE = new Set(['name', 'namespace', 'labels', 'annotations', 'managedFields', 'generateName'])
+const METADATA_ABOVE = new Set(['name', 'namespace', 'labels', 'annotations', 'managedFields'])
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 type Lines = string[][]
@@ -27,22 +27,49 @@ export function describeObject(object: KubeObject, events: readonly EventObject[
   const lines: Lines = [['Name:', metadata.name ?? '']]
   // Empty for what lives in no namespace, as kubectl writes it.
   lines.push(['Namespace:', metadata.namespace ?? ''])
-  writePairs(lines, 'Labels:', '=', metadata.labels)
-  const { [LAST_APPLIED]: _, ...annotations } = metadata.annotations ?? {}
-  writePairs(lines, 'Annotations:', ': ', annotations)
-  lines.push(['API Version:', apiVersion], ['Kind:', kind])
+  writeLabels(lines, metadata.labels)
+  writeAnnotations(lines, metadata.annotations)
   if (kind === 'Secret' && apiVersion === 'v1') writeSecret(lines, object)
-  else writeContent(lines, 0, object, SHOWN_ABOVE)
-  writeEvents(lines, events, now)
-  return alignColumns(lines, DESCRIPTION_COLUMNS).replaceAll(/ +$/gm, '')
+  else if (kind === 'ConfigMap' && apiVersion === 'v1') writeConfigMap(lines, object)
+  else {
+    lines.push(['API Version:', apiVersion], ['Kind:', kind])
+    writeContent(lines, 0, object, SHOWN_ABOVE)
+  }
+  if (events !== undefined) writeEvents(lines, events, now)
+  return alignColumns(lines, DESCRIPTION_COLUMNS)
 }
 
-function writePairs(lines: Lines, title: string, separator: string, map: Readonly<Record<string, string>> = {}): void {
-  const keys = Object.keys(map).sort()
-  if (keys.length === 0) lines.push([title, '<none>'])
-  for (const [index, key] of keys.entries()) {
-    lines.push([index === 0 ? title : '', `${key}${separator}${printable(map[key] ?? '')}`])
-  }
+function writeLabels(lines: Lines, labels: Readonly<Record<string, string>> = {}): void {
+  const texts = Object.keys(labels)
+    .sort()
+    .map((key) => `${key}=${printable(labels[key] ?? '')}`)
+  writeList(lines, 'Labels:', texts)
+}
+
+/** A value that is long or has several lines begins on a line of its own. */
+function writeAnnotations(
+  lines: Lines,
+  { [LAST_APPLIED]: _, ...annotations }: Readonly<Record<string, string>> = {},
+): void {
+  const texts = Object.keys(annotations)
+    .sort()
+    .flatMap((key) => {
+      const value = printable(annotations[key] ?? '').replace(/\n$/, '')
+      if (key.length + value.length + 2 <= ANNOTATION_WIDTH && !value.includes('\n')) return [`${key}: ${value}`]
+      return [`${key}:`, ...value.split('\n').map((line) => `  ${shortened(line, ANNOTATION_WIDTH - 2)}`)]
+    })
+  writeList(lines, 'Annotations:', texts)
+}
+
+const ANNOTATION_WIDTH = 140
+
+function shortened(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width)}...` : text
+}
+
+function writeList(lines: Lines, title: string, texts: readonly string[]): void {
+  if (texts.length === 0) lines.push([title, '<none>'])
+  for (const [index, text] of texts.entries()) lines.push([index === 0 ? title : '', text])
 }
 
 /** How long each value is, never the value. */
@@ -54,6 +81,27 @@ function writeSecret(lines: Lines, object: KubeObject): void {
   }
 }
 
+function writeConfigMap(lines: Lines, object: KubeObject): void {
+  const data = (object.data ?? {}) as Readonly<Record<string, string>>
+  lines.push([''], ['Data'], ['===='])
+  for (const key of Object.keys(data).sort()) {
+    lines.push(
+      [`${key}:`],
+      ['----'],
+      ...printable(data[key] ?? '')
+        .split('\n')
+        .map((line) => [line]),
+      [''],
+    )
+  }
+  const binary = (object.binaryData ?? {}) as Readonly<Record<string, string>>
+  lines.push([''], ['BinaryData'], ['===='])
+  for (const key of Object.keys(binary).sort()) {
+    lines.push([`${key}: ${Buffer.from(binary[key] ?? '', 'base64').length} bytes`])
+  }
+  lines.push([''])
+}
+
 function writeContent(lines: Lines, level: number, content: object, skip: ReadonlySet<string>): void {
   const indent = INDENT.repeat(level)
   for (const [field, value] of Object.entries(content).sort(([one], [other]) => (one < other ? -1 : 1))) {
@@ -62,33 +110,42 @@ function writeContent(lines: Lines, level: number, content: object, skip: Readon
     if (Array.isArray(value)) {
       lines.push([label])
       for (const item of value) {
-        if (typeof item === 'object' && item !== null) writeContent(lines, level + 1, item, new Set())
+        if (typeof item === 'object' && item !== null && !Array.isArray(item))
+          writeContent(lines, level + 1, item, new Set())
         else lines.push([`${indent}${INDENT}${scalarText(item)}`])
       }
     } else if (typeof value === 'object' && value !== null) {
       lines.push([label])
       writeContent(lines, level + 1, value, level === 0 && field === 'metadata' ? METADATA_ABOVE : new Set())
-    } else lines.push([label, scalarText(value)])
+    } else {
+      const [first = '', ...more] = scalarText(value).split('\n')
+      lines.push([label, first], ...more.map((line) => [line]))
+    }
   }
 }
 
+/** As Go prints it. */
 function scalarText(value: unknown): string {
-  return value === null ? '<nil>' : printable(String(value))
+  if (value === null) return '<nil>'
+  if (Array.isArray(value)) return `[${value.map(scalarText).join(' ')}]`
+  if (typeof value === 'number') return String(value).replace(/e([+-])(\d)$/, 'e$10$2')
+  return printable(typeof value === 'object' ? JSON.stringify(value) : String(value))
 }
 
 const ACRONYMS = new Set(['API', 'URL', 'UID', 'OSB', 'GUID'])
 
-/** `creationTimestamp` is `Creation Timestamp`, `uid` is `UID`. */
+/** `creationTimestamp` is `Creation Timestamp`, `uid` is `UID`; what is not plain camel case stays as it is. */
 function labelOf(field: string): string {
-  const words = field.match(/[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+|\d+|[^A-Za-z\d]+/g) ?? [field]
-  return words
-    .filter((word) => word !== '_')
-    .map((word) => (ACRONYMS.has(word.toUpperCase()) ? word.toUpperCase() : word[0]?.toUpperCase() + word.slice(1)))
+  if (!/^[a-z][a-zA-Z-]*$/.test(field)) return field
+  return field
+    .split(/(?<=[a-z])(?=[A-Z])|(?=-)|(?<=-)/)
+    .map((word) =>
+      ACRONYMS.has(word.toUpperCase()) ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1),
+    )
     .join(' ')
 }
 
-function writeEvents(lines: Lines, events: readonly EventObject[] | undefined, now: number): void {
-  if (events === undefined) return
+function writeEvents(lines: Lines, events: readonly EventObject[], now: number): void {
   if (events.length === 0) {
     lines.push(['Events:', '<none>'])
     return
@@ -97,7 +154,7 @@ function writeEvents(lines: Lines, events: readonly EventObject[] | undefined, n
   lines.push(
     ['Events:'],
     ['  Type', ...titles.slice(1)],
-    ['  ----', ...titles.slice(1).map((title) => '-'.repeat(title.length))],
+    ['  ----', ...titles.slice(1).map((title) => '-'.repeat(Math.max(4, title.length)))],
   )
   for (const event of events) {
     const from = event.reportingComponent || event.source?.component || ''

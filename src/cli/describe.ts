@@ -10,7 +10,7 @@ import { parseTargets, type Target, withKind } from './resource-arguments.ts'
 interface DescribeOptions extends ConnectionOptions {
   readonly allNamespaces?: boolean
   readonly selector?: string
-  readonly showEvents: boolean
+  readonly showEvents?: boolean
 }
 
 const events = resourceRef<EventObject>('v1', 'events', { namespaced: true })
@@ -23,24 +23,26 @@ export function addDescribe(program: Command, environment: Environment, exit: (c
     .argument('[resource...]', 'TYPE [NAME...] or TYPE/NAME ...')
     .option('-A, --all-namespaces', 'of all namespaces')
     .option('-l, --selector <labels>', 'only what has these labels')
+    .option('--show-events', 'events about each object (default: when there is one object)')
     .option('--no-show-events', 'without events')
     .action(async (args: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<DescribeOptions>()
       using connection = connect(options, environment)
       const failures = failureCounter(environment)
-      let first = true
+      const found: KubeObject[] = []
       for (const target of await parseTargets(args, connection.client.discovery, command)) {
         try {
-          for await (const object of objectsOf(connection, target, options)) {
-            const about = options.showEvents ? await eventsOf(connection, object) : undefined
-            environment.stdout.write(`${first ? '' : '\n\n'}${describeObject(object, about, Date.now())}`)
-            first = false
-          }
+          for await (const object of objectsOf(connection, target, options)) found.push(object)
         } catch (error) {
           failures.report(error)
         }
       }
-      if (first && failures.exitCode() === 0) {
+      const withEvents = options.showEvents ?? found.length === 1
+      for (const [index, object] of found.entries()) {
+        const about = withEvents && object.kind !== 'Secret' ? await eventsOf(connection, object) : undefined
+        environment.stdout.write(`${index === 0 ? '' : '\n\n'}${describeObject(object, about, Date.now())}`)
+      }
+      if (found.length === 0 && failures.exitCode() === 0) {
         environment.stderr.write(`No resources found in ${connection.namespace} namespace.\n`)
       }
       exit(failures.exitCode())

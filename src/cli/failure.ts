@@ -1,6 +1,7 @@
 /** How a failure is told: kubectl's lines for what the server refused, one line and the remedy for everything else. */
-import { KeelsonError, StatusError } from '../machinery/index.ts'
+import { isStatus, KeelsonError, StatusError } from '../machinery/index.ts'
 import type { Environment } from './environment.ts'
+import type { Manifest } from './manifest-text.ts'
 
 /** kubectl's cmdutil.CheckErr. */
 export function failureText(error: unknown): string {
@@ -15,14 +16,26 @@ export function failureText(error: unknown): string {
 
 function statusText({ status, message }: StatusError): string {
   const { reason = '', details } = status
-  if (reason === 'Invalid' && details?.causes !== undefined && details.causes.length > 1) {
-    const [first = ''] = message.split(': [', 1)
-    const causes = details.causes.map((cause) => `* ${cause.field ?? '<nil>'}: ${cause.message}\n`)
-    return `${first}: \n${causes.join('')}`
+  if (reason === 'Invalid' && details !== undefined) {
+    const causes = (details.causes ?? []).map((cause) => `${cause.field ?? '<nil>'}: ${cause.message}`)
+    const start = `The ${details.kind} "${details.name ?? ''}" is invalid`
+    if (causes.length === 0) return `${start}\n`
+    return causes.length === 1
+      ? `${start}: ${causes[0]}\n`
+      : `${start}: \n${causes.map((cause) => `* ${cause}\n`).join('')}`
   }
-  if (reason === 'Invalid') return `${message}\n`
   if (reason === 'Unauthorized') return 'error: You must be logged in to the server (Unauthorized)\n'
   return reason === '' ? `Error from server: ${message}\n` : `Error from server (${reason}): ${message}\n`
+}
+
+/** Each field that the server refuses gets the line it stands in. */
+export function locate(error: unknown, { file, lineOf }: Manifest): unknown {
+  if (!isStatus(error, 'Invalid') || error.status.details?.causes === undefined) return error
+  const causes = error.status.details.causes.map((cause) => ({
+    ...cause,
+    message: `${cause.message} (${file}:${lineOf(cause.field ?? '')})`,
+  }))
+  return new StatusError({ ...error.status, details: { ...error.status.details, causes } })
 }
 
 /** As kubectl's AddSourceToErr: what was being done, and with which file. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type Client, type DiscoveredResource, type ListOptions, TABLE } from '../client/index.ts'
-import { isStatus, type Json, type KubeObject } from '../machinery/index.ts'
+import { formatApiVersion, isStatus, type Json, type KubeObject, StatusError } from '../machinery/index.ts'
 import { type Connection, type ConnectionOptions, connect } from './connection.ts'
 import type { Environment } from './environment.ts'
 import { failureCounter } from './failure.ts'
@@ -75,6 +75,20 @@ function grouped(targets: readonly Target[]): Request[] {
   return requests
 }
 
+/** cli-runtime/pkg/resource/selector.go says what could not be listed, because the server's words leave it out. */
+function aboutSelection(
+  error: unknown,
+  resource: DiscoveredResource,
+  { labelSelector = '', fieldSelector = '' }: Scope,
+) {
+  if (!isStatus(error, 'BadRequest')) return error
+  const what = `"${formatApiVersion(resource)}, Resource=${resource.resource}"`
+  const selected = `that match label selector "${labelSelector}", field selector "${fieldSelector}"`
+  const start =
+    labelSelector === '' && fieldSelector === '' ? `Unable to list ${what}` : `Unable to find ${what} ${selected}`
+  return new StatusError({ ...error.status, message: `${start}: ${error.message}` })
+}
+
 type Scope = Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector' | 'signal'>
 
 function selectionOf(options: GetOptions, { namespace }: Connection, environment: Environment): Scope {
@@ -94,45 +108,51 @@ async function printTables(
   environment: Environment,
   report: (error: unknown) => void,
 ): Promise<void> {
-  const selection = selectionOf(options, connection, environment)
-  let printed = 0
-  let failed = false
-  for (const { resource, names } of requests) {
-    const print = tablePrinter(styleOf(options, resource, wide, requests.length > 1))
-    const tables =
-      names.length === 0 ? tablePages(connection.client, resource, selection) : singles(connection, resource, names)
+  const found: { resource: DiscoveredResource; table: Table }[] = []
+  for (const request of requests) {
     // One layout for all rows: kubectl, too, waits for the last page.
-    const rows: Table['rows'][number & keyof Table['rows']][] = []
-    let columns: Table['columnDefinitions'] = []
-    try {
-      for await (const table of tables) {
-        if (columns?.length === 0) columns = table.columnDefinitions
-        rows.push(...((table.rows ?? []) as never[]))
-      }
-    } catch (error) {
-      if (!(options.ignoreNotFound === true && isStatus(error, 'NotFound'))) report(error)
-      failed = true
-    }
-    if (rows.length === 0) continue
-    if (printed > 0) environment.stdout.write('\n')
-    environment.stdout.write(print({ kind: 'Table', columnDefinitions: columns, rows }))
-    printed += rows.length
+    const pages: Table[] = []
+    for await (const page of tablesOf(connection, request, options, environment, report)) pages.push(page)
+    const rows = pages.flatMap((page) => page.rows ?? [])
+    const columnDefinitions = pages[0]?.columnDefinitions ?? []
+    if (pages.length > 0) found.push({ resource: request.resource, table: { kind: 'Table', columnDefinitions, rows } })
   }
-  if (printed > 0 || failed || options.ignoreNotFound === true) return
-  const cluster = options.allNamespaces === true || requests.every(({ resource }) => !resource.namespaced)
-  environment.stderr.write(
-    cluster ? 'No resources found\n' : `No resources found in ${connection.namespace} namespace.\n`,
-  )
+  const filled = found.filter(({ table }) => (table.rows ?? []).length > 0)
+  for (const [index, { resource, table }] of filled.entries()) {
+    const print = tablePrinter(styleOf(options, resource, wide, found.length > 1))
+    environment.stdout.write(`${index === 0 ? '' : '\n'}${print(table)}`)
+  }
+  if (filled.length > 0 || found.length < requests.length || options.ignoreNotFound === true) return
+  const everywhere = options.allNamespaces === true || requests.every(({ resource }) => !resource.namespaced)
+  const where = everywhere ? '' : ` in ${connection.namespace} namespace.`
+  environment.stderr.write(`No resources found${where}\n`)
 }
 
-async function* singles(
+/** Nothing for what cannot be read; that is reported. */
+async function* tablesOf(
   connection: Connection,
-  resource: DiscoveredResource,
-  names: readonly string[],
+  { resource, names }: Request,
+  options: GetOptions,
+  environment: Environment,
+  report: (error: unknown) => void,
 ): AsyncGenerator<Table> {
+  const { client, namespace } = connection
+  const tolerate = (error: unknown) => {
+    if (!(options.ignoreNotFound === true && isStatus(error, 'NotFound'))) report(error)
+  }
   for (const name of names) {
-    const { client, namespace } = connection
-    yield asTable((await client.get(resource, name, { namespace, accept: TABLE })) as unknown)
+    try {
+      yield asTable((await client.get(resource, name, { namespace, accept: TABLE })) as unknown)
+    } catch (error) {
+      tolerate(error)
+    }
+  }
+  if (names.length > 0) return
+  const selection = selectionOf(options, connection, environment)
+  try {
+    yield* tablePages(client, resource, selection)
+  } catch (error) {
+    tolerate(aboutSelection(error, resource, selection))
   }
 }
 
@@ -184,14 +204,23 @@ async function printObjects(
   const selection = selectionOf(options, connection, { stdout, ...environment })
   const found: { resource: DiscoveredResource; object: KubeObject }[] = []
   for (const { resource, names } of requests) {
+    const tolerate = (error: unknown) => {
+      if (!(options.ignoreNotFound === true && isStatus(error, 'NotFound'))) report(error)
+    }
+    for (const name of names) {
+      try {
+        found.push({ resource, object: await client.get(resource, name, { namespace }) })
+      } catch (error) {
+        tolerate(error)
+      }
+    }
+    if (names.length > 0) continue
     try {
-      for (const name of names) found.push({ resource, object: await client.get(resource, name, { namespace }) })
-      if (names.length > 0) continue
       for await (const object of client.items(resource, selection)) {
         found.push({ resource, object: withKind(resource, object) })
       }
     } catch (error) {
-      if (!(options.ignoreNotFound === true && isStatus(error, 'NotFound'))) report(error)
+      tolerate(aboutSelection(error, resource, selection))
     }
   }
   if (format.type === 'name') {
@@ -203,10 +232,10 @@ async function printObjects(
   )
   const single = requests.length === 1 && requests[0]?.names.length === 1
   if (single && objects.length === 0) return
-  const whole = single
+  const answer = single
     ? objects[0]
     : { apiVersion: 'v1', items: objects, kind: 'List', metadata: { resourceVersion: '' } }
-  stdout.write(format.print(whole as unknown as Json))
+  stdout.write(format.print(answer as unknown as Json))
 }
 
 async function watch(

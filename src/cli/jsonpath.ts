@@ -3,9 +3,12 @@
  * unions and recursive descent.
  */
 import { type Json, KeelsonError } from '../machinery/index.ts'
+import { escapeHtml } from './go-json.ts'
 
 type Step =
-  | { readonly type: 'field'; readonly names: readonly string[] }
+  | { readonly type: 'field'; readonly name: string }
+  /** `['a','b.c']`: the values of all paths. */
+  | { readonly type: 'union'; readonly paths: readonly (readonly Step[])[] }
   | { readonly type: 'wildcard' }
   | { readonly type: 'descend' }
   | { readonly type: 'index'; readonly indexes: readonly number[] }
@@ -21,9 +24,7 @@ type Node =
 
 /** Renders a value; throws a KeelsonError for a template that cannot be read. */
 export function compileJsonPath(template: string): (value: Json) => string {
-  // kubectl takes `.metadata.name` and `metadata.name` for `{.metadata.name}`.
-  const text = template.includes('{') ? template : `{${/^[.[$@]/.test(template) ? '' : '.'}${template}}`
-  const nodes = parseNodes(text)
+  const nodes = parseNodes(template)
   return (value) => render(nodes, value, value)
 }
 
@@ -101,7 +102,7 @@ function parsePath(text: string, template: string): Step[] {
       rest = rest.slice(end + 1)
     } else if (field !== null) {
       const name = (field[1] ?? '').replaceAll(/\\(.)/g, '$1')
-      steps.push(name === '*' ? { type: 'wildcard' } : { type: 'field', names: [name] })
+      steps.push(name === '*' ? { type: 'wildcard' } : { type: 'field', name })
       rest = rest.slice(field[0].length)
     } else throw malformed(template, `unrecognized character in action: ${JSON.stringify(rest[0])}`)
   }
@@ -127,7 +128,7 @@ function parseBracket(inner: string, template: string): Step {
   if (filter !== null) return parseFilter((filter[1] ?? '').trim(), template)
   if (/^["']/.test(inner)) {
     const names = inner.match(/'[^']*'|"[^"]*"/g) ?? []
-    return { type: 'field', names: names.map((name) => unquote(name, template)) }
+    return { type: 'union', paths: names.map((name) => parsePath(name.slice(1, -1), template)) }
   }
   const slice = /^(-?\d*):(-?\d*)(?::(-?\d*))?$/.exec(inner)
   if (slice !== null) {
@@ -166,7 +167,7 @@ function render(nodes: readonly Node[], value: Json, root: Json): string {
 }
 
 function textOf(value: Json): string {
-  return typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value)
+  return typeof value === 'string' ? value : value === null ? '' : escapeHtml(JSON.stringify(value))
 }
 
 function evaluate(path: readonly Step[], values: readonly Json[]): Json[] {
@@ -182,18 +183,29 @@ function take(step: Step, value: Json): Json[] {
     value !== null && typeof value === 'object' && list === undefined ? (value as { [key: string]: Json }) : undefined
   switch (step.type) {
     case 'field':
-      return step.names.flatMap((name) => (map !== undefined && Object.hasOwn(map, name) ? [map[name] as Json] : []))
+      return map !== undefined && Object.hasOwn(map, step.name) ? [map[step.name] as Json] : []
+    case 'union':
+      return step.paths.flatMap((path) => evaluate(path, [value]))
     case 'wildcard':
       return list ?? (map === undefined ? [] : Object.values(map))
     case 'descend':
       return descendants(value)
     case 'index':
-      return step.indexes.flatMap((index) => (list ?? []).slice(index).slice(0, 1))
+      return list === undefined ? [] : step.indexes.map((index) => itemAt(list, index))
     case 'slice':
       return (list ?? []).slice(step.from, step.to).filter((_, index) => index % step.by === 0)
     case 'filter':
       return (list ?? []).filter((each) => holds(step, each))
   }
+}
+
+function itemAt(list: readonly Json[], index: number): Json {
+  const item = list.at(index)
+  if (item !== undefined) return item
+  throw new KeelsonError(
+    `array index out of bounds: index ${index}, length ${list.length}`,
+    'a slice takes what is there: [0:1]',
+  )
 }
 
 function descendants(value: Json): Json[] {

@@ -1,15 +1,9 @@
 /** `-f`: the objects in files, directories and the standard input. All are read before anything is done with one. */
 import fs from 'node:fs'
 import path from 'node:path'
-import { KeelsonError, type KubeObject } from '../machinery/index.ts'
+import { KeelsonError } from '../machinery/index.ts'
 import type { Environment } from './environment.ts'
-import { parseManifestText } from './manifest-text.ts'
-
-export interface Manifest {
-  readonly object: KubeObject
-  readonly file: string
-  readonly line: number
-}
+import { type Manifest, parseManifestText } from './manifest-text.ts'
 
 const EXTENSIONS = new Set(['.yaml', '.yml', '.json'])
 
@@ -20,16 +14,12 @@ export async function readManifests(
 ): Promise<Manifest[]> {
   const manifests: Manifest[] = []
   for (const source of sources) {
-    if (source === '-') manifests.push(...parse(await textOf(stdin), 'STDIN'))
-    else for (const file of filesIn(source, recursive)) manifests.push(...parse(read(file), file))
+    if (source === '-') manifests.push(...parseManifestText(await textOf(stdin), 'STDIN'))
+    else for (const file of filesIn(source, recursive)) manifests.push(...parseManifestText(read(file), file))
   }
   if (manifests.length === 0)
     throw new KeelsonError(`no objects found in ${sources.join(', ')}`, 'name a file or directory with manifests')
   return manifests
-}
-
-function parse(text: string, file: string): Manifest[] {
-  return parseManifestText(text, file).map((each) => ({ ...each, file }))
 }
 
 async function textOf(stdin: Environment['stdin']): Promise<string> {

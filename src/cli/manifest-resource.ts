@@ -1,6 +1,6 @@
 import type { DiscoveredResource, Discovery } from '../client/index.ts'
 import { KeelsonError } from '../machinery/index.ts'
-import type { Manifest } from './manifest-files.ts'
+import type { Manifest } from './manifest-text.ts'
 
 /** The resource that serves a manifest's kind; kubectl's words when none does. */
 export async function resourceOf(discovery: Discovery, { object, file }: Manifest): Promise<DiscoveredResource> {

@@ -1,56 +1,49 @@
-/** The documents of a YAML or JSON file as objects, each mistake with its line and field. */
-import { type Document, isMap, isNode, LineCounter, parseAllDocuments } from 'yaml'
-import { KeelsonError, type KubeObject } from '../machinery/index.ts'
+/** The objects of a YAML or JSON file, each mistake with its line and field. */
+import { type Document, isNode, LineCounter, parseAllDocuments } from 'yaml'
+import { KeelsonError, type KubeObject, type ManifestObject, parseManifest } from '../machinery/index.ts'
 
-export interface ManifestText {
+export interface Manifest {
   readonly object: KubeObject
-  /** Of the object's first line. */
-  readonly line: number
+  readonly file: string
+  /** Where a field stands, given as in `spec.versions[0].name`, or the nearest field around it that is there. */
+  readonly lineOf: (field: string) => number
 }
 
-export function parseManifestText(text: string, file: string): ManifestText[] {
-  const lines = new LineCounter()
-  const documents = parseAllDocuments(text, { lineCounter: lines })
-  if (!Array.isArray(documents)) return []
-  return (documents as Document[]).flatMap((document) => {
-    const [problem] = document.errors
-    if (problem !== undefined) {
-      const line = problem.linePos?.[0].line ?? 1
-      throw malformed(file, line, (problem.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, ''))
+/** Throws a KeelsonError for the first mistake: a file is taken whole or not at all. */
+export function parseManifestText(text: string, file: string): Manifest[] {
+  const parsed = parseManifest(text, file)
+  if (!parsed.ok) throw malformed(parsed.error)
+  return parsed.value.flatMap((each) => {
+    const { object, line } = each
+    const { items } = object as { items?: KubeObject[] }
+    if (object.kind === 'List' && Array.isArray(items)) {
+      return items.map((item) => ({ object: item, file, lineOf: () => line }))
     }
-    if (document.contents === null) return []
-    const { range } = document.contents as { range?: [number, number, number] }
-    const line = lines.linePos(range?.[0] ?? 0).line
-    const value = document.toJS() as unknown
-    if (value === null) return []
-    return checked(value, document, lines, file, line)
+    const lineOf = (field: string) => locate(text, each, field)
+    const { name, generateName } = object.metadata as { name?: unknown; generateName?: unknown }
+    const problem = name === undefined ? 'is missing' : 'must be a string'
+    if (typeof name !== 'string' && generateName === undefined) {
+      throw malformed(`${file}:${lineOf('metadata.name')}: metadata.name ${problem}`)
+    }
+    return [{ object, file, lineOf }]
   })
 }
 
-function malformed(file: string, line: number, problem: string): KeelsonError {
-  return new KeelsonError(`${file}:${line}: ${problem}`, 'nothing was applied')
+function malformed(message: string): KeelsonError {
+  return new KeelsonError(message, 'correct the file; nothing was changed')
 }
 
-function checked(value: unknown, document: Document, lines: LineCounter, file: string, line: number): ManifestText[] {
-  if (!isMap(document.contents)) throw malformed(file, line, 'a manifest must be an object')
-  const object = value as KubeObject & { items?: KubeObject[] }
-  const lineOf = (path: readonly string[]): number => {
-    const node = document.getIn(path, true)
-    const at = isNode(node) ? node.range?.[0] : undefined
-    return at === undefined ? line : lines.linePos(at).line
+/** Reads the text once more, because only failures want to know. */
+function locate(text: string, { line }: ManifestObject, field: string): number {
+  const lines = new LineCounter()
+  const lineAt = (offset: number | undefined) => (offset === undefined ? line : lines.linePos(offset).line)
+  const documents = parseAllDocuments(text, { lineCounter: lines, version: '1.1' })
+  if (!Array.isArray(documents)) return line
+  const document = (documents as Document[]).find(({ contents }) => lineAt(contents?.range?.[0]) === line)
+  const steps = field.match(/[^.[\]]+/g) ?? []
+  for (let length = steps.length; length > 0; length--) {
+    const node = document?.getIn(steps.slice(0, length), true)
+    if (isNode(node)) return lineAt(node.range?.[0])
   }
-  for (const field of ['apiVersion', 'kind'] as const) {
-    const given: unknown = object[field]
-    if (given === undefined || given === '') throw malformed(file, line, `${field}: Required value`)
-    if (typeof given !== 'string') throw malformed(file, lineOf([field]), `${field}: must be a string`)
-  }
-  if (object.kind === 'List' && Array.isArray(object.items)) return object.items.map((item) => ({ object: item, line }))
-  const metadata: unknown = object.metadata
-  if (typeof metadata !== 'object' || metadata === null) throw malformed(file, line, 'metadata: Required value')
-  const { name, generateName } = metadata as { name?: unknown; generateName?: unknown }
-  if (typeof name !== 'string' && generateName === undefined) {
-    const problem = name === undefined ? 'metadata.name: Required value' : 'metadata.name: must be a string'
-    throw malformed(file, lineOf(['metadata', ...(name === undefined ? [] : ['name'])]), problem)
-  }
-  return [{ object, line }]
+  return line
 }

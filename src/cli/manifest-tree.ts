@@ -1,7 +1,8 @@
 /** `--tree`: a directory that is laid out like the workspaces its objects belong to. */
 import path from 'node:path'
 import type { Environment } from './environment.ts'
-import { listDirectory, type Manifest, readManifests } from './manifest-files.ts'
+import { listDirectory, readManifests } from './manifest-files.ts'
+import type { Manifest } from './manifest-text.ts'
 
 export interface ManifestTree {
   /** Relative to the workspace that the topmost directory stands for; empty for itself. */

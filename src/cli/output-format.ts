@@ -1,8 +1,8 @@
 /** `-o`: how objects are printed. */
 
-import { stringify } from 'yaml'
 import type { DiscoveredResource } from '../client/index.ts'
-import { type Json, KeelsonError, type KubeObject } from '../machinery/index.ts'
+import { type Json, KeelsonError, type KubeObject, printYaml } from '../machinery/index.ts'
+import { escapeHtml, withSortedKeys } from './go-json.ts'
 import { compileJsonPath } from './jsonpath.ts'
 import { kindText } from './resource-arguments.ts'
 
@@ -11,7 +11,7 @@ export type OutputFormat =
   | { readonly type: 'table'; readonly wide: boolean }
   | { readonly type: 'name' }
   /** The objects themselves, as text. */
-  | { readonly type: 'object'; readonly print: (object: Json) => string }
+  | { readonly type: 'object'; readonly print: (object: Json) => string; readonly withManagedFields: boolean }
 
 export function parseOutputFormat(text: string | undefined): OutputFormat {
   const [name = '', ...rest] = (text ?? '').replace(/^=/, '').split('=')
@@ -24,16 +24,20 @@ export function parseOutputFormat(text: string | undefined): OutputFormat {
     case 'name':
       return { type: 'name' }
     case 'json':
-      return { type: 'object', print: (object) => `${JSON.stringify(sorted(object), null, 4)}\n` }
+      return {
+        type: 'object',
+        withManagedFields: false,
+        print: (object) => `${escapeHtml(JSON.stringify(withSortedKeys(object), null, 4))}\n`,
+      }
     case 'yaml':
-      return { type: 'object', print: (object) => stringify(sorted(object), { lineWidth: 0 }) }
+      return { type: 'object', withManagedFields: false, print: (object) => printYaml(object) }
     case 'jsonpath': {
       if (argument === '')
         throw new KeelsonError(
           'template format specified but no template given',
           "for example: -o jsonpath='{.metadata.name}'",
         )
-      return { type: 'object', print: compileJsonPath(argument) }
+      return { type: 'object', withManagedFields: true, print: compileJsonPath(argument) }
     }
     default:
       throw new KeelsonError(
@@ -41,17 +45,6 @@ export function parseOutputFormat(text: string | undefined): OutputFormat {
         'allowed formats are: json, jsonpath, name, wide, yaml',
       )
   }
-}
-
-/** Keys in order, as Go prints maps. */
-function sorted(value: Json): Json {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key] as Json)]),
-  )
 }
 
 /** `configmap/settings`, `widget.example.com/a`. */

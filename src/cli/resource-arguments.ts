@@ -45,7 +45,7 @@ async function pairs(args: readonly string[], discovery: Discovery, command: Com
 async function resolve(type: string, discovery: Discovery): Promise<readonly DiscoveredResource[]> {
   const found = await discovery.mapResource(type)
   if (found.length > 0) return found
-  throw new KeelsonError(`the server doesn't have a resource type "${type}"`, '')
+  throw new KeelsonError(`the server doesn't have a resource type "${type.split('.')[0]}"`, '')
 }
 
 /** `configmap`, `widget.example.com`: how kubectl writes a kind before a name. */

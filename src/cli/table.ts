@@ -86,5 +86,5 @@ function cellText(cell: unknown): string {
 }
 
 export function printable(text: string): string {
-  return text.replaceAll('\x1b', '^[').replaceAll('\t', ' ')
+  return text.replaceAll('\x1b', '^[').replaceAll('\t', '  ')
 }

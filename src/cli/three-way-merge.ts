@@ -25,7 +25,7 @@ function changes(wanted: JsonObject, live: JsonObject): JsonObject {
       if (Object.keys(nested).length > 0) patch[key] = nested
     } else if (value === null) {
       // In a merge patch null deletes: a wanted null is a wish for absence.
-      if (there !== undefined) patch[key] = null
+      if (there !== undefined && there !== null) patch[key] = null
     } else if (!isDeepStrictEqual(value, there)) patch[key] = value
   }
   return patch
