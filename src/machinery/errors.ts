@@ -76,7 +76,7 @@ function named(resource: GroupResource, name: string): NonNullable<Status['detai
   return {
     ...(name === '' ? {} : { name }),
     ...(resource.group === '' ? {} : { group: resource.group }),
-    kind: resource.resource,
+    ...(resource.resource === '' ? {} : { kind: resource.resource }),
   }
 }
 

@@ -36,7 +36,7 @@ export async function readLogicalCluster(store: Store, cluster: string): Promise
   const row = await store.get(objectKey(LOGICAL_CLUSTERS, cluster, '', LOGICAL_CLUSTER_NAME))
   if (row === undefined) return undefined
   const object = decodeRow(row.value, cluster, row.version)
-  const status = object['status'] as { phase?: string } | undefined
+  const status = object.status as { phase?: string } | undefined
   return {
     object,
     version: row.version,

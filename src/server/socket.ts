@@ -127,6 +127,9 @@ function trackSessions(server: Http2SecureServer): Disposable {
   }
 }
 
+/** Made once: a DOMException with its stack for each request that ends would be dear. */
+const GONE = new Error('the client has gone away')
+
 const users = new WeakMap<object, UserInfo | null>()
 
 /** The certificate is the connection's: looked at once. */
@@ -143,9 +146,10 @@ function userOf(request: Http2ServerRequest): UserInfo | undefined {
 
 async function carry(handler: Handler, request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
   const gone = new AbortController()
-  response.on('close', () => gone.abort())
-  request.on('error', () => gone.abort())
-  response.on('error', () => gone.abort())
+  const abort = (): void => gone.abort(GONE)
+  response.on('close', abort)
+  request.on('error', abort)
+  response.on('error', abort)
   const user = userOf(request)
   const carried: ApiRequest = {
     method: request.method,

@@ -2,7 +2,7 @@
  * One change of one object as one atomic commit: its row, its index rows, what the kind adds, and what must hold for it.
  * The writer alone judges the preconditions; a write that lost a race is tried again from the start by its handler.
  */
-import type { KubeObject, StatusError } from '../machinery/index.ts'
+import { alreadyExists, type KubeObject, type StatusError } from '../machinery/index.ts'
 import { type Operation, type Precondition, type Store, versionOf } from '../storage/index.ts'
 import { guardBirth, namespaceEpoch } from './birth.ts'
 import type { Change, CommitPart, OperationContext, ResourceDefinition } from './definition.ts'
@@ -40,7 +40,7 @@ export async function writeChange(target: WriteTarget, change: Change, current: 
   const { cluster, services } = context
   const after = change.type === 'delete' ? change.old : change.object
   const key = objectKey(definition, cluster, after.metadata.namespace ?? '', after.metadata.name ?? '')
-  const guards: Guarded[] = [guardRow(key, current)]
+  const guards: Guarded[] = [guardRow(target, key, change, current)]
   const operations: Operation[] = []
   const value = change.type === 'delete' ? undefined : encodeRow(definition, change.object)
   operations.push(value === undefined ? { type: 'delete', key } : { type: 'put', key, value })
@@ -58,9 +58,13 @@ export async function writeChange(target: WriteTarget, change: Change, current: 
   return { value: value ?? encodeRow(definition, after), version: versionOf(revision, 0) }
 }
 
-function guardRow(key: string, current: SeenRow | undefined): Guarded {
-  if (current === undefined || current.virtual) return { precondition: { type: 'absent', key } }
-  return { precondition: { type: 'version', key, version: current.version } }
+function guardRow({ definition }: WriteTarget, key: string, change: Change, current: SeenRow | undefined): Guarded {
+  if (current !== undefined && !current.virtual)
+    return { precondition: { type: 'version', key, version: current.version } }
+  if (change.type !== 'create') return { precondition: { type: 'absent', key } }
+  const resource = { group: definition.group, resource: definition.names.plural }
+  const { name = '' } = change.object.metadata
+  return { precondition: { type: 'absent', key }, refused: () => alreadyExists(resource, name) }
 }
 
 async function commitGuarded(

@@ -6,6 +6,7 @@
 import type { KubeObject, UserInfo } from '../../machinery/index.ts'
 import { isServiceAccount } from '../authentication/service-account.ts'
 import {
+  ALL_AUTHENTICATED,
   EXTERNAL_LOGICAL_CLUSTER_ADMIN,
   isLifecycleGroup,
   KCP_ADMIN,
@@ -80,6 +81,7 @@ export function createAuthorizer({ rbacOf, logicalClusterOf, policy }: Authorize
     }
 
     if (!attributes.resourceRequest && SHARD_PATHS.has(attributes.path)) return undefined
+    if (isVersion(attributes) && groups.has(ALL_AUTHENTICATED)) return undefined
     if (isSystem(cluster)) return NO_OPINION
     if (logicalCluster === undefined) return DENIED
     if (!ENTERABLE_PHASES.has(logicalCluster.phase)) return NO_OPINION
@@ -125,6 +127,11 @@ export function createAuthorizer({ rbacOf, logicalClusterOf, policy }: Authorize
     },
     roleRules: async (cluster, role, namespace) => roleRules([await rbacOf(cluster), bootstrap], role, namespace),
   }
+}
+
+/** Which program this is, everybody may know who is known: tools ask it at the bare URL. */
+function isVersion({ resourceRequest, path }: Attributes): boolean {
+  return !resourceRequest && path === '/version'
 }
 
 /** Reserved names, which privileged users alone reach. */

@@ -1,11 +1,12 @@
-import { alreadyExists, badRequest, type KubeObject } from '../../machinery/index.ts'
+import { alreadyExists, badRequest, isStatus, type KubeObject } from '../../machinery/index.ts'
 import { admitCreate, conform } from '../admission.ts'
 import type { Answer } from '../answer.ts'
 import { readKubeObject } from '../body.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
+import type { OperationContext } from '../definition.ts'
 import { checkIdentity } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
-import { writeChange } from '../write.ts'
+import { type Written, writeChange } from '../write.ts'
 import { attempt, groupResource } from './attempt.ts'
 
 /** How often a generated name that is taken is drawn again (upstream's RetryGenerateName). */
@@ -38,13 +39,22 @@ export async function createObject(context: ResourceContext, object: KubeObject,
     const operation = operationContext(context, candidate.metadata.name ?? '', dryRun)
     await admitCreate(definition, candidate, operation)
     const name = candidate.metadata.name ?? ''
-    const { reader } = context.parts
-    const row = await attempt(context, name, async () => {
-      const existing = await reader.get(definition, cluster, candidate.metadata.namespace ?? '', name)
-      if (existing !== undefined) return undefined
-      return writeChange({ definition, context: operation, reader }, { type: 'create', object: candidate }, undefined)
-    })
-    if (row !== undefined) return { type: 'row', status: 201, definition, cluster, row: { key: '', ...row } }
-    if (!generated || tries >= NAME_ATTEMPTS) throw alreadyExists(groupResource(context), name)
+    try {
+      const row = await attempt(context, name, () => insert(context, candidate, operation))
+      return { type: 'row', status: 201, definition, cluster, row: { key: '', ...row } }
+    } catch (error) {
+      if (!generated || tries >= NAME_ATTEMPTS || !isStatus(error, 'AlreadyExists')) throw error
+    }
   }
+}
+
+async function insert(context: ResourceContext, object: KubeObject, operation: OperationContext): Promise<Written> {
+  const { definition, cluster, parts } = context
+  const { namespace = '', name = '' } = object.metadata
+  // The writer itself refuses a key that is there; only what has no row, or will not be written, is looked up first.
+  if (definition.strategy.virtual !== undefined || operation.dryRun) {
+    const existing = await parts.reader.get(definition, cluster, namespace, name)
+    if (existing !== undefined) throw alreadyExists(groupResource(context), name)
+  }
+  return writeChange({ definition, context: operation, reader: parts.reader }, { type: 'create', object }, undefined)
 }
