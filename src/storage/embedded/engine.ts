@@ -3,6 +3,7 @@
  * this side publishes them in order: cache and revision, then watches, then the promises of those who committed. Reads are
  * of what has been published.
  */
+import { KeelsonError } from '../../machinery/index.ts'
 import { closedError, failedError, fullError, futureError, type StoreError } from '../errors.ts'
 import { sweptVersion } from '../history.ts'
 import { checkLimits } from '../judge.ts'
@@ -13,6 +14,7 @@ import { lockDirectory } from './lock.ts'
 import { createLogReader } from './log-reader.ts'
 import { createOutbox } from './outbox.ts'
 import { createReader } from './reader.ts'
+import { Refusal } from './refusals.ts'
 import { createRowCache } from './row-cache.ts'
 import { openForReading } from './schema.ts'
 import { decodeOutcomes, type Effect, type Faults, type FromWriter, type Outcome } from './wire.ts'
@@ -32,16 +34,15 @@ const SWEEP_DISPATCHED = 256
 
 /** Throws a KeelsonError when the directory is in use, cannot be written to, or is of a newer version. */
 export async function openEmbeddedStore(config: EmbeddedConfig, signal?: AbortSignal): Promise<Store> {
-  const lock = lockDirectory(config.directory)
+  const { directory, faults = {} } = config
   try {
-    const writer = await startWriter(
-      { role: 'writer', directory: config.directory, faults: config.faults ?? {} },
-      signal,
-    )
-    return createEmbeddedStore(config.directory, writer, lock)
+    using opening = new DisposableStack()
+    const lock = opening.use(lockDirectory(directory))
+    const writer = await startWriter({ role: 'writer', directory, faults }, signal)
+    opening.move()
+    return createEmbeddedStore(directory, writer, lock)
   } catch (error) {
-    lock[Symbol.dispose]()
-    throw error
+    throw error instanceof Refusal ? new KeelsonError(error.message, error.remedy, { cause: error.cause }) : error
   }
 }
 

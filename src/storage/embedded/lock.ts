@@ -8,14 +8,14 @@ import { DatabaseSync } from 'node:sqlite'
 import { inUse, unusable } from './refusals.ts'
 import { isBusy } from './sqlite-errors.ts'
 
-/** Makes the directory if need be. Throws a KeelsonError when it is in use or cannot be written to. */
+/** Makes the directory if need be. Throws a Refusal when it is in use or cannot be written to. */
 export function lockDirectory(directory: string): Disposable {
   const pidFile = join(directory, 'pid')
   let lock: DatabaseSync | undefined
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     lock = new DatabaseSync(join(directory, 'lock'), { timeout: 0 })
-    lock.exec('BEGIN EXCLUSIVE')
+    lock.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE')
     writeFileSync(pidFile, `${process.pid}\n`)
   } catch (error) {
     lock?.close()

@@ -6,7 +6,8 @@
  * - `current` leads from a key to its row in the log. `gone` has the deletions that the history remembers, by key.
  * - The greatest version in the log is the store's revision: a commit without effect leaves a row of kind NOTHING.
  */
-import { join } from 'node:path'
+import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { newerFormat } from './refusals.ts'
 
@@ -23,30 +24,47 @@ export const SWEEP = 2
 export const NOTHING = 3
 
 const TABLES = `
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS log (
+CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE log (
   version INTEGER PRIMARY KEY, kind INTEGER NOT NULL, previous INTEGER, key TEXT NOT NULL, value BLOB
 );
-CREATE TABLE IF NOT EXISTS current (key TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS gone (
+CREATE TABLE current (key TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE gone (
   key TEXT NOT NULL, version INTEGER NOT NULL, previous INTEGER NOT NULL, PRIMARY KEY (key, version)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS ages (revision INTEGER PRIMARY KEY, uptime INTEGER NOT NULL);
-INSERT OR IGNORE INTO meta VALUES ('format', ${FORMAT}), ('compacted', 0), ('scanned', 0), ('uptime', 0);
+CREATE TABLE ages (revision INTEGER PRIMARY KEY, uptime INTEGER NOT NULL);
+INSERT INTO meta VALUES ('format', ${FORMAT}), ('compacted', 0), ('scanned', 0), ('uptime', 0);
 `
 
 export function databaseFile(directory: string): string {
   return join(directory, 'store.db')
 }
 
-/** The writer's connection. Creates what is missing; throws a KeelsonError for a directory of a newer version. */
+/** The writer's connection. Creates what is missing; throws a Refusal for a directory of a newer version. */
 export function openForWriting(directory: string, synchronous: 'full' | 'off'): DatabaseSync {
   const db = new DatabaseSync(databaseFile(directory), { timeout: 5_000 })
   db.exec(`PRAGMA page_size = ${PAGE_SIZE}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`)
   db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${WAL_BYTES}`)
-  checkFormat(db, directory)
+  if (hasTables(db)) {
+    checkFormat(db, directory)
+    return db
+  }
   db.exec(`BEGIN IMMEDIATE; ${TABLES} COMMIT`)
+  syncDirectories(directory)
   return db
+}
+
+/** New files last when their names do: SQLite sees to what it writes in them. */
+function syncDirectories(directory: string): void {
+  for (const path of [directory, dirname(directory)]) {
+    const descriptor = openSync(path, 'r')
+    fsyncSync(descriptor)
+    closeSync(descriptor)
+  }
+}
+
+function hasTables(db: DatabaseSync): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").get() !== undefined
 }
 
 export function openForCheckpoints(directory: string, synchronous: 'full' | 'off'): DatabaseSync {
@@ -62,7 +80,6 @@ export function openForReading(directory: string): DatabaseSync {
 }
 
 function checkFormat(db: DatabaseSync, directory: string): void {
-  if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").get() === undefined) return
   const format = db.prepare("SELECT value FROM meta WHERE name = 'format'").get()?.value
   if (typeof format === 'number' && format <= FORMAT) return
   throw newerFormat(directory, String(format), FORMAT)

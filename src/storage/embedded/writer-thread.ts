@@ -1,8 +1,8 @@
 /** Starts the writer's thread and speaks with it. The thread keeps the process alive only while it has work. */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { KeelsonError } from '../../machinery/index.ts'
 import type { Revision } from '../store.ts'
+import { Refusal } from './refusals.ts'
 import type { FromWriter, ToWriter, WorkerInput } from './wire.ts'
 
 export interface WriterThread {
@@ -31,7 +31,7 @@ export async function startWriter(input: WorkerInput, signal?: AbortSignal): Pro
   exited.catch(() => {})
   try {
     const [message] = (await once(worker, 'message', signal === undefined ? {} : { signal })) as [FromWriter]
-    if (message.type === 'refused') throw new KeelsonError(message.message, message.remedy)
+    if (message.type === 'refused') throw new Refusal(message.message, message.remedy)
     if (message.type !== 'ready') throw new Error(`the writer began with ${message.type}`)
     worker.unref()
     return writerThread(worker, exited, message)
