@@ -1,0 +1,41 @@
+/**
+ * Bundles what is shipped into `dist/`: the command, the storage worker beside it, and the libraries that consumers import.
+ * Libraries from npm are bundled, too: the command starts from one file.
+ */
+import { chmod, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { build } from 'esbuild'
+
+const root = path.join(import.meta.dirname, '..')
+
+/** A bundled CommonJS library may call `require` for a module of Node, which an ES module does not have. */
+const REQUIRE =
+  "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);"
+
+const entryPoints = {
+  keelson: 'src/main.ts',
+  'storage-worker': 'src/storage/embedded/worker.ts',
+  testing: 'src/testing/index.ts',
+  controller: 'src/controller/index.ts',
+}
+
+await rm(path.join(root, 'dist'), { recursive: true, force: true })
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: Object.entries(entryPoints).map(([out, file]) => ({ in: file, out })),
+  outdir: 'dist',
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  keepNames: true,
+  metafile: true,
+  logLevel: 'warning',
+  banner: { js: REQUIRE },
+})
+
+for (const file of Object.keys(metafile.outputs).sort()) {
+  const { size } = await stat(path.join(root, file))
+  process.stdout.write(`${file} ${Math.ceil(size / 1024)} KiB\n`)
+}
+await chmod(path.join(root, 'dist/keelson.js'), 0o755)
