@@ -59,7 +59,7 @@ function applyOperation(document: Document, operation: JsonObject): boolean {
     case 'remove':
       return remove(document, path)
     case 'replace':
-      return value !== undefined && replace(document, path, cloneJson(value))
+      return replace(document, path, cloneJson(value ?? null))
     case 'test':
       return test(document, path, value ?? null)
     case 'move':

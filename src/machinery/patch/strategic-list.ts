@@ -64,6 +64,20 @@ export function deleteFromList(stored: readonly Json[], patch: readonly Json[], 
   return stored.filter((item) => !patch.includes(item))
 }
 
+/**
+ * The order of the store that `$setElementOrder` falls back to. Upstream's slices alias, so that new elements stand where the
+ * list ended before elements were deleted from it; kubectl apply shows that, and so it is kept.
+ */
+export function storedOrder(stored: readonly Json[], patch: readonly Json[], { mergeKey }: ListMerge): readonly Json[] {
+  if (mergeKey === undefined) return stored
+  const change = readChange(patch.filter(isObject), mergeKey)
+  if (change.replaces || change.deleted.size === 0) return stored
+  const kept = stored.filter(isObject).filter((element) => !change.deleted.has(keyOf(element, mergeKey)))
+  const known = new Set(kept.map((element) => keyOf(element, mergeKey)))
+  const added = change.elements.filter((element) => !known.has(keyOf(element, mergeKey)))
+  return [...kept, ...added].slice(0, stored.length)
+}
+
 /** Orders a merged list as `$setElementOrder` demands; elements that it does not name stay where the server had them. */
 export function orderList(
   list: readonly Json[],
@@ -80,11 +94,14 @@ export function orderList(
 
 /** The patch's elements must be among those of the order, in the same order. */
 function checkOrder(patch: readonly Json[], order: readonly Json[], identity: (item: Json) => Json | undefined): void {
-  const items = patch.filter((item) => directiveOf(item) === undefined)
-  if (items.length === 0 || order.length === 0) return
+  const items = patch.filter((item) => directiveOf(item) !== 'delete')
+  if (patch.length === 0 || order.length === 0) return
   let index = 0
-  for (const item of order) {
-    if (index < items.length && identity(items[index] ?? null) === identity(item)) index++
+  let place = 0
+  while (index < items.length && place < order.length) {
+    const item = items[index] ?? null
+    if (directiveOf(item) !== undefined) index++
+    else if (identity(item) === identity(order[place++] ?? null)) index++
   }
   if (index === items.length) return
   const shown = `${goMap([...patch])}\n doesn't match $setElementOrder list:\n${goMap([...order])}`

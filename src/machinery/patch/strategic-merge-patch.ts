@@ -17,7 +17,7 @@ import {
   withoutDirectives,
   withoutNulls,
 } from './strategic-directives.ts'
-import { deleteFromList, type ListMerge, mergeList, orderList } from './strategic-list.ts'
+import { deleteFromList, type ListMerge, mergeList, orderList, storedOrder } from './strategic-list.ts'
 
 const DIRECTIVES = [RETAIN_KEYS, DELETE_FROM_PRIMITIVE_LIST, SET_ELEMENT_ORDER]
 const RETAIN_KEYS_FORMAT: PatchError = { code: 400, message: 'invalid patch format of retainKeys' }
@@ -83,7 +83,8 @@ function orderLists(merged: JsonObject, patch: JsonObject, schema: PatchSchema):
     const list = merging
       ? mergeListField(stored, change, merge)
       : (stored ?? (withoutDirectives(change ?? []) as Json[]))
-    setKey(merged, name, orderList(list, change, order, stored ?? [], merge))
+    const before = merging ? storedOrder(stored, change, merge) : (stored ?? [])
+    setKey(merged, name, orderList(list, change, order, before, merge))
     done.push(name)
   }
   return done
