@@ -66,7 +66,8 @@ function apiResources(definition: ResourceDefinition): JsonObject[] {
 }
 
 /** apiserver/pkg/endpoints/discovery/storageversionhash.go */
-function storageVersionHash({ group, storageVersion, names }: ResourceDefinition): string {
+function storageVersionHash(definition: ResourceDefinition): string {
+  const { group, storageVersion, names } = definition.storedForm?.definition ?? definition
   const hash = createHash('sha256').update(`${group}/${storageVersion}/${names.kind}`).digest()
   return hash.toString('base64', 0, 8)
 }
