@@ -21,6 +21,10 @@ export * from './patch/strategic-merge-patch.ts'
 export * from './quantity.ts'
 export * from './result.ts'
 export { hashSchema } from './schema/canonical-json.ts'
+export {
+  defaultCustomResourceDefinition,
+  validateCustomResourceDefinition,
+} from './schema/custom-resource-definition.ts'
 export * from './schema/default.ts'
 export * from './schema/json-path.ts'
 export { metadataTypeError } from './schema/object-meta-fields.ts'

@@ -103,11 +103,12 @@ function descend(value: Json): Json[] {
   return [value, ...children(value).flatMap(descend)]
 }
 
+/** What reaches beyond the list leads to nothing: upstream gives an error, which no printer shows. */
 function sliced(items: readonly Json[], { start = 0, end = items.length, step }: Slice): Json[] {
   const place = (index: number) => (index < 0 ? index + items.length : index)
   const first = place(start)
-  const last = Math.min(place(end), items.length)
-  if (first < 0) return []
+  const last = place(end)
+  if (first < 0 || last > items.length) return []
   const taken: Json[] = []
   for (let index = first; index < last; index += step) taken.push(items[index] as Json)
   return taken
