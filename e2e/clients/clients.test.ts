@@ -42,8 +42,8 @@ test('client-go: informers see every change, a Lease is held, an Event is writte
 
   await using informer = await startGoClient('informer', kubeconfig, 'default')
   await informer.until({ what: 'leading' })
-  for (const [resource, count] of Object.entries({ configmaps: 1, widgets: 1, leases: 1 })) {
-    await informer.until({ what: 'synced', resource, count })
+  for (const resource of ['configmaps', 'widgets', 'leases']) {
+    await informer.until({ what: 'synced', resource })
     await informer.until({ what: 'watchList', resource, status: 200 })
   }
   await informer.until({ what: 'added', resource: 'configmaps', name: 'early', data: { color: 'red' }, initial: true })

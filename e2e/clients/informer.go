@@ -91,7 +91,7 @@ func watch(
 	untyped.Start(ctx.Done())
 	for resource, informer := range watched {
 		if cache.WaitForCacheSync(ctx.Done(), informer.HasSynced) {
-			report("synced", map[string]any{"resource": resource, "count": len(informer.GetStore().ListKeys())})
+			report("synced", map[string]any{"resource": resource})
 		}
 	}
 	<-ctx.Done()

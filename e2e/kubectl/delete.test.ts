@@ -39,7 +39,7 @@ scenario('kubectl delete waits for finalizers', [
     run: 'patch configmap kept --type=merge -p \'{"metadata":{"finalizers":null}}\'',
     output: 'configmap/kept patched',
   },
-  { run: 'wait --for=delete --timeout=10s configmap/kept' },
+  { run: 'wait --for=delete --timeout=10s configmap/kept', lines: [] },
 ])
 
 scenario('kubectl delete namespace takes what is in it along', [
@@ -69,7 +69,7 @@ for (const { cascade, left } of cascades) {
         run: `delete configmap owner --cascade=${cascade} --timeout=20s`,
         output: 'configmap "owner" deleted from default namespace',
       },
-      ...(left.length === 0 ? [{ run: 'wait --for=delete --timeout=20s configmap/dependent' }] : []),
+      ...(left.length === 0 ? [{ run: 'wait --for=delete --timeout=20s configmap/dependent', lines: [] }] : []),
     ])
     assert.deepEqual(await ownedConfigMaps(kubectl), left)
   })
@@ -99,7 +99,7 @@ test('kubectl delete --cascade=foreground holds the owner until its blocking dep
       run: 'patch configmap dependent --type=merge -p \'{"metadata":{"finalizers":null}}\'',
       output: 'configmap/dependent patched',
     },
-    { run: 'wait --for=delete --timeout=20s configmap/owner configmap/dependent' },
+    { run: 'wait --for=delete --timeout=20s configmap/owner configmap/dependent', lines: [] },
   ])
 })
 

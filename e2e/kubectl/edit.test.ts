@@ -76,11 +76,6 @@ scenario('kubectl patch changes custom resources and their status apart', [
     output: '2 {"color":"green","size":2} {"observedSize":2}',
   },
   {
-    run: 'patch widget bolt -p \'{"spec":{"size":4}}\'',
-    error:
-      'error: application/strategic-merge-patch+json is not supported by e2e.keelson.dev/v1, Kind=Widget: the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
-  },
-  {
     run: 'patch widget bolt --type=merge -p \'{"spec":{"size":-1}}\'',
     error:
       'The Widget "bolt" is invalid: spec.size: Invalid value: -1: spec.size in body should be greater than or equal to 0',

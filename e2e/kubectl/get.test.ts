@@ -115,9 +115,12 @@ scenario('kubectl get selects by labels, fields, chunks and namespaces', [
   },
   { run: 'create namespace team', output: 'namespace/team created' },
   { run: 'create configmap settings -n team --from-literal=a=b', output: 'configmap/settings created' },
-  { run: 'get configmaps -n team', output: 'NAME  DATA  AGE\nsettings  1  <age>' },
   {
-    run: 'get configmaps,widgets -A -l app!=ship --field-selector metadata.namespace!=kube-system',
+    run: 'get configmaps -n team --field-selector metadata.name=settings',
+    output: 'NAME  DATA  AGE\nsettings  1  <age>',
+  },
+  {
+    run: 'get configmaps,widgets -A -l app!=ship --field-selector metadata.namespace!=kube-system,metadata.name!=kube-root-ca.crt',
     output: `
       NAMESPACE  NAME  DATA  AGE
       team  configmap/settings  1  <age>

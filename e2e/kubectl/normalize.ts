@@ -1,9 +1,13 @@
 /**
  * Makes two outputs of kubectl comparable: times, ages, UIDs and versions become placeholders, and columns are two spaces
- * apart.
+ * apart. The annotation that tells an object's logical cluster, which every object of kcp's has and none of kube-apiserver's, is
+ * taken out.
  */
 export function normalize(text: string): string {
   return text
+    .replace(/^ +kcp\.io\/cluster: \S+\n/gm, '')
+    .replace(/^(Annotations: +)kcp\.io\/cluster: \S+$/gm, '$1<none>')
+    .replace(/\{"kcp\.io\/cluster":"\w+"\}/g, '')
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
     .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<uid>')
     .replace(/(resourceVersion"?: )"\d+"/g, '$1"<version>"')

@@ -12,7 +12,7 @@ export interface Step {
   input?: string
   /** The whole of standard output after `normalize`; left out where `lines` says it. */
   output?: string
-  /** Lines that must be in the output, in any order. */
+  /** Lines that must be in the output, in any order; none where it depends on the moment. */
   lines?: string[]
   /** The whole of standard error after `normalize`; by default there is none. */
   error?: string

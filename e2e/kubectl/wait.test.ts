@@ -23,7 +23,7 @@ scenario('kubectl wait ends when the condition holds, and gives up when it does 
     output: 'widget.e2e.keelson.dev/bolt condition met',
   },
   { run: 'delete widget bolt --wait=false', output: 'widget.e2e.keelson.dev "bolt" deleted from default namespace' },
-  { run: 'wait --for=delete --timeout=10s widget/bolt' },
+  { run: 'wait --for=delete --timeout=10s widget/bolt', lines: [] },
   {
     run: 'wait --for=create --timeout=300ms widget/bolt',
     error: 'error: timed out waiting for the condition',

@@ -1,6 +1,7 @@
 import { test } from 'node:test'
 import { widget } from '../fixtures/widgets.ts'
 import { startTarget } from '../target.ts'
+import { letEverybodyIn } from './access.ts'
 import { kubectlWith } from './kubectl.ts'
 import { play } from './scenario.ts'
 import { defineWidgets } from './widgets.ts'
@@ -39,13 +40,17 @@ test('two workspaces do not see each other', async (context) => {
 
   await context.test('a right in one is none in the other', async (nested) => {
     await play(nested, red, [
+      letEverybodyIn,
       {
         run: 'create clusterrolebinding alice --clusterrole=cluster-admin --user=alice',
         output: 'clusterrolebinding.rbac.authorization.k8s.io/alice created',
       },
       { run: 'auth can-i create configmaps --as=alice', output: 'yes' },
     ])
-    await play(nested, blue, [{ run: 'auth can-i create configmaps --as=alice', output: 'no', code: 1 }])
+    await play(nested, blue, [
+      letEverybodyIn,
+      { run: 'auth can-i create configmaps --as=alice', output: 'no', code: 1 },
+    ])
   })
 
   await context.test('deleting in one leaves the other alone', async (nested) => {
