@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { KubeObject } from '../../machinery/index.ts'
+import { contextFor } from '../builtins/try-write.ts'
+import { definitionsFromCRD } from './definitions-from-crd.ts'
+
+const names = {
+  plural: 'widgets',
+  singular: 'widget',
+  kind: 'Widget',
+  listKind: 'WidgetList',
+  shortNames: ['wd'],
+  categories: ['all'],
+}
+const openAPIV3Schema = { type: 'object', properties: { spec: { type: 'object' }, status: { type: 'object' } } }
+const v1 = { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema }, subresources: { status: {} } }
+
+interface Parts {
+  readonly versions?: readonly Record<string, unknown>[]
+  readonly conditions?: readonly Record<string, unknown>[]
+}
+
+function crd({ versions = [v1], conditions = [{ type: 'Established', status: 'True' }] }: Parts = {}): KubeObject {
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'widgets.example.com' },
+    spec: { group: 'example.com', scope: 'Namespaced', names, versions },
+    status: { acceptedNames: names, conditions },
+  }
+}
+
+test('each served version is a definition, written in the storage version', () => {
+  const versions = [v1, { name: 'v2', served: true, storage: false }, { name: 'v3', served: false, storage: false }]
+  assert.deepEqual(
+    definitionsFromCRD(crd({ versions })).map((definition) => [
+      definition.group,
+      definition.version,
+      definition.storageVersion,
+      definition.namespaced,
+      definition.identity,
+      definition.names,
+    ]),
+    [
+      ['example.com', 'v1', 'v1', true, 'customresources', names],
+      ['example.com', 'v2', 'v1', true, 'customresources', names],
+    ],
+  )
+})
+
+test('nothing is served before the names are accepted', () => {
+  assert.deepEqual(definitionsFromCRD(crd({ conditions: [] })), [])
+})
+
+test('equal definitions share one value, whoever has them', () => {
+  const first = definitionsFromCRD(crd())
+  const elsewhere = structuredClone(crd())
+  elsewhere.metadata.uid = 'another'
+  assert.equal(definitionsFromCRD(elsewhere), first)
+  const other = definitionsFromCRD(crd({ versions: [{ ...v1, name: 'v1beta1' }] }))
+  assert.notEqual(other, first)
+})
+
+test('nothing is created in a kind that is ending', () => {
+  const conditions = [
+    { type: 'Established', status: 'True' },
+    { type: 'Terminating', status: 'True' },
+  ]
+  const [definition] = definitionsFromCRD(crd({ conditions }))
+  assert.equal(definition?.verbs.includes('create'), false)
+  assert.equal(definition?.verbs.includes('update'), true)
+})
+
+test('the status is written through its subresource alone, when there is one', () => {
+  const [withStatus] = definitionsFromCRD(crd())
+  const [without] = definitionsFromCRD(crd({ versions: [{ ...v1, subresources: {} }] }))
+  const object = () => ({
+    apiVersion: 'example.com/v1',
+    kind: 'Widget',
+    metadata: { name: 'a' },
+    status: { ready: true } as Record<string, unknown>,
+  })
+  const created = object()
+  withStatus?.strategy.prepareForCreate?.(created, contextFor())
+  assert.equal('status' in created, false)
+  const kept = object()
+  without?.strategy.prepareForCreate?.(kept, contextFor())
+  assert.deepEqual(kept.status, { ready: true })
+  const changed = object()
+  withStatus?.strategy.prepareForUpdate?.(changed, { ...object(), status: { ready: false } }, contextFor())
+  assert.deepEqual(changed.status, { ready: false })
+  const status = object()
+  const context = contextFor({ subresource: 'status' })
+  withStatus?.strategy.prepareForUpdate?.(status, { ...object(), status: { ready: false } }, context)
+  assert.deepEqual(status.status, { ready: true })
+})
+
+test('deprecated versions warn, with a text of their own or a plain one', () => {
+  const warning = (fields: Record<string, unknown>) =>
+    definitionsFromCRD(crd({ versions: [{ ...v1, ...fields }] }))[0]?.deprecationWarning
+  assert.equal(warning({}), undefined)
+  assert.equal(warning({ deprecated: true }), 'example.com/v1 Widget is deprecated')
+  assert.equal(warning({ deprecated: true, deprecationWarning: 'use v2' }), 'use v2')
+})
+
+test('fields are selectable by the names that the definition gives', () => {
+  const [definition] = definitionsFromCRD(
+    crd({ versions: [{ ...v1, selectableFields: [{ jsonPath: '.spec.color' }] }] }),
+  )
+  assert.deepEqual(definition?.selectableFields, ['spec.color'])
+})
+
+test('the schema is the parsed one of the version', () => {
+  const [definition] = definitionsFromCRD(crd())
+  assert.equal(definition?.schema?.properties?.has('spec'), true)
+  assert.equal(definitionsFromCRD(crd({ versions: [{ ...v1, schema: undefined }] }))[0]?.schema, undefined)
+})
