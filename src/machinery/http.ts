@@ -3,7 +3,10 @@
  * The API server is one Handler; the client's transports send to it.
  */
 
-/** Header names in lower case. */
+/**
+ * Header names in lower case. A header sent several times has its values joined: those of `impersonate-group` and
+ * `impersonate-extra-*` by a newline, as they may hold commas, all others as RFC 9110 says.
+ */
 export type Headers = Readonly<Record<string, string | undefined>>
 
 export interface ApiRequest {

@@ -7,6 +7,7 @@ import type { Authenticator } from './authentication/authenticator.ts'
 import { resourceAttributes } from './authorization/attributes.ts'
 import { createAuthorizer } from './authorization/authorizer.ts'
 import { indexRbac, type RbacIndex } from './authorization/rbac-index.ts'
+import { refuseEscalation } from './authorization/role-admission.ts'
 import { customResourceDefinition } from './builtins/custom-resource-definition.ts'
 import { builtinDefinitions } from './builtins/definitions.ts'
 import { clusterRole, role } from './builtins/role.ts'
@@ -124,6 +125,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     permits: async (user, verb, { cluster, group, resource, name }) =>
       (await authorizer.authorize(resourceAttributes({ user, verb, cluster, group, resource, name }), { deep: true }))
         .allowed,
+    refuseEscalation: (change) => refuseEscalation(change, authorizer),
     random: { uid: randomUUID, suffix: () => generateName('') },
   }
   return {

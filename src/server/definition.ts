@@ -11,6 +11,7 @@ import type {
   UserInfo,
 } from '../machinery/index.ts'
 import type { Operation, Precondition, Store } from '../storage/index.ts'
+import type { RoleChange } from './authorization/role-admission.ts'
 
 export type Verb = 'create' | 'get' | 'list' | 'watch' | 'update' | 'patch' | 'delete' | 'deletecollection'
 
@@ -195,6 +196,8 @@ export interface Services {
     verb: string,
     resource: { readonly cluster: string; readonly group: string; readonly resource: string; readonly name: string },
   ) => Promise<boolean>
+  /** The 403 to answer to a write of a role or binding that would grant more than its writer holds. */
+  readonly refuseEscalation: (change: RoleChange) => Promise<StatusError | undefined>
   readonly random: { readonly uid: () => string; readonly suffix: () => string }
 }
 

@@ -9,6 +9,31 @@ export interface PolicyRule {
   readonly nonResourceURLs?: readonly string[]
 }
 
+/** The rules of a role, of whatever shape: what is malformed grants nothing (and is refused by the schema when written). */
+export function parseRules(value: unknown): readonly PolicyRule[] {
+  if (!Array.isArray(value)) return []
+  return value.filter(isRecord).map((rule) => ({
+    verbs: textsIn(rule.verbs) ?? [],
+    ...listOf('apiGroups', rule),
+    ...listOf('resources', rule),
+    ...listOf('resourceNames', rule),
+    ...listOf('nonResourceURLs', rule),
+  }))
+}
+
+function listOf(field: string, rule: Record<string, unknown>): Record<string, readonly string[]> {
+  const texts = textsIn(rule[field])
+  return texts === undefined ? {} : { [field]: texts }
+}
+
+function textsIn(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : undefined
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
 export function ruleAllows(rule: PolicyRule, attributes: Attributes): boolean {
   if (!covers(rule.verbs, attributes.verb)) return false
   if (!attributes.resourceRequest) return urlCovered(rule.nonResourceURLs ?? [], attributes.path)

@@ -1,7 +1,7 @@
 /** The RBAC objects of one logical cluster, arranged by whom they grant something to. */
 import type { KubeObject } from '../../machinery/index.ts'
 import { serviceAccountUsername } from '../authentication/service-account.ts'
-import type { PolicyRule } from './policy-rule.ts'
+import { type PolicyRule, parseRules } from './policy-rule.ts'
 
 export interface RbacObjects {
   readonly clusterRoles: readonly KubeObject[]
@@ -32,8 +32,8 @@ export function indexRbac(objects: RbacObjects): RbacIndex {
   const roles = Map.groupBy(objects.roles, namespaceOf)
   const bindings = Map.groupBy(objects.roleBindings, namespaceOf)
   return {
-    clusterRoles: new Map(objects.clusterRoles.map((role) => [nameOf(role), rulesOf(role)])),
-    roles: mapValues(roles, (list) => new Map(list.map((role) => [nameOf(role), rulesOf(role)]))),
+    clusterRoles: new Map(objects.clusterRoles.map((role) => [nameOf(role), parseRules(role.rules)])),
+    roles: mapValues(roles, (list) => new Map(list.map((role) => [nameOf(role), parseRules(role.rules)]))),
     everywhere: grantsOf(objects.clusterRoleBindings, ''),
     within: mapValues(bindings, grantsOf),
   }
@@ -82,11 +82,6 @@ export function userKey(name: string): string {
 
 export function groupKey(name: string): string {
   return `g:${name}`
-}
-
-function rulesOf(role: KubeObject): readonly PolicyRule[] {
-  const { rules } = role as unknown as { readonly rules?: readonly PolicyRule[] | null }
-  return rules ?? []
 }
 
 function nameOf(object: KubeObject): string {

@@ -248,13 +248,13 @@ describe('the index', () => {
   // Few values each, so that they meet often.
   const name = fc.constantFrom('a', 'b')
   const namespace = fc.constantFrom('ns1', 'ns2')
-  const some = <T>(values: fc.Arbitrary<T>) => fc.array(values, { maxLength: 3 })
+  const some = <T>(values: fc.Arbitrary<T>) => fc.array(values, { minLength: 1, maxLength: 4 })
   const rule = fc.record(
     {
       verbs: some(fc.constantFrom('get', 'list', '*')),
       apiGroups: some(fc.constantFrom('', 'apps', '*')),
       resources: some(fc.constantFrom('pods', 'pods/log', '*/log', '*')),
-      resourceNames: some(name),
+      resourceNames: fc.array(name, { maxLength: 1 }),
       nonResourceURLs: some(fc.constantFrom('/x', '/x/*', '*')),
     },
     { requiredKeys: ['verbs'] },
@@ -305,7 +305,7 @@ describe('the index', () => {
       }),
       { numRuns: 5000 },
     )
-    assert.ok(allowed > 100, `only ${allowed} of the cases were allowed: too few to tell anything`)
+    assert.ok(allowed > 250, `only ${allowed} of the cases were allowed: too few to tell anything`)
   })
 
   test('names every rule that allows something, and no other', () => {

@@ -105,6 +105,20 @@ describe('a write of a role or binding passes', () => {
   }
 })
 
+test('what is malformed is left to the schema', async () => {
+  const malformed: object[] = [
+    { rules: 'x' },
+    { rules: [null, 1] },
+    { rules: [{ verbs: 'get' }] },
+    { aggregationRule: [] },
+  ]
+  for (const fields of malformed)
+    assert.equal(await refusal('alice', { ...role('ClusterRole', [], everywhere), ...fields }), undefined)
+  for (const roleRef of [undefined, null, 'x', { kind: 'Role' }, { kind: 'Pod', name: 'x' }]) {
+    assert.equal(await refusal('alice', { ...binding('RoleBinding', 'x', inWeb), roleRef }), undefined)
+  }
+})
+
 describe('a write of a role or binding is refused', () => {
   const held = 'user "alice" (groups=[]) is attempting to grant RBAC permissions not currently held:'
   const secrets = '{APIGroups:[""], Resources:["secrets"], Verbs:["get"]}'

@@ -8,7 +8,7 @@ import { SYSTEM_MASTERS } from '../authentication/users.ts'
 import { resourceAttributes } from './attributes.ts'
 import type { Authorizer } from './authorizer.ts'
 import { AGGREGATION_REFUSED, escalationMessage, FULL_AUTHORITY, uncoveredRules } from './escalation.ts'
-import type { PolicyRule } from './policy-rule.ts'
+import { parseRules } from './policy-rule.ts'
 import type { RoleRef } from './rbac-index.ts'
 
 const GROUP = 'rbac.authorization.k8s.io'
@@ -46,7 +46,7 @@ async function refuseRole(
   if ((await authorizer.authorize(escalate)).allowed) return undefined
   const refuse = (message: string) => forbidden({ group: GROUP, resource }, name, message)
   const held = await authorizer.rulesFor(user, cluster, namespace)
-  const missing = uncoveredRules(held, (object.rules as readonly PolicyRule[] | null | undefined) ?? [])
+  const missing = uncoveredRules(held, parseRules(object.rules))
   if (missing.length > 0) return refuse(escalationMessage(user, missing))
   const aggregates = isAggregated(object) || (old !== undefined && isAggregated(old))
   return aggregates && uncoveredRules(held, FULL_AUTHORITY).length > 0 ? refuse(AGGREGATION_REFUSED) : undefined
@@ -57,7 +57,8 @@ async function refuseBinding(
   authorizer: Authorizer,
 ): Promise<StatusError | undefined> {
   const { name = '', namespace = '' } = object.metadata
-  const role = object.roleRef as RoleRef
+  const role = roleRefOf(object)
+  if (role === undefined) return undefined
   const granted = { group: GROUP, resource: RESOURCES[role.kind] ?? '' }
   const bind = resourceAttributes({ user, cluster, verb: 'bind', ...granted, name: role.name, namespace })
   if ((await authorizer.authorize(bind)).allowed) return undefined
@@ -68,9 +69,17 @@ async function refuseBinding(
   return forbidden({ group: GROUP, resource: RESOURCES[object.kind] ?? '' }, name, escalationMessage(user, missing))
 }
 
-function isAggregated(role: KubeObject): boolean {
-  const { clusterRoleSelectors = [] } = (role.aggregationRule ?? {}) as { clusterRoleSelectors?: unknown[] | null }
-  return (clusterRoleSelectors ?? []).length > 0
+function isAggregated({ aggregationRule }: KubeObject): boolean {
+  if (typeof aggregationRule !== 'object' || aggregationRule === null) return false
+  const { clusterRoleSelectors } = aggregationRule as { readonly clusterRoleSelectors?: unknown }
+  return Array.isArray(clusterRoleSelectors) && clusterRoleSelectors.length > 0
+}
+
+/** Undefined for what the schema of bindings refuses anyway. */
+function roleRefOf({ roleRef }: KubeObject): RoleRef | undefined {
+  if (typeof roleRef !== 'object' || roleRef === null) return undefined
+  const { kind, name } = roleRef as { readonly kind?: unknown; readonly name?: unknown }
+  return (kind === 'Role' || kind === 'ClusterRole') && typeof name === 'string' ? { kind, name } : undefined
 }
 
 /** kubernetes/pkg/registry/rbac/helpers.go IsOnlyMutatingGCFields */

@@ -9,6 +9,7 @@ import {
   type StatusCause,
 } from '../../machinery/index.ts'
 import type { PrinterColumn, Strategy } from '../definition.ts'
+import { admitGrant } from './admit-grant.ts'
 import { builtIn } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
 import { type Fields, fieldsIn, isFields, objectsIn, textIn } from './untyped.ts'
@@ -73,6 +74,7 @@ function strategyOf(namespaced: boolean): Strategy {
   return {
     prepareForCreate: setDefaults,
     prepareForUpdate: setDefaults,
+    admit: admitGrant,
     validate: (object) => validate(object, namespaced),
     validateUpdate: (object, old) => [...validate(object, namespaced), ...validateRoleRefUpdate(object, old)],
   }

@@ -1,5 +1,6 @@
 /** rbac.authorization.k8s.io/v1 Role and ClusterRole (pkg/apis/rbac/validation). */
 import { fieldInvalid, fieldRequired, type KubeObject, type StatusCause } from '../../machinery/index.ts'
+import { admitGrant } from './admit-grant.ts'
 import { builtIn } from './built-in.ts'
 import { validateLabelSelector } from './label-selector.ts'
 import { type Fields, isFields, listIn, objectsIn } from './untyped.ts'
@@ -57,7 +58,7 @@ export const role = builtIn({
   kind: 'Role',
   plural: 'roles',
   namespaced: true,
-  strategy: { validate: validateRole, validateUpdate: validateRole },
+  strategy: { admit: admitGrant, validate: validateRole, validateUpdate: validateRole },
 })
 
 export const clusterRole = builtIn({
@@ -65,5 +66,5 @@ export const clusterRole = builtIn({
   kind: 'ClusterRole',
   plural: 'clusterroles',
   namespaced: false,
-  strategy: { validate: validateClusterRole, validateUpdate: validateClusterRole },
+  strategy: { admit: admitGrant, validate: validateClusterRole, validateUpdate: validateClusterRole },
 })
