@@ -5,12 +5,10 @@ import type { Environment } from './environment.ts'
 import type { ManifestTree } from './manifest-tree.ts'
 import { startStep } from './progress.ts'
 import { nameOf } from './workspace-path.ts'
-import { untilReady, type Workspace, workspaces } from './workspaces.ts'
+import { untilReady, workspaces } from './workspaces.ts'
 
 export interface AppliedWorkspace {
   readonly path: string
-  /** Absent for the topmost one, which is looked up nowhere. */
-  readonly workspace: Workspace | undefined
   readonly applied: readonly Applied[]
 }
 
@@ -31,12 +29,12 @@ export async function applyTree(
   }
   const width = Math.max(...pathsOf(tree).map((path) => join(top, path).length))
   const results: AppliedWorkspace[] = []
-  const enter = async (node: ManifestTree, workspace: Workspace | undefined): Promise<void> => {
+  const enter = async (node: ManifestTree): Promise<void> => {
     const path = join(top, node.path)
     const here = client.inCluster(path)
     const label = path.padEnd(width)
     const applied = await applyManifests(here, node.manifests, { ...options, label }, environment)
-    results.push({ path, workspace, applied })
+    results.push({ path, applied })
     // A dry run creates no workspace that one could go into.
     if (options.dryRun) return
     for (const child of node.children) {
@@ -44,13 +42,13 @@ export async function applyTree(
       const step = startStep(environment.stdout, label, `workspace.tenancy.kcp.io/${name}`)
       try {
         await existing(here, name, child)
-        const ready = await untilReady(here, name, {
+        await untilReady(here, name, {
           timeout: READY_WITHIN,
           signal: environment.signal,
           onChange: step.waiting,
         })
         step.clear()
-        await enter(child, ready)
+        await enter(child)
       } catch (error) {
         step.clear()
         if (environment.signal.aborted) throw error
@@ -58,7 +56,7 @@ export async function applyTree(
       }
     }
   }
-  await enter(tree, undefined)
+  await enter(tree)
   return results
 }
 

@@ -1,0 +1,83 @@
+/** For tests of this room: runs command lines against a server of the test's own, and keeps what they say. */
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { startServer, type TestServer } from '../testing/index.ts'
+import type { Environment, Serve } from './environment.ts'
+import { runProgram } from './program.ts'
+
+export interface Outcome {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+export interface RunOptions {
+  readonly stdin?: string
+  readonly signal?: AbortSignal
+  readonly serve?: Serve
+  readonly env?: Readonly<Record<string, string>>
+  /** Called with the whole of the standard output whenever there is more of it. */
+  readonly onOut?: (out: string) => void
+}
+
+/** One command line, split at spaces unless it is given in pieces. */
+export async function run(line: string | readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  let out = ''
+  let err = ''
+  const environment: Environment = {
+    version: '1.2.3',
+    stdout: {
+      write(text) {
+        out += text
+        options.onOut?.(out)
+      },
+    },
+    stderr: {
+      write(text) {
+        err += text
+      },
+    },
+    stdin: (async function* () {
+      yield options.stdin ?? ''
+    })(),
+    env: options.env ?? {},
+    signal: options.signal ?? new AbortController().signal,
+    serve: options.serve ?? (() => Promise.reject(new TypeError('this test serves nothing'))),
+  }
+  const code = await runProgram(typeof line === 'string' ? line.split(' ') : line, environment)
+  return { code, out, err }
+}
+
+export interface Harness extends AsyncDisposable {
+  readonly server: TestServer
+  readonly kubeconfig: string
+  readonly folder: string
+  /** As `run`, with the server's kubeconfig. */
+  readonly run: typeof run
+  /** Writes a file into the test's folder and gives its path. */
+  readonly file: (name: string, text: string) => string
+}
+
+export async function startHarness(): Promise<Harness> {
+  const server = await startServer({ listen: true })
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'keelson-cli-'))
+  const kubeconfig = path.join(folder, 'admin.kubeconfig')
+  fs.writeFileSync(kubeconfig, server.kubeconfig())
+  return {
+    server,
+    kubeconfig,
+    folder,
+    run: (line, options = {}) => run(line, { ...options, env: { KUBECONFIG: kubeconfig, ...options.env } }),
+    file(name, text) {
+      const target = path.join(folder, name)
+      fs.mkdirSync(path.dirname(target), { recursive: true })
+      fs.writeFileSync(target, text)
+      return target
+    },
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]()
+      fs.rmSync(folder, { recursive: true })
+    },
+  }
+}
