@@ -1,17 +1,24 @@
 import { glob, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run } from './tools/go.ts'
+import { withLock } from './tools/lock.ts'
 
 const root = join(import.meta.dirname, '..')
 const bundle = join(root, 'dist/keelson.js')
 
 /** The path of the shipped command; makes it when any source is younger. */
 export async function bundlePath(): Promise<string> {
-  const built = await stat(bundle).catch(() => undefined)
-  if (built === undefined || (await newestSource()) > built.mtimeMs) {
-    await run(process.execPath, [join(root, 'scripts/build.ts')], root)
+  if (await isStale()) {
+    await withLock(join(root, 'node_modules/.bundle-lock'), async () => {
+      if (await isStale()) await run(process.execPath, [join(root, 'scripts/build.ts')], root)
+    })
   }
   return bundle
+}
+
+async function isStale(): Promise<boolean> {
+  const built = await stat(bundle).catch(() => undefined)
+  return built === undefined || (await newestSource()) > built.mtimeMs
 }
 
 async function newestSource(): Promise<number> {

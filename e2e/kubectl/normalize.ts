@@ -1,10 +1,11 @@
 /**
  * Makes two outputs of kubectl comparable: times, ages, UIDs and versions become placeholders, and columns are two spaces
- * apart. The annotation that tells an object's logical cluster, which every object of kcp's has and none of kube-apiserver's, is
- * taken out.
+ * apart. What kcp adds to kube-apiserver's answers is taken out: the annotation with an object's logical cluster, and "access
+ * denied", its one reason for every refusal.
  */
 export function normalize(text: string): string {
   return text
+    .replace(/(:| -) access denied$/gm, '')
     .replace(/^ +kcp\.io\/cluster: \S+\n/gm, '')
     .replace(/^(Annotations: +)kcp\.io\/cluster: \S+$/gm, '$1<none>')
     .replace(/\{"kcp\.io\/cluster":"\w+"\}/g, '')
