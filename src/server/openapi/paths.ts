@@ -9,7 +9,7 @@ import { META, reference, schemaName } from './schema-names.ts'
 const ACTIONS = {
   list: { verb: 'list', method: 'get', prefix: 'list' },
   create: { verb: 'create', method: 'post', prefix: 'create' },
-  deletecollection: { verb: 'deletecollection', method: 'delete', prefix: 'deleteCollection' },
+  deletecollection: { verb: 'deletecollection', method: 'delete', prefix: 'delete' },
   get: { verb: 'get', method: 'get', prefix: 'read' },
   update: { verb: 'update', method: 'put', prefix: 'replace' },
   patch: { verb: 'patch', method: 'patch', prefix: 'patch' },
@@ -27,8 +27,8 @@ const STRATEGIC = 'application/strategic-merge-patch+json'
 interface Target {
   readonly definition: ResourceDefinition
   readonly base: string
-  /** Distinguishes operationIds: `Namespaced`, `ForAllNamespaces`, a subresource. */
-  readonly qualifier: string
+  /** What distinguishes operationIds after the kind: `ForAllNamespaces`, a subresource. */
+  readonly suffix: string
   readonly kind: { readonly group: string; readonly version: string; readonly kind: string }
   readonly schema: string
 }
@@ -45,7 +45,7 @@ export function resourcePaths(definition: ResourceDefinition): Record<string, Js
   const target: Target = {
     definition,
     base: collection,
-    qualifier: namespaced ? 'Namespaced' : '',
+    suffix: '',
     kind: own,
     schema: schemaName(definition, names.kind),
   }
@@ -54,7 +54,7 @@ export function resourcePaths(definition: ResourceDefinition): Record<string, Js
     [`${collection}/{name}`]: pathItem({ ...target, base: `${collection}/{name}` }, ON_OBJECT, verbs),
   }
   if (namespaced) {
-    const everywhere = { ...target, base: `${root}/${names.plural}`, qualifier: 'ForAllNamespaces' }
+    const everywhere = { ...target, base: `${root}/${names.plural}`, suffix: 'ForAllNamespaces' }
     paths[everywhere.base] = pathItem(everywhere, ['list'], verbs)
   }
   for (const [name, subresource] of Object.entries(subresources)) {
@@ -69,10 +69,10 @@ export function resourcePaths(definition: ResourceDefinition): Record<string, Js
 }
 
 function subresourceTarget(target: Target, name: string, { kind }: Subresource): Target {
-  const qualifier = `${target.qualifier}${name.charAt(0).toUpperCase()}${name.slice(1)}`
-  if (kind === undefined) return { ...target, qualifier }
+  const suffix = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+  if (kind === undefined) return { ...target, suffix }
   const schema = kind.group === 'autoscaling' ? SCALE : `${META}.Status`
-  return { ...target, qualifier, kind, schema }
+  return { ...target, suffix, kind, schema }
 }
 
 function pathItem(target: Target, actions: readonly Action[], verbs: readonly Verb[]): JsonObject {
@@ -89,18 +89,19 @@ function pathItem(target: Target, actions: readonly Action[], verbs: readonly Ve
 }
 
 function operation(target: Target, action: Action): JsonObject {
-  const { definition, qualifier, kind, schema } = target
+  const { definition, suffix, kind, schema } = target
   const { method, prefix } = ACTIONS[action]
   const { group, version, names } = definition
   const name = action === 'list' || action === 'deletecollection' ? action : method
   const owner = `${camel(group === '' ? 'core' : group)}${camel(version)}`
   const result =
     action === 'list' ? schemaName(definition, names.listKind) : action.startsWith('delete') ? `${META}.Status` : schema
+  const scope = definition.namespaced && suffix !== 'ForAllNamespaces' ? 'Namespaced' : ''
   const body = requestBody(action, definition, schema)
   return {
     tags: [`${camel(group === '' ? 'core' : group)}_${version}`],
     description: `${prefix} ${names.kind}`,
-    operationId: `${prefix}${owner}${qualifier}${names.kind}`,
+    operationId: `${prefix}${owner}${action === 'deletecollection' ? 'Collection' : ''}${scope}${names.kind}${suffix}`,
     parameters: [...(PARAMETERS[name] ?? [])],
     ...(body !== undefined && { requestBody: body }),
     responses: responses(action, result),

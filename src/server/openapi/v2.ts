@@ -8,7 +8,7 @@ import { servedGroups } from '../discovery/served-groups.ts'
 import { type OpenAPIDocument, openAPIOf, openAPIV3Document } from './v3.ts'
 
 /** Swagger 2.0 knows no alternatives; what a schema says in them is for the server to hold. */
-const UNKNOWN_TO_V2 = new Set(['anyOf', 'oneOf', 'not', 'nullable', 'default'])
+const UNKNOWN_TO_V2 = new Set(['anyOf', 'oneOf', 'not', 'nullable'])
 const JSON_TYPES = new Set(['', '*/*', 'application/*', 'application/json'])
 const KEPT = 8
 
@@ -43,7 +43,7 @@ function schemaV2(value: Json, inProperties: boolean): Json {
   if (Array.isArray(value)) return value.map((item) => schemaV2(item, false))
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).flatMap(([key, item]): [string, Json][] => {
-    if (!inProperties && UNKNOWN_TO_V2.has(key) && typeof item !== 'string') return []
+    if (!inProperties && UNKNOWN_TO_V2.has(key)) return []
     if (!inProperties && key === '$ref' && typeof item === 'string')
       return [[key, item.replace('#/components/schemas/', '#/definitions/')]]
     return [[key, schemaV2(item, !inProperties && key === 'properties')]]

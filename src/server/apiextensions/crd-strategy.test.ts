@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { KubeObject } from '../../machinery/index.ts'
+import { contextFor } from '../builtins/try-write.ts'
+import type { OperationContext, ResourceDefinition, Services } from '../definition.ts'
+import { definitionSet } from '../definitions.ts'
+import { customResourceDefinitionStrategy as strategy } from './crd-strategy.ts'
+
+const version = { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }
+
+function crd(kind: string, plural: string): KubeObject {
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.example.com` },
+    spec: { group: 'example.com', scope: 'Namespaced', names: { plural, kind }, versions: [version] },
+  }
+}
+
+const crds = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  storageVersion: 'v1',
+  names: { plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition' },
+} as ResourceDefinition
+
+/** A logical cluster in which these exist. */
+function beside(...others: KubeObject[]): OperationContext {
+  const services = {
+    ...contextFor().services,
+    definitionsOf: async () => definitionSet([crds]),
+    readAll: async () => others,
+  } as Services
+  return contextFor({ services })
+}
+
+async function created(object: KubeObject, context: OperationContext): Promise<KubeObject> {
+  strategy.prepareForCreate?.(object, context)
+  await strategy.admit?.({ type: 'create', object }, context)
+  assert.deepEqual(strategy.validate?.(object, context), [])
+  return object
+}
+
+interface Status {
+  readonly acceptedNames: { readonly plural: string; readonly singular: string }
+  readonly storedVersions: readonly string[]
+  readonly conditions: readonly { readonly type: string; readonly status: string; readonly reason: string }[]
+}
+
+function conditionsOf(object: KubeObject): string[] {
+  return (object.status as Status).conditions.map(({ type, status, reason }) => `${type}=${status} ${reason}`)
+}
+
+test('a definition is established in the write that creates it', async () => {
+  const object = await created({ ...crd('Widget', 'widgets'), status: { storedVersions: ['v0'] } }, beside())
+  const { acceptedNames, storedVersions } = object.status as Status
+  assert.deepEqual(acceptedNames, { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' })
+  assert.deepEqual(storedVersions, ['v1'])
+  assert.deepEqual(conditionsOf(object), ['NamesAccepted=True NoConflicts', 'Established=True InitialNamesAccepted'])
+})
+
+test('a kind that another definition of the group has is not accepted', async () => {
+  const first = await created(crd('Widget', 'widgets'), beside())
+  const second = await created(crd('Widget', 'gadgets'), beside(first))
+  assert.deepEqual(conditionsOf(second), ['NamesAccepted=False ListKindConflict', 'Established=False NotAccepted'])
+})
+
+test('a new storage version joins those that rows may be in', async () => {
+  const old = await created(crd('Widget', 'widgets'), beside())
+  const object = structuredClone(old)
+  const versions = [
+    { ...version, storage: false },
+    { ...version, name: 'v2' },
+  ]
+  object.spec = { ...(object.spec as object), versions }
+  object.status = {}
+  strategy.prepareForUpdate?.(object, old, beside())
+  assert.deepEqual((object.status as Status).storedVersions, ['v1', 'v2'])
+  assert.deepEqual(conditionsOf(object), conditionsOf(old))
+})
+
+test('a status update changes the status alone', async () => {
+  const old = await created(crd('Widget', 'widgets'), beside())
+  const object = { ...structuredClone(old), spec: {}, status: { storedVersions: ['v1'] } as Record<string, unknown> }
+  strategy.prepareForUpdate?.(object, old, contextFor({ subresource: 'status' }))
+  assert.deepEqual(object.spec, old.spec)
+  assert.deepEqual(object.status, { storedVersions: ['v1'] })
+})
+
+test('a deleted definition waits until its objects are gone, and says so', async () => {
+  const object = await created(crd('Widget', 'widgets'), beside())
+  strategy.prepareForDelete?.(object, beside())
+  assert.deepEqual(object.metadata.finalizers, ['customresourcecleanup.apiextensions.k8s.io'])
+  assert.equal(conditionsOf(object).at(-1), 'Terminating=True InstanceDeletionPending')
+})
