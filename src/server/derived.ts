@@ -23,19 +23,10 @@ export interface DerivedOptions<T> {
 export async function derive<T>(options: DerivedOptions<T>): Promise<Derived<T>> {
   const kept = new Map<string, Promise<T>>()
   const { store, prefixes, limit } = options
+  const forget = (cluster: string) => kept.delete(cluster)
   const after = store.revision() * 256 + 255
   const watches = await Promise.all(
-    prefixes.map((prefix) =>
-      store.watch({
-        prefix,
-        after,
-        deliver: ({ changes }) => {
-          for (const { key } of changes)
-            kept.delete(unescapeSegment(key.slice(prefix.length, key.indexOf('/', prefix.length))))
-        },
-        failed: options.failed,
-      }),
-    ),
+    prefixes.map((prefix) => watchFromNow(store, prefix, after, forget, options.failed)),
   )
   return {
     of: (cluster) => {
@@ -58,4 +49,29 @@ export async function derive<T>(options: DerivedOptions<T>): Promise<Derived<T>>
       kept.clear()
     },
   }
+}
+
+/** Resolves with the watch's first word: only from then on does it hear of a commit before the one who committed. */
+async function watchFromNow(
+  store: Store,
+  prefix: string,
+  after: number,
+  forget: (cluster: string) => void,
+  failed: (error: Error) => void,
+): Promise<Disposable> {
+  const { promise: live, resolve, reject } = Promise.withResolvers<void>()
+  const watch = await store.watch({
+    prefix,
+    after,
+    deliver: ({ changes }) => {
+      resolve()
+      for (const { key } of changes) forget(unescapeSegment(key.slice(prefix.length, key.indexOf('/', prefix.length))))
+    },
+    failed: (error) => {
+      reject(error)
+      failed(error)
+    },
+  })
+  await live
+  return watch
 }
