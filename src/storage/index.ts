@@ -1,4 +1,5 @@
 /** The door of storage. */
+export type { Faults } from './embedded/wire.ts'
 export * from './errors.ts'
 export { escapeSegment, unescapeSegment } from './keys.ts'
 export * from './open.ts'

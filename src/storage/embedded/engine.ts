@@ -204,10 +204,11 @@ function createEmbeddedStore(directory: string, writer: WriterThread, lock: Disp
       assertOpen()
       if (before > revision) throw futureError(before, revision)
       if (before <= compacted) return
-      await new Promise<void>((resolve, reject) => {
-        compactions.push({ before, resolve, reject })
-        writer.post({ type: 'compact', before })
-      })
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      compactions.push({ before, resolve, reject })
+      writer.post({ type: 'compact', before })
+      writer.hold()
+      await promise.finally(() => writer.release())
     },
     async [Symbol.asyncDispose]() {
       closing ??= close()

@@ -20,7 +20,7 @@ export interface Outbox {
   drained(): Promise<void>
 }
 
-export function createOutbox(writer: { post(message: ToWriter): void; hold(busy: boolean): void }): Outbox {
+export function createOutbox(writer: { post(message: ToWriter): void; hold(): void; release(): void }): Outbox {
   const pending = new Map<number, Pending>()
   let unsent: Sent[] = []
   let lastId = 0
@@ -48,14 +48,14 @@ export function createOutbox(writer: { post(message: ToWriter): void; hold(busy:
 
   function settled(): void {
     if (pending.size > 0) return
-    writer.hold(false)
+    writer.release()
     whenDrained?.()
   }
 
   return {
     put(commit) {
       return new Promise((resolve, reject) => {
-        if (pending.size === 0) writer.hold(true)
+        if (pending.size === 0) writer.hold()
         const id = ++lastId
         pending.set(id, { commit, resolve, reject })
         unsent.push({ id, commit })
@@ -71,6 +71,7 @@ export function createOutbox(writer: { post(message: ToWriter): void; hold(busy:
       return taken
     },
     fail(error) {
+      if (pending.size === 0) return
       unsent = []
       for (const { reject } of pending.values()) reject(error)
       pending.clear()

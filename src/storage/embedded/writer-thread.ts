@@ -11,8 +11,9 @@ export interface WriterThread {
   post(message: ToWriter): void
   /** `failed` is called at most once, when the thread says so or ends by itself. */
   listen(received: (message: FromWriter) => void, failed: (cause: unknown) => void): void
-  /** Whether the process must stay alive for an answer. */
-  hold(busy: boolean): void
+  /** The process stays alive for an answer, until as many are released. */
+  hold(): void
+  release(): void
   /** Lets it finish what it has, and waits for its end. */
   close(): Promise<void>
 }
@@ -47,6 +48,7 @@ function writerThread(
   { revision, compacted }: { revision: Revision; compacted: Revision },
 ): WriterThread {
   let closing = false
+  let holding = 0
   return {
     revision,
     compacted,
@@ -61,9 +63,11 @@ function writerThread(
         if (!closing) failed(new Error('the writer has ended'))
       })
     },
-    hold(busy) {
-      if (busy) worker.ref()
-      else worker.unref()
+    hold() {
+      if (++holding === 1) worker.ref()
+    },
+    release() {
+      if (--holding === 0) worker.unref()
     },
     async close() {
       closing = true
