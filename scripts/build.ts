@@ -12,17 +12,8 @@ const root = path.join(import.meta.dirname, '..')
 const REQUIRE =
   "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);"
 
-const entryPoints = {
-  keelson: 'src/main.ts',
-  'storage-worker': 'src/storage/embedded/worker.ts',
-  testing: 'src/testing/index.ts',
-  controller: 'src/controller/index.ts',
-}
-
-await rm(path.join(root, 'dist'), { recursive: true, force: true })
-const { metafile } = await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: Object.entries(entryPoints).map(([out, file]) => ({ in: file, out })),
   outdir: 'dist',
   bundle: true,
   format: 'esm',
@@ -31,10 +22,23 @@ const { metafile } = await build({
   keepNames: true,
   metafile: true,
   logLevel: 'warning',
-  banner: { js: REQUIRE },
-})
+} as const
 
-for (const file of Object.keys(metafile.outputs).sort()) {
+await rm(path.join(root, 'dist'), { recursive: true, force: true })
+const results = await Promise.all([
+  build({ ...common, entryPoints: { keelson: 'src/main.ts' }, banner: { js: `#!/usr/bin/env node\n${REQUIRE}` } }),
+  build({
+    ...common,
+    entryPoints: {
+      'storage-worker': 'src/storage/embedded/worker.ts',
+      testing: 'src/testing/index.ts',
+      controller: 'src/controller/index.ts',
+    },
+    banner: { js: REQUIRE },
+  }),
+])
+
+for (const file of results.flatMap(({ metafile }) => Object.keys(metafile.outputs)).sort()) {
   const { size } = await stat(path.join(root, file))
   process.stdout.write(`${file} ${Math.ceil(size / 1024)} KiB\n`)
 }
