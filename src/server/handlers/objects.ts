@@ -3,6 +3,7 @@ import { badRequest, parseFieldSelector } from '../../machinery/index.ts'
 import type { Row } from '../../storage/index.ts'
 import type { Answer, AnsweredRow } from '../answer.ts'
 import type { ResourceContext } from '../context.ts'
+import { decodeContinue, encodeContinue } from '../continue-token.ts'
 import type { DefinitionSet, ResourceDefinition } from '../definition.ts'
 import { ALL_CLUSTERS, clusterOfKey, keyOfOwnerIndex, ownerIndexPrefix, rangePrefix } from '../keys.ts'
 import { OBJECTS_DEFINITION, objectReference } from '../lifecycle.ts'
@@ -18,10 +19,12 @@ export async function listObjects(context: ResourceContext): Promise<Answer> {
   const { namespace, owner } = readFields(query)
   const limit = Number(query.get('limit') ?? DEFAULT_LIMIT) || DEFAULT_LIMIT
   const definitions = await parts.definitionsOf(cluster)
-  const found =
+  const token = query.get('continue') ?? ''
+  const from: Place = { limit, ...(token !== '' && { after: decodeContinue(token, '').after }) }
+  const { found, next } =
     owner === undefined
-      ? await inPlace(context, definitions, namespace ?? '', limit)
-      : await dependentsOf(context, definitions, owner, limit)
+      ? await inPlace(context, definitions, namespace ?? '', from)
+      : await dependentsOf(context, definitions, owner, from)
   const rows = found
     .filter(({ object }) => namespace === undefined || (object.metadata.namespace ?? '') === namespace)
     .map(
@@ -31,8 +34,24 @@ export async function listObjects(context: ResourceContext): Promise<Answer> {
         value: encodeRow(OBJECTS_DEFINITION, objectReference(definition, object)),
       }),
     )
-  const metadata = { resourceVersion: String(listVersion(parts.store.revision())) }
+  const revision = parts.store.revision()
+  const metadata = {
+    resourceVersion: String(listVersion(revision)),
+    ...(next !== undefined && { continue: encodeContinue({ revision, after: next }) }),
+  }
   return { type: 'list', definition: OBJECTS_DEFINITION, rows, metadata }
+}
+
+/** Pages are read as things are now, not at one revision: whoever asks looks again anyway. */
+interface Place {
+  readonly limit: number
+  readonly after?: string
+}
+
+interface Page {
+  readonly found: readonly Found[]
+  /** The key after which there may be more. */
+  readonly next: string | undefined
 }
 
 interface Found {
@@ -69,36 +88,40 @@ async function inPlace(
   { cluster, parts }: ResourceContext,
   definitions: DefinitionSet,
   namespace: string,
-  limit: number,
-): Promise<Found[]> {
+  { limit, after: start }: Place,
+): Promise<Page> {
   const found: Found[] = []
-  for (const definition of stored(definitions)) {
-    if (namespace !== '' && !definition.namespaced) continue
-    const prefix = rangePrefix(definition, cluster, namespace)
-    let after: string | undefined
-    while (found.length < limit) {
+  const places = stored(definitions)
+    .filter((definition) => namespace === '' || definition.namespaced)
+    .map((definition) => ({ definition, prefix: rangePrefix(definition, cluster, namespace) }))
+    // In the order of their keys, so that a page goes on where the one before ended, whatever is defined by then.
+    .toSorted((one, other) => (one.prefix < other.prefix ? -1 : 1))
+  for (const { definition, prefix } of places) {
+    if (start !== undefined && prefix < start && !start.startsWith(prefix)) continue
+    let after = start?.startsWith(prefix) === true ? start : undefined
+    for (;;) {
       const page = await parts.store.range({
         prefix,
         limit: limit - found.length,
         ...(after !== undefined && { after }),
       })
       for (const row of page.rows) found.push({ definition, row, object: presentObject(definition, row, cluster) })
-      after = page.rows.at(-1)?.key
+      after = page.rows.at(-1)?.key ?? after
+      if (found.length >= limit) return { found, next: after }
       if (!page.more) break
     }
-    if (found.length >= limit) break
   }
-  return found
+  return { found, next: undefined }
 }
 
 async function dependentsOf(
   { cluster, parts }: ResourceContext,
   definitions: DefinitionSet,
   owner: string,
-  limit: number,
-): Promise<Found[]> {
+  { limit, after }: Place,
+): Promise<Page> {
   const prefix = ownerIndexPrefix(cluster, owner)
-  const { rows } = await parts.store.range({ prefix, limit })
+  const { rows, more } = await parts.store.range({ prefix, limit, ...(after !== undefined && { after }) })
   const candidates = stored(definitions)
   const found: Found[] = []
   for (const index of rows) {
@@ -108,5 +131,5 @@ async function dependentsOf(
     if (definition === undefined || row === undefined || clusterOfKey(definition, key) !== cluster) continue
     found.push({ definition, row, object: presentObject(definition, row, cluster) })
   }
-  return found
+  return { found, next: more ? rows.at(-1)?.key : undefined }
 }

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Client } from '../../client/index.ts'
+import { type ConditionLike, findCondition, startFeatures } from '../../controller/index.ts'
+import { eventually, startServer, type TestServer } from '../../testing/index.ts'
+import { feature } from '../index.ts'
+import { DELETIONS } from '../object-reference.ts'
+import { LOGICAL_CLUSTERS, WORKSPACES } from './tenancy.ts'
+import { ASLEEP, atRest, createConfigMap, createDefinition, gone, HOLD, look, release } from './test-objects.ts'
+
+const createWorkspace = (client: Client, name: string) =>
+  client.create(WORKSPACES, { apiVersion: 'tenancy.kcp.io/v1alpha1', kind: 'Workspace', metadata: { name } })
+
+describe('deletion of a workspace', () => {
+  let server: TestServer
+  before(async () => {
+    server = await startServer()
+  })
+  after(() => server[Symbol.asyncDispose]())
+
+  const content = async (name: string): Promise<ConditionLike | undefined> => {
+    const { conditions = [] } = (await server.client.get(WORKSPACES, name)).status ?? {}
+    return findCondition(conditions, 'WorkspaceContentDeleted')
+  }
+
+  test('it goes with everything in it, and a workspace of the same name starts empty', async () => {
+    const client = await server.workspace('full')
+    await createDefinition(client, 'widgets')
+    await createConfigMap(client, 'c')
+    await server.client.delete(WORKSPACES, 'full')
+    await gone(server.client, 'full', WORKSPACES)
+    const again = await server.workspace('full')
+    assert.equal(await look(again, 'c'), undefined)
+    await atRest(server.client)
+  })
+
+  test('child workspaces go first, however deep', async () => {
+    const client = await server.workspace('tree')
+    let parent = client
+    for (const name of ['a', 'b', 'c']) {
+      await createWorkspace(parent, name)
+      await createWorkspace(parent, `${name}-sibling`)
+      parent = client.inCluster(`${parent.prefix.replace('/clusters/', '')}:${name}`)
+    }
+    await createConfigMap(parent, 'leaf', { finalizers: [HOLD] })
+    await server.client.delete(WORKSPACES, 'tree')
+    await eventually(async () => assert.ok((await look(parent, 'leaf'))?.metadata.deletionTimestamp))
+    assert.ok((await server.client.get(WORKSPACES, 'tree')).metadata.deletionTimestamp)
+    await release(parent, 'leaf')
+    await gone(server.client, 'tree', WORKSPACES)
+    await atRest(server.client)
+  })
+
+  test('objects with finalizers are deleted and waited for, and the workspace tells which', async () => {
+    const client = await server.workspace('held')
+    await createConfigMap(client, 'kept', { finalizers: [HOLD] })
+    await server.client.delete(WORKSPACES, 'held')
+    const condition = await eventually(async () => {
+      const found = await content('held')
+      assert.ok(found)
+      return found
+    })
+    const message =
+      'Some resources are remaining: configmaps. has 1 resource instances; ' +
+      `Some content in the logical cluster has finalizers remaining: ${HOLD} in 1 resource instances`
+    assert.deepEqual([condition.status, condition.reason, condition.message], ['False', 'SomeResourcesRemain', message])
+    assert.equal((await server.client.get(WORKSPACES, 'held')).status?.phase, 'Deleting')
+    assert.equal((await client.get(LOGICAL_CLUSTERS, 'cluster')).status?.phase, 'Deleting')
+    await release(client, 'kept')
+    await gone(server.client, 'held', WORKSPACES)
+    await atRest(server.client)
+  })
+
+  test('a workspace that others hold keeps its logical cluster until they let go', async () => {
+    const client = await server.workspace('watched')
+    await server.client.patch(WORKSPACES, 'watched', 'json', [
+      { op: 'add', path: '/metadata/finalizers/-', value: HOLD },
+    ])
+    await server.client.delete(WORKSPACES, 'watched')
+    await eventually(async () => assert.equal((await server.client.list(DELETIONS)).items.length, 1))
+    await createConfigMap(client, 'still-works')
+    assert.equal((await client.get(LOGICAL_CLUSTERS, 'cluster')).metadata.deletionTimestamp, undefined)
+    const { finalizers = [] } = (await server.client.get(WORKSPACES, 'watched')).metadata
+    await server.client.patch(WORKSPACES, 'watched', 'merge', {
+      metadata: { finalizers: finalizers.filter((each) => each !== HOLD) },
+    })
+    await gone(server.client, 'watched', WORKSPACES)
+    await atRest(server.client)
+  })
+
+  test('many at once', async () => {
+    const names = Array.from({ length: 100 }, (_, index) => `many-${index}`)
+    await Promise.all(names.map((name) => server.workspace(name)))
+    await Promise.all(names.map((name) => server.client.delete(WORKSPACES, name)))
+    await atRest(server.client)
+    const { items } = await server.client.list(WORKSPACES)
+    assert.deepEqual(
+      items.filter(({ metadata }) => metadata.name?.startsWith('many-')),
+      [],
+    )
+  })
+})
+
+test('what was left undone when the process ended is done after the next start', async () => {
+  await using server = await startServer({ features: [ASLEEP] })
+  const client = await server.workspace('team')
+  await createWorkspace(client, 'child')
+  await server.client.delete(WORKSPACES, 'team')
+  assert.ok((await server.client.get(WORKSPACES, 'team')).metadata.deletionTimestamp)
+  await using _controllers = startFeatures({ features: [feature], handler: server.handler })
+  await gone(server.client, 'team', WORKSPACES)
+  await atRest(server.client)
+})

@@ -1,0 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+export interface WaitOptions {
+  /** Milliseconds; default 5,000. */
+  readonly timeout?: number
+}
+
+/**
+ * Waits until `check` no longer throws, and resolves with what it returns; then, or after the time-out, with its last
+ * error.
+ *
+ * @example await eventually(async () => assert.equal((await client.list(configMaps)).items.length, 0))
+ */
+export async function eventually<T>(check: () => Promise<T>, { timeout = 5_000 }: WaitOptions = {}): Promise<T> {
+  const end = performance.now() + timeout
+  for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
+    try {
+      return await check()
+    } catch (error) {
+      if (performance.now() >= end) throw error
+      await delay(wait)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/** What goes wrong on bad days, on demand: between clients and server, and between server and store. */
+import type { Clock } from '../controller/index.ts'
+import {
+  type ApiRequest,
+  type ApiResponse,
+  type Handler,
+  type StatusError,
+  serviceUnavailable,
+} from '../machinery/index.ts'
+import { type Store, StoreError } from '../storage/index.ts'
+
+/** Which requests; default all of them. */
+export type RequestMatch = (request: Pick<ApiRequest, 'method' | 'url'>) => boolean
+
+export interface Faults {
+  /** The next `count` commits fail before anything is written, as on a full disk. */
+  readonly failCommits: (count: number) => void
+  /** The next `count` requests that match are answered with this failure, 503 by default, and nothing is done. */
+  readonly failRequests: (count: number, options?: { error?: StatusError; match?: RequestMatch }) => void
+  /** From now on requests that match wait `ms` milliseconds of the test's clock; 0 ends it. */
+  readonly delayRequests: (ms: number, match?: RequestMatch) => void
+  /** Ends all watches that are open, as a restart or a broken connection does. */
+  readonly dropWatches: () => void
+}
+
+export interface FaultySeams {
+  readonly faults: Faults
+  readonly store: (store: Store) => Store
+  readonly handler: (handler: Handler) => Handler
+}
+
+const all: RequestMatch = () => true
+
+export function createFaults(clock: Clock): FaultySeams {
+  let failingCommits = 0
+  let failing: { count: number; error: StatusError; match: RequestMatch } | undefined
+  let delay: { ms: number; match: RequestMatch } | undefined
+  let watches = new AbortController()
+
+  const isRefused = (request: ApiRequest): StatusError | undefined => {
+    if (failing === undefined || failing.count === 0 || !failing.match(request)) return undefined
+    failing.count--
+    return failing.error
+  }
+
+  return {
+    faults: {
+      failCommits(count) {
+        failingCommits = count
+      },
+      failRequests(count, { error = serviceUnavailable('refused by the test'), match = all } = {}) {
+        failing = { count, error, match }
+      },
+      delayRequests(ms, match = all) {
+        delay = ms === 0 ? undefined : { ms, match }
+      },
+      dropWatches() {
+        watches.abort()
+        watches = new AbortController()
+      },
+    },
+
+    store: (store) => ({
+      ...store,
+      async commit(commit) {
+        if (failingCommits === 0) return store.commit(commit)
+        failingCommits--
+        throw new StoreError('full', 'refused by the test')
+      },
+    }),
+
+    handler: (handler) => async (request) => {
+      if (delay?.match(request) === true) {
+        const { ms } = delay
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, ms))
+      }
+      const refusal = isRefused(request)
+      if (refusal !== undefined) return failureOf(refusal)
+      if (!isWatch(request)) return handler(request)
+      return handler({ ...request, signal: AbortSignal.any([request.signal, watches.signal]) })
+    },
+  }
+}
+
+function isWatch({ method, url }: ApiRequest): boolean {
+  return method === 'GET' && /[?&]watch=(true|1)(&|$)/.test(url)
+}
+
+function failureOf({ status }: StatusError): ApiResponse {
+  const body = [Buffer.from(JSON.stringify(status))]
+  return { status: status.code, headers: { 'content-type': 'application/json' }, body }
+}
