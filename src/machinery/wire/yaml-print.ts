@@ -1,5 +1,5 @@
 /** Objects as `kubectl get -o yaml` prints them. */
-import { isScalar, type Pair, stringify } from 'yaml'
+import { isScalar, type Pair, type ScalarTag, stringify } from 'yaml'
 import type { Json } from '../object.ts'
 
 /**
@@ -10,12 +10,28 @@ export function printYaml(value: Json): string {
   return stringify(value, {
     version: '1.1',
     compat: 'core',
+    customTags: (tags) => [...tags.filter((tag) => tag !== 'merge' && !isMergeTag(tag)), quotedMergeTag],
     indentSeq: false,
     lineWidth: 0,
     blockQuote: 'literal',
     aliasDuplicateObjects: false,
     sortMapEntries: (left, right) => compareKeys(keyOf(left), keyOf(right)),
   })
+}
+
+const MERGE = 'tag:yaml.org,2002:merge'
+
+function isMergeTag(tag: unknown): boolean {
+  return typeof tag === 'object' && tag !== null && 'tag' in tag && tag.tag === MERGE
+}
+
+/** No value is a merge, but the text `<<` has to be quoted lest it be read as one. */
+const quotedMergeTag: ScalarTag = {
+  tag: MERGE,
+  default: true,
+  test: /^<<$/,
+  identify: () => false,
+  resolve: (text) => text,
 }
 
 function keyOf({ key }: Pair): string {

@@ -6,6 +6,7 @@ import {
   type Document,
   isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   LineCounter,
@@ -69,7 +70,7 @@ export function parseYamlDocuments(text: string): Result<YamlDocument[], YamlErr
     const values: YamlDocument[] = []
     for (const document of documents) {
       const [fault] = document.errors
-      if (fault !== undefined) return { ok: false, error: { message: fault.message, line: lineOf(fault.pos[0]) } }
+      if (fault !== undefined) return { ok: false, error: { message: faultOf(fault), line: lineOf(fault.pos[0]) } }
       values.push(convert(document, lineOf))
     }
     return { ok: true, value: values }
@@ -78,6 +79,11 @@ export function parseYamlDocuments(text: string): Result<YamlDocument[], YamlErr
     if (error instanceof RangeError) return { ok: false, error: { message: TOO_DEEP, line: 1 } }
     throw error
   }
+}
+
+/** The library reports its own stack overflow as a fault of the document. */
+function faultOf({ message }: { readonly message: string }): string {
+  return message.startsWith('Maximum call stack') ? TOO_DEEP : message
 }
 
 class YamlFault extends Error {
@@ -94,6 +100,8 @@ type Lines = (offset: number | undefined) => number
 
 function convert(document: Document, lineOf: Lines): YamlDocument {
   const duplicates: string[] = []
+  // By name, the latest so far: the library would search the whole document for each alias.
+  const anchors = new Map<string, Node>()
   let aliased = 0
 
   function jsonOf(node: Node | null | undefined, depth: number, inAlias: boolean): Json {
@@ -101,7 +109,8 @@ function convert(document: Document, lineOf: Lines): YamlDocument {
     if (inAlias && ++aliased > MAX_ALIASED_VALUES) {
       throw new YamlFault('document contains excessive aliasing', node)
     }
-    if (isAlias(node)) return jsonOf(node.resolve(document) ?? missing(node), depth + 1, true)
+    if (isAlias(node)) return jsonOf(anchors.get(node.source) ?? missing(node), depth + 1, true)
+    if (isNode(node) && node.anchor !== undefined && !inAlias) anchors.set(node.anchor, node)
     if (isSeq<Node>(node)) return node.items.map((item) => jsonOf(item, depth + 1, inAlias))
     if (isMap<Node, Node>(node)) return objectOf(node, depth, inAlias)
     return isScalar(node) ? scalarOf(node.value, node) : null
@@ -111,6 +120,7 @@ function convert(document: Document, lineOf: Lines): YamlDocument {
     const object: JsonObject = {}
     const own = new Set<string>()
     for (const { key, value } of map.items) {
+      const keyValue = jsonOf(key, depth + 1, inAlias)
       const resolved = jsonOf(value, depth + 1, inAlias)
       if (isMergeKey(key)) {
         for (const source of Array.isArray(resolved) ? resolved.toReversed() : [resolved]) {
@@ -119,7 +129,7 @@ function convert(document: Document, lineOf: Lines): YamlDocument {
         }
         continue
       }
-      const name = keyOf(jsonOf(key, depth + 1, inAlias), key)
+      const name = keyOf(keyValue, key)
       if (own.has(name)) duplicates.push(`line ${lineOf(key.range?.[0])}: key ${quote(name)} already set in map`)
       own.add(name)
       setKey(object, name, resolved)
