@@ -43,7 +43,7 @@ function validateList(schema: StructuralSchema, items: readonly Json[], path: st
 }
 
 /** The key fields that the item has; an item without any of them has the empty key. */
-export function listMapKey(names: readonly string[], item: JsonObject | null): JsonObject {
+function listMapKey(names: readonly string[], item: JsonObject | null): JsonObject {
   const key: JsonObject = {}
   for (const name of names) {
     if (item !== null && Object.hasOwn(item, name)) key[name] = item[name] as Json

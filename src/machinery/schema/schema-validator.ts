@@ -8,7 +8,7 @@ import { fieldInvalid } from '../names/field-error.ts'
 import { quote } from '../names/go-text.ts'
 import type { Json, JsonObject } from '../object.ts'
 import { equalJson } from './canonical-json.ts'
-import { type Correlation, correlatedField, correlatedItem } from './correlation.ts'
+import { type Correlation, correlatedField, correlatedItem, isUnchanged } from './correlation.ts'
 import { fieldName, wayText } from './field-path.ts'
 import { kindOf, validateScalar, validateType } from './scalar-validator.ts'
 import type { StructuralSchema } from './structural-schema.ts'
@@ -47,7 +47,7 @@ function visitChild(
   else {
     const before = mark(validation)
     visit(validation, schema, value, correlation)
-    if (validation.faults > before.faults && equalJson(value, correlation.old)) restore(validation, before)
+    if (validation.faults > before.faults && isUnchanged(value, correlation)) restore(validation, before)
   }
   validation.way.pop()
 }

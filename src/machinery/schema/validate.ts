@@ -1,8 +1,7 @@
 /** Validation of the values of custom resources: schema, embedded resources, sets and maps, in upstream's order. */
 import type { StatusCause } from '../errors.ts'
 import type { Json } from '../object.ts'
-import { equalJson } from './canonical-json.ts'
-import type { Correlation } from './correlation.ts'
+import { type Correlation, isUnchanged } from './correlation.ts'
 import { validateEmbeddedResources } from './embedded-metadata.ts'
 import { validateListSetsAndMaps } from './list-type.ts'
 import { visit } from './schema-validator.ts'
@@ -50,6 +49,6 @@ function validateSchema(
 ): StatusCause[] {
   const validation = startValidation(path)
   visit(validation, schema, value, correlation)
-  if (validation.causes === undefined || (correlation && equalJson(value, correlation.old))) return []
+  if (validation.causes === undefined || (correlation && isUnchanged(value, correlation))) return []
   return [...validation.causes.values()]
 }
