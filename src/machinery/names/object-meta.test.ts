@@ -98,6 +98,11 @@ const creations: { about: string; metadata: ObjectMeta; namespaced?: boolean; me
     ],
   },
   {
+    about: 'an owner of the core group, written with a slash',
+    metadata: { ...named, ownerReferences: [{ uid: 'u', name: 'e', kind: 'ConfigMap', apiVersion: '/v1' }] },
+    messages: [],
+  },
+  {
     about: 'two controllers',
     metadata: { ...named, ownerReferences: [owner, { ...owner, name: 'w2', uid: 'u2' }] },
     messages: [

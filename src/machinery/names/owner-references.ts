@@ -17,7 +17,8 @@ function printed(reference: OwnerReference): OwnerReference {
 
 function validateOwnerReference(reference: OwnerReference, path: string): StatusCause[] {
   const causes: StatusCause[] = []
-  const groupVersion = parseApiVersion(reference.apiVersion ?? '')
+  // Upstream takes `/v1` for the core group.
+  const groupVersion = parseApiVersion((reference.apiVersion ?? '').replace(/^\/(?!.*\/)/, ''))
   if (groupVersion === undefined) {
     causes.push(fieldInvalid(`${path}.apiVersion`, reference.apiVersion ?? '', 'version must not be empty'))
   }
