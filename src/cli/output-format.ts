@@ -1,7 +1,7 @@
 /** `-o`: how objects are printed. */
 
 import type { DiscoveredResource } from '../client/index.ts'
-import { type Json, KeelsonError, type KubeObject, printYaml } from '../machinery/index.ts'
+import { type Json, KeelsonError, printYaml } from '../machinery/index.ts'
 import { escapeHtml, withSortedKeys } from './go-json.ts'
 import { compileJsonPath } from './jsonpath.ts'
 import { kindText } from './resource-arguments.ts'
@@ -37,7 +37,7 @@ export function parseOutputFormat(text: string | undefined): OutputFormat {
           'template format specified but no template given',
           "for example: -o jsonpath='{.metadata.name}'",
         )
-      return { type: 'object', withManagedFields: true, print: compileJsonPath(argument) }
+      return { type: 'object', withManagedFields: true, print: sortedFirst(compileJsonPath(argument)) }
     }
     default:
       throw new KeelsonError(
@@ -47,13 +47,11 @@ export function parseOutputFormat(text: string | undefined): OutputFormat {
   }
 }
 
+function sortedFirst(print: (object: Json) => string): (object: Json) => string {
+  return (object) => print(withSortedKeys(object))
+}
+
 /** `configmap/settings`, `widget.example.com/a`. */
 export function nameText(resource: DiscoveredResource, name: string): string {
   return `${kindText(resource)}/${name}`
-}
-
-/** Without what only the server needs to know. */
-export function withoutManagedFields(object: KubeObject): KubeObject {
-  const { managedFields: _, ...metadata } = object.metadata ?? {}
-  return { ...object, metadata }
 }
