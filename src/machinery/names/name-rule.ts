@@ -4,9 +4,9 @@ import { isDNS1035Label, isDNS1123Label, isDNS1123Subdomain } from './dns.ts'
 /** Messages about a name; with `prefix`, about a generateName, to which a suffix is going to be added. */
 export type NameRule = (name: string, prefix: boolean) => string[]
 
-/** Upstream replaces the last two characters by `a`, so that a generateName may end in a dash. */
+/** Upstream replaces the last two bytes by `a`, so that a generateName may end in a dash; half a character is no name. */
 function maskTrailingDash(name: string): string {
-  return name.length > 1 && name.endsWith('-') ? `${name.slice(0, -2)}a` : name
+  return /[\0-\x7f]-$/.test(name) ? `${name.slice(0, -2)}a` : name
 }
 
 export const nameIsDNSSubdomain: NameRule = (name, prefix) => isDNS1123Subdomain(prefix ? maskTrailingDash(name) : name)
