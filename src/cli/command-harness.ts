@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { startServer, type TestServer } from '../testing/index.ts'
+import type { Client } from '../client/index.ts'
 import type { Environment, Serve } from './environment.ts'
 import { runProgram } from './program.ts'
 
@@ -49,8 +49,15 @@ export async function run(line: string | readonly string[], options: RunOptions 
   return { code, out, err }
 }
 
+/** A server of `keelson/testing` that listens. */
+export interface ListeningServer extends AsyncDisposable {
+  readonly url: string
+  readonly client: Client
+  readonly kubeconfig: () => string
+}
+
 export interface Harness extends AsyncDisposable {
-  readonly server: TestServer
+  readonly server: ListeningServer
   readonly kubeconfig: string
   readonly folder: string
   /** As `run`, with the server's kubeconfig. */
@@ -59,8 +66,8 @@ export interface Harness extends AsyncDisposable {
   readonly file: (name: string, text: string) => string
 }
 
-export async function startHarness(): Promise<Harness> {
-  const server = await startServer({ listen: true })
+/** The server ends with the harness. */
+export function harnessOf(server: ListeningServer): Harness {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'keelson-cli-'))
   const kubeconfig = path.join(folder, 'admin.kubeconfig')
   fs.writeFileSync(kubeconfig, server.kubeconfig())

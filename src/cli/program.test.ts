@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { type Harness, run, startHarness } from './command-harness.ts'
+import { startServer } from '../testing/index.ts'
+import { type Harness, harnessOf, run } from './command-harness.ts'
 
 const steps = path.join(import.meta.dirname, '../../examples/first-steps')
 
@@ -39,7 +40,7 @@ describe('mistakes on the command line are told in kubectl’s words, with exit 
   })
 
   it('nobody listening is one line', async () => {
-    await using harness = await startHarness()
+    await using harness = harnessOf(await startServer({ listen: true }))
     const { code, err } = await harness.run('get ws -s https://127.0.0.1:1')
     assert.equal(code, 1)
     assert.match(
@@ -52,7 +53,7 @@ describe('mistakes on the command line are told in kubectl’s words, with exit 
 describe('with a server', () => {
   let harness: Harness
   before(async () => {
-    harness = await startHarness()
+    harness = harnessOf(await startServer({ listen: true }))
     const { code, err } = await harness.run(`apply --tree -f ${steps}`)
     assert.deepEqual([code, err], [0, ''])
   })
