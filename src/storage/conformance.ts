@@ -7,13 +7,13 @@ import { testProperties } from './conformance/properties.ts'
 import { testRanges } from './conformance/ranges.ts'
 import { testWatches } from './conformance/watching.ts'
 
-/** `open` makes a new, empty store each time; the test closes it. */
-export function describeStore(name: string, open: Open): void {
+/** `open` makes a new, empty store each time; the test closes it. `runs`: how many random histories are tried. */
+export function describeStore(name: string, open: Open, runs: number): void {
   describe(`${name} store`, () => {
     describe('commits', () => testCommits(open))
     describe('ranges', () => testRanges(open))
     describe('watches', () => testWatches(open))
     describe('closing', () => testClosing(open))
-    describe('against the model', () => testProperties(open))
+    describe('against the model', () => testProperties(open, runs))
   })
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, describe, test } from 'node:test'
 import { promisify } from 'node:util'
@@ -22,7 +22,7 @@ const open = (directory: string, faults: EmbeddedConfig['faults'] = {}) =>
   openStore({ engine: 'embedded', directory, faults })
 const database = (directory: string) => new DatabaseSync(join(directory, 'store.db'))
 
-describeStore('embedded', () => open(newDirectory()))
+describeStore('embedded', () => open(newDirectory()), 15)
 
 describe('what a restart leaves', () => {
   test('rows, revision, history and watches are there again', async () => {
@@ -123,6 +123,23 @@ describe('a directory that cannot be used', () => {
     const directory = newDirectory()
     mkdirSync(join(directory, 'store.db'))
     await assert.rejects(open(directory), isUnwritable(directory))
+  })
+
+  test('one in which this user may not write is refused', async () => {
+    const directory = join(newDirectory(), 'below')
+    chmodSync(dirname(directory), 0o555)
+    // The superuser may write anywhere: it tries as another user.
+    const superuser = process.geteuid?.() === 0
+    if (superuser) {
+      chmodSync(root, 0o755)
+      process.seteuid?.(65_534)
+    }
+    try {
+      await assert.rejects(open(directory), isUnwritable(directory))
+    } finally {
+      if (superuser) process.seteuid?.(0)
+      chmodSync(dirname(directory), 0o755)
+    }
   })
 
   test('one whose database is damaged is refused', async () => {

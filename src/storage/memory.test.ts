@@ -1,4 +1,4 @@
 import { describeStore } from './conformance.ts'
 import { openStore } from './open.ts'
 
-describeStore('memory', () => openStore({ engine: 'memory' }))
+describeStore('memory', () => openStore({ engine: 'memory' }), 200)

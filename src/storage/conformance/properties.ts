@@ -56,9 +56,9 @@ const step: fc.Arbitrary<Step> = fc.record({
   look: fc.record({ prefix, limit: fc.integer({ min: 1, max: 5 }), ago: fc.nat(30) }),
 })
 
-export function testProperties(open: Open): void {
+export function testProperties(open: Open, runs: number): void {
   test('random commits: results, rows at every revision, and all watches are those of the model', async () => {
-    const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
+    const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 20 }), async (steps) => {
       await using store = await open()
       const model = createModel()
       const watches: [look: Step['look'], after: number, seen: Seen][] = []
@@ -84,7 +84,7 @@ export function testProperties(open: Open): void {
         seen[Symbol.dispose]()
       }
     })
-    await fc.assert(property, { numRuns: 40 })
+    await fc.assert(property, { numRuns: runs })
   })
 
   test('whoever saw a part of the changes and resumes from a version it saw misses none of the rest', async () => {
@@ -105,7 +105,7 @@ export function testProperties(open: Open): void {
         }
       },
     )
-    await fc.assert(property, { numRuns: 20 })
+    await fc.assert(property, { numRuns: runs })
   })
 }
 

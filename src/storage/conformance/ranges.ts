@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isStoreError } from '../errors.ts'
+import { type Revision, type Row, revisionOf } from '../store.ts'
 import { type Open, put, readAll, remove, removeAll, text, write } from './harness.ts'
 
 const keysOf = (rows: readonly { key: string }[]) => rows.map(({ key }) => key)
@@ -68,6 +69,23 @@ export function testRanges(open: Open): void {
     writing = false
     await writer
     assert.deepEqual(await readAll(store, '/k/', 11, first.revision), before)
+  })
+
+  test('while others write, whatever is read is the state of a revision that has been reached', async () => {
+    await using store = await open()
+    const reads: { rows: readonly Row[]; revision: Revision }[] = []
+    const writes = Array.from({ length: 300 }, async (_, n) => {
+      const revision = await write(store, put('/n', `${n}`), put(`/${n % 20}`, `${n}`), remove(`/${(n * 7) % 20}`))
+      assert.ok(store.revision() >= revision)
+      const page = await store.range({ prefix: '/', limit: 100 })
+      assert.ok(page.revision >= revision && page.revision <= store.revision())
+      reads.push(page)
+      const row = await store.get('/n')
+      assert.ok(row !== undefined && revisionOf(row.version) >= revision)
+      assert.ok(revisionOf(row.version) <= store.revision())
+    })
+    await Promise.all(writes)
+    for (const { rows, revision } of reads) assert.deepEqual(rows, await readAll(store, '/', 100, revision))
   })
 
   test('a range of many rows is whole', async () => {

@@ -50,9 +50,9 @@ type WriterThread = Awaited<ReturnType<typeof startWriter>>
 
 function createEmbeddedStore(directory: string, writer: WriterThread, lock: Disposable): Store {
   const db = openForReading(directory)
-  const reader = createReader(db)
   const logReader = createLogReader(db)
   const cache = createRowCache(CACHE_BYTES)
+  const reader = createReader(db, cache.peek)
   const outbox = createOutbox(writer)
   const compactions: { before: Revision; resolve: () => void; reject: (error: Error) => void }[] = []
   let { revision, compacted } = writer
@@ -129,7 +129,7 @@ function createEmbeddedStore(directory: string, writer: WriterThread, lock: Disp
 
   function valueBefore(key: string, version: Version): Buffer | undefined {
     if (version === 0) return undefined
-    const cached = cache.get(key)
+    const cached = cache.peek(key)
     return cached?.version === version ? cached.value : reader.value(version)
   }
 
@@ -177,6 +177,7 @@ function createEmbeddedStore(directory: string, writer: WriterThread, lock: Disp
         assertOpen()
         page = reader.page(prefix, page.next, limit, at)
       }
+      if (at === revision) for (const row of page.rows) cache.offer(row)
       return { rows: page.rows, more: page.next !== undefined, revision: at }
     },
     async count(prefix) {

@@ -4,6 +4,7 @@ import { compactedError } from '../errors.ts'
 import { type Cursor, type Slice, sweptVersion } from '../history.ts'
 import { prefixEnd, rangeStart } from '../keys.ts'
 import { type Change, lastVersionOf, type Revision, revisionOf, type Version } from '../store.ts'
+import { createKeyHistory } from './key-history.ts'
 import { NOTHING, SWEEP } from './schema.ts'
 import { asBuffer } from './wire.ts'
 
@@ -12,6 +13,8 @@ const SLICE_MS = 3
 const SLICE_BYTES = 4 * 1024 * 1024
 const MOST_REVISIONS = 100_000
 const SWEEP_KEYS = 500
+/** From so many revisions on it is worth a look whether the keys are few. */
+const FAR = 200
 
 export interface LogReader {
   /** Throws a StoreError `compacted`. */
@@ -35,6 +38,7 @@ export function createLogReader(db: DatabaseSync): LogReader {
   const swept = prepare(`
     SELECT gone.key, earlier.value FROM gone JOIN log AS earlier ON earlier.version = gone.previous
     WHERE gone.key >= ? AND gone.key < ? AND gone.version = ? ORDER BY gone.key LIMIT ?`)
+  const readKeyHistory = createKeyHistory(db)
   let window = 1_000
 
   function sweepChanges(entry: Entry, prefix: string, within: string | undefined): Change[] {
@@ -87,7 +91,11 @@ export function createLogReader(db: DatabaseSync): LogReader {
       try {
         const oldest = (compacted.get() as unknown as [Revision])[0]
         if (revisionOf(cursor.after + 1) < oldest) throw compactedError(revisionOf(cursor.after), oldest)
-        return readEntries(prefix, cursor, through)
+        const far = through - revisionOf(cursor.after) > FAR && cursor.within === undefined
+        const changes = far ? readKeyHistory(prefix, cursor.after, through) : undefined
+        return changes === undefined
+          ? readEntries(prefix, cursor, through)
+          : { changes, next: undefined, revision: through }
       } finally {
         end.get()
       }

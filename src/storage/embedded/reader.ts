@@ -7,18 +7,11 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { compactedError } from '../errors.ts'
 import { prefixEnd, rangeStart } from '../keys.ts'
 import { lastVersionOf, type Revision, type Row, revisionOf, type Version } from '../store.ts'
+import { createCurrentRows, type Page } from './current-rows.ts'
 import { asBuffer } from './wire.ts'
 
-/** A page ends at whichever comes first. */
-const PAGE_ROWS = 1_500
-const PAGE_BYTES = 2 * 1024 * 1024
+const PAGE_ROWS = 5_000
 const COUNT_KEYS = 20_000
-
-export interface Page {
-  readonly rows: Row[]
-  /** Where to read on: the keys after this one have not been looked at. Undefined: there are none. */
-  readonly next: string | undefined
-}
 
 export interface Reader {
   row(key: string, at: Revision): Row | undefined
@@ -32,7 +25,8 @@ export interface Reader {
 
 type Columns = readonly unknown[]
 
-export function createReader(db: DatabaseSync): Reader {
+export function createReader(db: DatabaseSync, cached: (key: string) => Row | undefined): Reader {
+  const currentRows = createCurrentRows(db, cached)
   const prepare = (sql: string): StatementSync => {
     const statement = db.prepare(sql)
     statement.setReturnArrays(true)
@@ -49,9 +43,6 @@ export function createReader(db: DatabaseSync): Reader {
   const goneAfter = prepare('SELECT previous FROM gone WHERE key = ? AND version > ? ORDER BY version LIMIT 1')
   const before = prepare('SELECT previous FROM log WHERE version = ?')
   const valueAt = prepare('SELECT value FROM log WHERE version = ?')
-  const rowsFrom = prepare(`
-    SELECT current.key, current.version, log.value FROM current JOIN log ON log.version = current.version
-    WHERE current.key >= ? AND current.key < ? ORDER BY current.key LIMIT ?`)
   const goneFrom = prepare(`
     SELECT key, min(version), previous FROM gone WHERE key >= ? AND key < ? AND version > ?
     GROUP BY key ORDER BY key LIMIT ?`)
@@ -100,19 +91,6 @@ export function createReader(db: DatabaseSync): Reader {
     const gone = get(goneAfter, key, lastVersionOf(at))
     const start = gone === undefined ? get(versionOfKey, key)?.[0] : gone[0]
     return rowOf(key, walkBack(start as Version | undefined, at))
-  }
-
-  /** Rows of the current state until the page is full. */
-  function currentRows(start: string, stop: string, limit: number): Page {
-    const rows: Row[] = []
-    let bytes = 0
-    for (const row of rowsFrom.iterate(start, stop, limit + 1)) {
-      const [key, version, blob] = row as unknown as [string, Version, Uint8Array]
-      if (rows.length === limit || (bytes > PAGE_BYTES && rows.length > 0)) return { rows, next: rows.at(-1)?.key }
-      rows.push({ key, version, value: asBuffer(blob) })
-      bytes += blob.byteLength
-    }
-    return { rows, next: undefined }
   }
 
   /** The current rows, with what has changed since the revision put back. */

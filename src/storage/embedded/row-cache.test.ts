@@ -32,3 +32,14 @@ test('a row that is larger than the cache is not kept, and nothing else with it'
   cache.set(row('/a'))
   assert.ok(cache.get('/a'))
 })
+
+test('a row that is offered is kept only if there is room', () => {
+  const cache = createRowCache(1_000)
+  cache.set(row('/a'))
+  cache.offer(row('/b'))
+  cache.offer(row('/c'))
+  assert.deepEqual(
+    ['/a', '/b', '/c'].filter((key) => cache.peek(key) !== undefined),
+    ['/a', '/b'],
+  )
+})

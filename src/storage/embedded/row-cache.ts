@@ -6,7 +6,11 @@ const OVERHEAD = 150
 
 export interface RowCache {
   get(key: string): Row | undefined
+  /** Does not count as a use. */
+  peek(key: string): Row | undefined
   set(row: Row): void
+  /** Keeps the row if there is room: what is listed once does not drive out what is used. */
+  offer(row: Row): void
   delete(key: string): void
   clear(): void
 }
@@ -29,6 +33,7 @@ export function createRowCache(limit: number): RowCache {
       rows.set(key, row)
       return row
     },
+    peek: (key) => rows.get(key),
     set(row) {
       const known = rows.get(row.key)
       if (known !== undefined) remove(known)
@@ -39,6 +44,12 @@ export function createRowCache(limit: number): RowCache {
         remove(oldest)
         if (bytes <= limit) return
       }
+    },
+    offer(row) {
+      const size = sizeOf(row)
+      if (bytes + size > limit || rows.has(row.key)) return
+      rows.set(row.key, row)
+      bytes += size
     },
     delete(key) {
       const row = rows.get(key)
