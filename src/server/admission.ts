@@ -13,6 +13,7 @@ import {
   validateObjectMeta,
   validateObjectMetaUpdate,
   validateValue,
+  validateValueUpdate,
 } from '../machinery/index.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
 import { prepareMetadataForCreate, prepareMetadataForUpdate } from './metadata.ts'
@@ -80,7 +81,7 @@ export async function admitUpdate(
   await strategy.admit?.({ type: 'update', object, old, subresource }, context)
   const causes = [
     ...validateObjectMetaUpdate(object.metadata, old.metadata),
-    ...(definition.schema === undefined ? [] : validateValue(definition.schema, object, '')),
+    ...(definition.schema === undefined ? [] : validateValueUpdate(definition.schema, object, old, '')),
     ...(strategy.validateUpdate?.(object, old, context) ?? []),
   ]
   if (causes.length > 0) throw invalid({ group, kind: names.kind }, old.metadata.name ?? '', causes)
