@@ -4,6 +4,8 @@ export interface Output {
   write(text: string): unknown
   readonly isTTY?: boolean
   readonly columns?: number
+  /** Of a stream: told when its reader has gone. */
+  on?(event: 'error', listener: (error: Error) => void): unknown
 }
 
 export interface ServeOptions {

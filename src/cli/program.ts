@@ -22,7 +22,7 @@ import { addWs } from './ws.ts'
  */
 export async function runProgram(args: readonly string[], environment: Environment): Promise<number> {
   let exitCode = 0
-  const program = createProgram(environment, (code) => {
+  const program = createProgram(environment, endingWithReader(environment), (code) => {
     exitCode = code
   })
   try {
@@ -38,7 +38,17 @@ export async function runProgram(args: readonly string[], environment: Environme
   }
 }
 
-export function createProgram(environment: Environment, exit: (code: number) => void): Command {
+/** What only prints ends when nobody reads it any more (`keelson get -w | head`); a server goes on. */
+function endingWithReader(environment: Environment): Environment {
+  const unread = new AbortController()
+  environment.stdout.on?.('error', (error) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+    unread.abort()
+  })
+  return { ...environment, signal: AbortSignal.any([environment.signal, unread.signal]) }
+}
+
+function createProgram(serving: Environment, environment: Environment, exit: (code: number) => void): Command {
   const program = new Command('keelson')
     .description('A Kubernetes Developer Platform in one process.')
     .usage('COMMAND [options]')
@@ -50,8 +60,8 @@ export function createProgram(environment: Environment, exit: (code: number) => 
       outputError: () => {},
     })
   addConnectionOptions(program)
-  addStart(program, environment, exit)
-  addServe(program, environment)
+  addStart(program, serving, exit)
+  addServe(program, serving)
   addGet(program, environment, exit)
   addDescribe(program, environment, exit)
   addApply(program, environment, exit)

@@ -3,7 +3,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { KeelsonError } from '../machinery/index.ts'
-import { run, startHarness } from './command-harness.ts'
+import { startServer } from '../testing/index.ts'
+import { harnessOf, run } from './command-harness.ts'
 import type { Serve, ServeOptions } from './environment.ts'
 
 /** Remembers its options and ends with the signal. */
@@ -74,7 +75,7 @@ describe('serve', () => {
 
 describe('start', () => {
   it('serves, applies the first steps, shows what is there and what to do next', async () => {
-    await using harness = await startHarness()
+    await using harness = harnessOf(await startServer({ listen: true }))
     const { server, kubeconfig } = harness
     const steps = path.join(import.meta.dirname, '../../examples/first-steps')
     const stop = new AbortController()
