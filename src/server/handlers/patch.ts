@@ -2,19 +2,17 @@ import {
   applyJsonPatch,
   applyMergePatch,
   applyStrategicMergePatch,
-  badRequest,
   type Json,
   type JsonObject,
   notFound,
   type PatchResult,
-  parseYaml,
   patchRefused,
   patchSchemaOf,
   unsupportedMediaType,
 } from '../../machinery/index.ts'
 import { conform } from '../admission.ts'
 import type { Answer } from '../answer.ts'
-import { asKubeObject, BODY_LIMIT, contentTypeOf } from '../body.ts'
+import { asKubeObject, BODY_LIMIT, contentTypeOf, readYaml } from '../body.ts'
 import type { ResourceContext } from '../context.ts'
 import type { ResourceDefinition } from '../definition.ts'
 import { checkIdentity } from '../metadata.ts'
@@ -33,7 +31,8 @@ export async function patch(context: ResourceContext): Promise<Answer> {
   const validation = readFieldValidation(query, 'PatchOptions')
   const subresource = subresourceOf(context)
   const apply = patcherOf(definition, contentTypeOf(context))
-  const instructions = readPatch(await context.request.body(BODY_LIMIT))
+  // As upstream, a patch may be written in YAML.
+  const instructions = readYaml(await context.request.body(BODY_LIMIT))
   return attempt(context, info.name, async () => {
     const current = await parts.reader.get(definition, cluster, info.namespace, info.name)
     if (current === undefined) throw notFound(groupResource(context), info.name)
@@ -67,11 +66,4 @@ function patcherOf(definition: ResourceDefinition, contentType: string): Patcher
     MERGE_PATCH,
     ...(definition.builtIn ? [STRATEGIC_MERGE_PATCH] : []),
   ])
-}
-
-/** As upstream, a patch may be written in YAML. */
-function readPatch(body: Buffer): Json {
-  const parsed = parseYaml(body.toString('utf8'))
-  if (!parsed.ok) throw badRequest(`error decoding patch: ${String(parsed.error)}`)
-  return parsed.value as Json
 }
