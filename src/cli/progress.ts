@@ -21,7 +21,9 @@ const PATIENCE = 1000
 export function startStep(output: Output, label: string, what: string): Step {
   const start = label === '' ? what : `${label}  ${what}`
   const terminal = output.isTTY === true
-  const line = (text: string) => (output.columns === undefined ? text : text.slice(0, output.columns - 1))
+  // A terminal of unknown width says 0.
+  const width = output.columns === undefined || output.columns === 0 ? Number.POSITIVE_INFINITY : output.columns - 1
+  const line = (text: string) => text.slice(0, width)
   let timer: NodeJS.Timeout | undefined
   const clear = () => {
     clearTimeout(timer)
