@@ -1,5 +1,6 @@
 import type { Client, ResourceRef } from '../client/index.ts'
 import { isStatus, type KubeObject } from '../machinery/index.ts'
+import { find } from './find.ts'
 import { isEqual, isRecord } from './merge-patch.ts'
 
 export interface Applied<T> {
@@ -18,7 +19,7 @@ export async function apply<T extends KubeObject>(
 ): Promise<Applied<T>> {
   const { name = '', namespace } = desired.metadata
   const scope = namespace === undefined ? {} : { namespace }
-  const current = await get(client, resource, name, scope)
+  const current = await find(client, resource, name, scope)
   if (current === undefined) {
     try {
       return { object: await client.create(resource, desired), change: 'created' }
@@ -29,20 +30,6 @@ export async function apply<T extends KubeObject>(
   }
   if (contains(current, desired)) return { object: current, change: 'unchanged' }
   return { object: await client.patch(resource, name, 'merge', desired, scope), change: 'updated' }
-}
-
-async function get<T extends KubeObject>(
-  client: Client,
-  resource: ResourceRef<T>,
-  name: string,
-  scope: { namespace?: string },
-): Promise<T | undefined> {
-  try {
-    return await client.get(resource, name, scope)
-  } catch (error) {
-    if (isStatus(error, 'NotFound')) return undefined
-    throw error
-  }
 }
 
 /** Whether each field of `part` is in `whole`; an empty object or list asks for nothing. */

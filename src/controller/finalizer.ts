@@ -1,6 +1,7 @@
 /** A finalizer keeps an object from going until whoever set it has cleaned up. */
 import type { Client, ResourceRef } from '../client/index.ts'
-import { isStatus, type KubeObject } from '../machinery/index.ts'
+import type { KubeObject } from '../machinery/index.ts'
+import { orGone } from './find.ts'
 
 export function hasFinalizer(object: KubeObject, finalizer: string): boolean {
   return object.metadata.finalizers?.includes(finalizer) ?? false
@@ -41,11 +42,7 @@ export async function removeFinalizer<T extends KubeObject>(
     { op: 'test', path: `/metadata/finalizers/${place}`, value: finalizer },
     { op: 'remove', path: `/metadata/finalizers/${place}` },
   ]
-  try {
-    await client.patch(resource, nameOf(object), 'json', patch, scopeOf(object))
-  } catch (error) {
-    if (!isStatus(error, 'NotFound')) throw error
-  }
+  await orGone(client.patch(resource, nameOf(object), 'json', patch, scopeOf(object)))
 }
 
 function nameOf(object: KubeObject): string {

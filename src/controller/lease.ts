@@ -6,6 +6,7 @@
 import { type Client, resourceRef } from '../client/index.ts'
 import { isStatus, type KubeObject } from '../machinery/index.ts'
 import { type Clock, sleep, systemClock } from './clock.ts'
+import { find } from './find.ts'
 import { errorLog, type Log, messageOf } from './log.ts'
 
 export interface Lease extends KubeObject {
@@ -125,11 +126,8 @@ function createLock(options: LeaderElectionOptions, clock: Clock, leaseDurationS
         if (!isStatus(error, 'Conflict') && !isStatus(error, 'NotFound')) throw error
       }
     }
-    let current: Lease
-    try {
-      current = await client.get(LEASES, name, { namespace })
-    } catch (error) {
-      if (!isStatus(error, 'NotFound')) throw error
+    const current = await find(client, LEASES, name, { namespace })
+    if (current === undefined) {
       const metadata = { name, namespace }
       const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec: recordAfter(undefined) }
       observe(await client.create(LEASES, lease))

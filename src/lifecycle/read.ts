@@ -1,17 +1,8 @@
-/** Reading what may be gone, and the metadata of what may be of any kind. */
+/** Reading the metadata of what may be of any kind. */
 import { type Client, type ListOptions, PARTIAL_METADATA, type ResourceRef } from '../client/index.ts'
-import { isStatus, type KubeList, type KubeObject } from '../machinery/index.ts'
+import { find } from '../controller/index.ts'
+import type { KubeList, KubeObject } from '../machinery/index.ts'
 import { OBJECTS, type ObjectReference } from './object-reference.ts'
-
-/** Undefined when the object, or its resource, is not there. */
-export async function find<T extends KubeObject>(
-  client: Client,
-  resource: ResourceRef<T>,
-  name: string,
-  namespace = '',
-): Promise<T | undefined> {
-  return orGone(client.get(resource, name, { namespace }))
-}
 
 export function findMetadata(
   client: Client,
@@ -19,16 +10,7 @@ export function findMetadata(
   name: string,
   namespace: string,
 ): Promise<KubeObject | undefined> {
-  return orGone(client.get(resource, name, { namespace, accept: PARTIAL_METADATA }))
-}
-
-export async function orGone<T>(request: Promise<T>): Promise<T | undefined> {
-  try {
-    return await request
-  } catch (error) {
-    if (isStatus(error, 'NotFound')) return undefined
-    throw error
-  }
+  return find(client, resource, name, { namespace, accept: PARTIAL_METADATA })
 }
 
 /** Page by page, so that a large namespace or a popular owner is never in memory whole. */

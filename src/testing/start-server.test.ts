@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { createClient, httpsTransport, resourceRef } from '../client/index.ts'
 import { startController, virtualClock, watching } from '../controller/index.ts'
@@ -119,4 +120,15 @@ test('a controller outlives watches that drop', async () => {
   server.faults.dropWatches()
   await server.client.create(CONFIG_MAPS, configMap('after'))
   await eventually(async () => assert.ok(seen.has('after')))
+})
+
+test('the example of its description runs as it stands', async () => {
+  const source = await readFile(new URL('./start-server.ts', import.meta.url), 'utf8')
+  const [, example = ''] = /@example\n((?: \* .*\n)+) \*\/\nexport async function startServer/.exec(source) ?? []
+  const body = example.replaceAll(/^ \* /gm, '')
+  const parameters = { startServer, resourceRef }
+  const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as FunctionConstructor
+  const run = new AsyncFunction(...Object.keys(parameters), `${body}\nreturn items`)
+  const items = (await run(...Object.values(parameters))) as { metadata: { name: string } }[]
+  assert.ok(items.some(({ metadata }) => metadata.name === 'settings'))
 })

@@ -4,9 +4,11 @@ import {
   type ConditionLike,
   type ControllerDefinition,
   clusterOf,
+  find,
   hasFinalizer,
   isTrue,
   messageOf,
+  orGone,
   patchStatus,
   type ReconcileContext,
   type Request,
@@ -20,7 +22,6 @@ import {
 import { formatGroupResource, type KubeObject } from '../../machinery/index.ts'
 import { inParallel } from '../in-parallel.ts'
 import { DELETIONS, isDeleting, isOf, type ObjectReference, targetOf } from '../object-reference.ts'
-import { find, orGone } from '../read.ts'
 import { GATHER, lookAgain } from '../waiting.ts'
 
 interface CustomResourceDefinition extends KubeObject {

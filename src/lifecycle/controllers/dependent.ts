@@ -1,12 +1,12 @@
 /** One object that may have lost its owners: upstream's attemptToDeleteItem (pkg/controller/garbagecollector). */
 import { isDeepStrictEqual } from 'node:util'
 import type { Client, DeleteOptions } from '../../client/index.ts'
-import { hasFinalizer } from '../../controller/index.ts'
+import { hasFinalizer, orGone } from '../../controller/index.ts'
 import { isStatus, type KubeObject, type OwnerReference } from '../../machinery/index.ts'
 import { isDeleting, type ObjectReference, targetOf } from '../object-reference.ts'
 import type { OwnerLookup } from '../owner-lookup.ts'
 import { withoutBlocking, withoutOwners } from '../owner-references.ts'
-import { dependentsOf, findMetadata, orGone } from '../read.ts'
+import { dependentsOf, findMetadata } from '../read.ts'
 
 /** metav1.FinalizerDeleteDependents, metav1.FinalizerOrphanDependents. */
 export const FOREGROUND = 'foregroundDeletion'

@@ -6,6 +6,7 @@ import {
   type ControllerDefinition,
   clusterOf,
   hasFinalizer,
+  orGone,
   type ReconcileContext,
   type Request,
   type RequestMap,
@@ -26,7 +27,7 @@ import {
 } from '../object-reference.ts'
 import { createOwnerLookup } from '../owner-lookup.ts'
 import { withoutOwners } from '../owner-references.ts'
-import { dependentsOf, findMetadata, orGone } from '../read.ts'
+import { dependentsOf, findMetadata } from '../read.ts'
 import { GATHER, lookAgain } from '../waiting.ts'
 import { collect, FOREGROUND, ORPHAN, type Outcome, patch } from './dependent.ts'
 

@@ -6,8 +6,10 @@ import type { Client } from '../../client/index.ts'
 import {
   type ControllerDefinition,
   clusterOf,
+  find,
   hasFinalizer,
   messageOf,
+  orGone,
   patchStatus,
   type ReconcileContext,
   type Request,
@@ -21,7 +23,7 @@ import {
 import type { KubeObject } from '../../machinery/index.ts'
 import { inParallel } from '../in-parallel.ts'
 import { DELETIONS, isDeleting, isOf, type ObjectReference, targetOf } from '../object-reference.ts'
-import { find, orGone, pagesOf } from '../read.ts'
+import { pagesOf } from '../read.ts'
 import { countRemaining, type Remaining } from '../remaining.ts'
 import { GATHER, lookAgain } from '../waiting.ts'
 import { CLEANUP } from './custom-resource-definition.ts'
@@ -130,23 +132,17 @@ async function setContentDeleted(
 
 /** Deletes what has to be waited for, bindings after everything else, and counts what is left. */
 async function deleteContent(client: Client, signal: AbortSignal): Promise<Remaining> {
-  const first = await deleteHeld(client, signal, (object) => !isOneOf(object, [LAST]))
-  if (first.total() > 0) return first
-  return deleteHeld(client, signal, () => true)
-}
-
-async function deleteHeld(
-  client: Client,
-  signal: AbortSignal,
-  isMeant: (object: ObjectReference) => boolean,
-): Promise<Remaining> {
   const remaining = countRemaining()
-  for await (const page of pagesOf(client, { signal })) {
-    const held = page.filter((object) => isHeld(object) && isMeant(object))
-    await inParallel(held, OBJECTS_AT_A_TIME, async (object) => {
-      if (await deleteAndSee(client, object)) remaining.count(object)
-    })
+  const last: ObjectReference[] = []
+  const work = async (object: ObjectReference) => {
+    if (await deleteAndSee(client, object)) remaining.count(object)
   }
+  for await (const page of pagesOf(client, { signal })) {
+    const held = Map.groupBy(page.filter(isHeld), (object) => isOneOf(object, [LAST]))
+    last.push(...(held.get(true) ?? []))
+    await inParallel(held.get(false) ?? [], OBJECTS_AT_A_TIME, work)
+  }
+  if (remaining.total() === 0) await inParallel(last, OBJECTS_AT_A_TIME, work)
   return remaining
 }
 

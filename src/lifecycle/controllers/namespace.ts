@@ -3,7 +3,9 @@ import { type Client, type ResourceRef, resourceRef } from '../../client/index.t
 import {
   type ControllerDefinition,
   clusterOf,
+  find,
   messageOf,
+  orGone,
   patchStatus,
   type ReconcileContext,
   type Request,
@@ -15,7 +17,7 @@ import {
 import { formatApiVersion, formatGroupResource, type KubeObject, StatusError } from '../../machinery/index.ts'
 import { inParallel } from '../in-parallel.ts'
 import { DELETIONS, isDeleting, isOf, type ObjectReference } from '../object-reference.ts'
-import { find, orGone, pagesOf } from '../read.ts'
+import { pagesOf } from '../read.ts'
 import { countRemaining, type Remaining } from '../remaining.ts'
 import { GATHER, lookAgain } from '../waiting.ts'
 import { type NamespaceCondition, namespaceConditions } from './namespace-conditions.ts'

@@ -1,8 +1,8 @@
 /** For tests of this room: small objects and what is asked about them. */
 import assert from 'node:assert/strict'
 import { type Client, type ResourceRef, resourceRef } from '../../client/index.ts'
-import type { Feature } from '../../controller/index.ts'
-import { isStatus, type KubeObject, type ObjectMeta, type OwnerReference } from '../../machinery/index.ts'
+import { type Feature, find, ownerReference } from '../../controller/index.ts'
+import type { KubeObject, ObjectMeta, OwnerReference } from '../../machinery/index.ts'
 import { eventually } from '../../testing/index.ts'
 import { feature } from '../index.ts'
 import { ABSENT_OWNERS, DELETIONS } from '../object-reference.ts'
@@ -25,23 +25,12 @@ export function createConfigMap(client: Client, name: string, metadata: ObjectMe
 }
 
 export function ownedBy(owner: KubeObject, more: Partial<OwnerReference> = {}): OwnerReference {
-  const { apiVersion, kind, metadata } = owner
-  return { apiVersion, kind, name: metadata.name ?? '', uid: metadata.uid ?? '', ...more }
+  return { ...ownerReference(owner), ...more }
 }
 
 /** Undefined when it is gone. */
-export async function look(
-  client: Client,
-  name: string,
-  resource: ResourceRef = CONFIG_MAPS,
-  namespace = 'default',
-): Promise<KubeObject | undefined> {
-  try {
-    return await client.get(resource, name, { namespace })
-  } catch (error) {
-    if (isStatus(error, 'NotFound')) return undefined
-    throw error
-  }
+export function look(client: Client, name: string, resource: ResourceRef = CONFIG_MAPS, namespace = 'default') {
+  return find(client, resource, name, { namespace })
 }
 
 export function gone(client: Client, name: string, resource?: ResourceRef, namespace?: string): Promise<void> {

@@ -1,12 +1,23 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Client } from '../../client/index.ts'
-import { type ConditionLike, findCondition, startFeatures } from '../../controller/index.ts'
+import { type ConditionLike, findCondition, startFeatures, virtualClock } from '../../controller/index.ts'
 import { eventually, startServer, type TestServer } from '../../testing/index.ts'
 import { feature } from '../index.ts'
 import { DELETIONS } from '../object-reference.ts'
 import { LOGICAL_CLUSTERS, WORKSPACES } from './tenancy.ts'
-import { ASLEEP, atRest, createConfigMap, createDefinition, gone, HOLD, look, release } from './test-objects.ts'
+import {
+  ASLEEP,
+  atRest,
+  CONFIG_MAPS,
+  createConfigMap,
+  createDefinition,
+  gone,
+  HOLD,
+  look,
+  ownedBy,
+  release,
+} from './test-objects.ts'
 
 const createWorkspace = (client: Client, name: string) =>
   client.create(WORKSPACES, { apiVersion: 'tenancy.kcp.io/v1alpha1', kind: 'Workspace', metadata: { name } })
@@ -110,4 +121,26 @@ test('what was left undone when the process ended is done after the next start',
   await using _controllers = startFeatures({ features: [feature], handler: server.handler })
   await gone(server.client, 'team', WORKSPACES)
   await atRest(server.client)
+})
+
+test('at rest no timer exists because a workspace does', async () => {
+  const clock = virtualClock()
+  await using server = await startServer({ clock })
+  const scheduled = async () => {
+    await clock.advance(0)
+    await atRest(server.client)
+    // Looks that were planned at what has gone since find nothing, once.
+    await clock.advance(20 * 60_000)
+    return clock.pending()
+  }
+  await createWorkspace(server.client, 'first')
+  const before = await scheduled()
+  for (let index = 0; index < 20; index++) {
+    const client = await server.workspace(`team-${index}`)
+    const owner = await createConfigMap(client, 'owner')
+    await createConfigMap(client, 'child', { ownerReferences: [ownedBy(owner)] })
+    if (index % 2 === 0) await client.delete(CONFIG_MAPS, 'owner', { namespace: 'default' })
+    if (index % 4 === 0) await server.client.delete(WORKSPACES, `team-${index}`)
+  }
+  assert.equal(await scheduled(), before)
 })

@@ -3,8 +3,10 @@ import type { Client } from '../../client/index.ts'
 import {
   type ControllerDefinition,
   clusterOf,
+  find,
   findCondition,
   hasFinalizer,
+  orGone,
   patchStatus,
   type ReconcileContext,
   type Request,
@@ -15,8 +17,7 @@ import {
   watching,
 } from '../../controller/index.ts'
 import { DELETIONS, isDeleting, isOf, type ObjectReference } from '../object-reference.ts'
-import { find, orGone } from '../read.ts'
-import { lookAgain } from '../waiting.ts'
+import { GATHER, lookAgain } from '../waiting.ts'
 import {
   CLUSTER_OF_WORKSPACE,
   CONTENT_DELETED,
@@ -48,8 +49,11 @@ export const workspaceDeletionController: ControllerDefinition = {
       }
       if (!isOf(deletion, LOGICAL_CLUSTERS)) return []
       const request = waiting.get(clusterOf(deletion))
-      if (change === 'deleted') waiting.delete(clusterOf(deletion))
-      return request === undefined ? [] : [request]
+      if (request === undefined) return []
+      // Most are gone before there is anything to tell of them.
+      if (change === 'changed') return [{ ...request, after: GATHER }]
+      waiting.delete(clusterOf(deletion))
+      return [request]
     }
 
     return startController({
@@ -83,7 +87,7 @@ async function reconcile(
     waiting.set(cluster, request)
     const logicalCluster = await deleteLogicalCluster(client.inCluster(cluster), workspace)
     if (logicalCluster !== undefined) {
-      await orGone(mirror(client, workspace, logicalCluster))
+      if (logicalCluster !== 'asked') await orGone(mirror(client, workspace, logicalCluster))
       return lookAgain(workspace.metadata.deletionTimestamp, now())
     }
     waiting.delete(cluster)
@@ -92,15 +96,18 @@ async function reconcile(
   return undefined
 }
 
-/** Undefined when it is gone, or belongs to another workspace. */
-async function deleteLogicalCluster(client: Client, workspace: Workspace): Promise<LogicalCluster | undefined> {
+/** `asked`: it has begun to go. Undefined when it is gone, or belongs to another workspace. */
+async function deleteLogicalCluster(
+  client: Client,
+  workspace: Workspace,
+): Promise<LogicalCluster | 'asked' | undefined> {
   const logicalCluster = await find(client, LOGICAL_CLUSTERS, LOGICAL_CLUSTER)
   const owner = logicalCluster?.spec?.owner?.uid
   if (logicalCluster === undefined || (owner !== undefined && owner !== workspace.metadata.uid)) return undefined
   if (isDeleting(logicalCluster)) return logicalCluster
   const { uid = '' } = logicalCluster.metadata
   await orGone(client.delete(LOGICAL_CLUSTERS, LOGICAL_CLUSTER, { preconditions: { uid } }))
-  return find(client, LOGICAL_CLUSTERS, LOGICAL_CLUSTER)
+  return 'asked'
 }
 
 /** The workspace tells what its logical cluster waits for. */
