@@ -180,7 +180,8 @@ describe('faults', () => {
   test('an unexpected error ends the store: the outcome of what is pending is not known, nothing more is taken', async () => {
     const directory = newDirectory()
     await using store = await open(directory)
-    await write(store, put('/a'))
+    // So much that the thread of the checkpoints runs as well.
+    for (let n = 0; n < 20; n++) await write(store, put('/a', 'x'.repeat(500_000)))
     const seen = await watchAll(store, '/', 0)
     await seen.caughtUp()
     using other = database(directory)

@@ -106,7 +106,11 @@ export function createWatchHub(source: HubSource): WatchHub {
   function readSlice(watch: Watch, cursor: Cursor): void {
     let slice: Slice
     try {
-      slice = source.history(watch.request.prefix, cursor, source.published())
+      const through = source.published()
+      const upToDate = cursor.after >= lastVersionOf(through)
+      slice = upToDate
+        ? { changes: [], next: undefined, revision: through }
+        : source.history(watch.request.prefix, cursor, through)
     } catch (error) {
       endFailed(watch, error)
       return

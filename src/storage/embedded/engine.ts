@@ -3,6 +3,7 @@
  * this side publishes them in order: cache and revision, then watches, then the promises of those who committed. Reads are
  * of what has been published.
  */
+import type { DatabaseSync } from 'node:sqlite'
 import { KeelsonError } from '../../machinery/index.ts'
 import { closedError, failedError, fullError, futureError, type StoreError } from '../errors.ts'
 import { sweptVersion } from '../history.ts'
@@ -17,8 +18,9 @@ import { createReader } from './reader.ts'
 import { Refusal } from './refusals.ts'
 import { createRowCache } from './row-cache.ts'
 import { openForReading } from './schema.ts'
+import { isSqliteError } from './sqlite-errors.ts'
 import { decodeOutcomes, type Effect, type Faults, type FromWriter, type Outcome } from './wire.ts'
-import { startWriter } from './writer-thread.ts'
+import { startWriter, type WriterThread } from './writer-thread.ts'
 
 export interface EmbeddedConfig {
   readonly engine: 'embedded'
@@ -36,20 +38,20 @@ const SWEEP_DISPATCHED = 256
 export async function openEmbeddedStore(config: EmbeddedConfig, signal?: AbortSignal): Promise<Store> {
   const { directory, faults = {} } = config
   try {
-    using opening = new DisposableStack()
+    await using opening = new AsyncDisposableStack()
     const lock = opening.use(lockDirectory(directory))
     const writer = await startWriter({ role: 'writer', directory, faults }, signal)
+    opening.defer(() => writer.close())
+    const db = opening.use(openForReading(directory))
+    const store = createEmbeddedStore(db, writer, lock)
     opening.move()
-    return createEmbeddedStore(directory, writer, lock)
+    return store
   } catch (error) {
     throw error instanceof Refusal ? new KeelsonError(error.message, error.remedy, { cause: error.cause }) : error
   }
 }
 
-type WriterThread = Awaited<ReturnType<typeof startWriter>>
-
-function createEmbeddedStore(directory: string, writer: WriterThread, lock: Disposable): Store {
-  const db = openForReading(directory)
+function createEmbeddedStore(db: DatabaseSync, writer: WriterThread, lock: Disposable): Store {
   const logReader = createLogReader(db)
   const cache = createRowCache(CACHE_BYTES)
   const reader = createReader(db, cache.peek)
@@ -63,10 +65,18 @@ function createEmbeddedStore(directory: string, writer: WriterThread, lock: Disp
   const hub = createWatchHub({
     published: () => revision,
     compacted: () => compacted,
-    history: (prefix, cursor, through) => logReader.read(prefix, cursor, through),
+    history: (prefix, cursor, through) => reading(() => logReader.read(prefix, cursor, through)),
   })
 
-  writer.listen((message: FromWriter) => {
+  writer.listen((message) => {
+    try {
+      receive(message)
+    } catch (error) {
+      fail(error)
+    }
+  }, fail)
+
+  function receive(message: FromWriter): void {
     if (message.type === 'group') publish(message.revision, decodeOutcomes(message.fields, outbox.commitOf))
     else if (message.type === 'full') {
       for (const id of message.ids) outbox.take(id).reject(fullError(message.message))
@@ -78,7 +88,7 @@ function createEmbeddedStore(directory: string, writer: WriterThread, lock: Disp
         else compactions.push(waiting)
       }
     }
-  }, fail)
+  }
 
   function publish(newRevision: Revision, outcomes: readonly { id: number; outcome: Outcome }[]): void {
     for (const { outcome } of outcomes) {
@@ -142,6 +152,18 @@ function createEmbeddedStore(directory: string, writer: WriterThread, lock: Disp
     hub.fail(ended)
   }
 
+  /** An error of the database itself, while it is read, is as fatal as one while it is written. */
+  function reading<T>(read: () => T): T {
+    assertOpen()
+    try {
+      return read()
+    } catch (error) {
+      if (!isSqliteError(error)) throw error
+      fail(error)
+      throw ended
+    }
+  }
+
   function assertOpen(): void {
     if (ended !== undefined) throw ended
   }
@@ -152,7 +174,7 @@ function createEmbeddedStore(directory: string, writer: WriterThread, lock: Disp
     if (!failed) await outbox.drained()
     hub.fail(ended)
     // The writer closes last: SQLite then copies the write-ahead log into the database and removes it.
-    reader.close()
+    db.close()
     await writer.close()
     lock[Symbol.dispose]()
   }
@@ -164,33 +186,32 @@ function createEmbeddedStore(directory: string, writer: WriterThread, lock: Disp
       assertOpen()
       const cached = cache.get(key)
       if (cached !== undefined) return cached
-      const row = reader.row(key, revision)
+      const row = reading(() => reader.row(key, revision))
       if (row !== undefined) cache.set(row)
       return row
     },
     async range({ prefix, after, limit, at = revision }): Promise<RangeResult> {
       assertOpen()
       if (at > revision) throw futureError(at, revision)
-      let page = reader.page(prefix, after, limit, at)
+      let page = reading(() => reader.page(prefix, after, limit, at))
       while (page.rows.length === 0 && page.next !== undefined) {
         await nextTurn()
-        assertOpen()
-        page = reader.page(prefix, page.next, limit, at)
+        const { next } = page
+        page = reading(() => reader.page(prefix, next, limit, at))
       }
       if (at === revision) for (const row of page.rows) cache.offer(row)
       return { rows: page.rows, more: page.next !== undefined, revision: at }
     },
     async count(prefix) {
-      assertOpen()
-      let { count, next } = reader.count(prefix, undefined)
-      while (next !== undefined) {
+      let total = 0
+      let after: string | undefined
+      for (;;) {
+        const { count, next } = reading(() => reader.count(prefix, after))
+        total += count
+        if (next === undefined) return total
+        after = next
         await nextTurn()
-        assertOpen()
-        const slice = reader.count(prefix, next)
-        count += slice.count
-        next = slice.next
       }
-      return count
     },
     async commit(commit) {
       assertOpen()

@@ -20,7 +20,6 @@ export interface Reader {
   /** Counts some of the keys after `after`; `next` as in a page. */
   count(prefix: string, after: string | undefined): { count: number; next: string | undefined }
   value(version: Version): Buffer | undefined
-  close(): void
 }
 
 type Columns = readonly unknown[]
@@ -138,6 +137,5 @@ export function createReader(db: DatabaseSync, cached: (key: string) => Row | un
       const [count, last] = get(countFrom, rangeStart(prefix, after), prefixEnd(prefix), COUNT_KEYS) ?? []
       return { count: count as number, next: count === COUNT_KEYS ? (last as string) : undefined }
     },
-    close: () => db.close(),
   }
 }

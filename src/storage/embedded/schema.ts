@@ -40,10 +40,15 @@ export function databaseFile(directory: string): string {
   return join(directory, 'store.db')
 }
 
-/** The writer's connection. Creates what is missing; throws a Refusal for a directory of a newer version. */
+/**
+ * The writer's connection. Creates what is missing; throws a Refusal for a directory of a newer version. `fullfsync` has macOS
+ * write to the medium, where its fsync only hands over to the disk.
+ */
 export function openForWriting(directory: string, synchronous: 'full' | 'off'): DatabaseSync {
   const db = new DatabaseSync(databaseFile(directory), { timeout: 5_000 })
-  db.exec(`PRAGMA page_size = ${PAGE_SIZE}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`)
+  db.exec(
+    `PRAGMA page_size = ${PAGE_SIZE}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA fullfsync = ON`,
+  )
   db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${WAL_BYTES}`)
   if (hasTables(db)) {
     checkFormat(db, directory)
@@ -69,7 +74,7 @@ function hasTables(db: DatabaseSync): boolean {
 
 export function openForCheckpoints(directory: string, synchronous: 'full' | 'off'): DatabaseSync {
   const db = new DatabaseSync(databaseFile(directory), { timeout: 5_000 })
-  db.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = 0`)
+  db.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA fullfsync = ON; PRAGMA wal_autocheckpoint = 0`)
   return db
 }
 

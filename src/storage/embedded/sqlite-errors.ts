@@ -9,6 +9,10 @@ function codeOf(error: unknown): number | undefined {
   return error.errcode & 0xff
 }
 
+export function isSqliteError(error: unknown): boolean {
+  return codeOf(error) !== undefined
+}
+
 /** No space left on the disk, or the database has reached its greatest size. The transaction can be rolled back. */
 export function isFull(error: unknown): boolean {
   return codeOf(error) === FULL

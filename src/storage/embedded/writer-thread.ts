@@ -47,21 +47,26 @@ function writerThread(
   exited: Promise<unknown>,
   { revision, compacted }: { revision: Revision; compacted: Revision },
 ): WriterThread {
-  let closing = false
+  let ended = false
   let holding = 0
   return {
     revision,
     compacted,
     post: (message) => worker.postMessage(message),
     listen(received, failed) {
+      const end = (cause: unknown) => {
+        if (ended) return
+        ended = true
+        // Nothing more may be written, by it or by the thread that does its checkpoints.
+        void worker.terminate()
+        failed(cause)
+      }
       worker.on('message', (message: FromWriter) => {
-        if (message.type === 'failed') failed(new Error(message.message))
+        if (message.type === 'failed') end(new Error(message.message))
         else received(message)
       })
-      worker.on('error', failed)
-      worker.on('exit', () => {
-        if (!closing) failed(new Error('the writer has ended'))
-      })
+      worker.on('error', end)
+      worker.on('exit', () => end(new Error('the writer has ended')))
     },
     hold() {
       if (++holding === 1) worker.ref()
@@ -70,9 +75,9 @@ function writerThread(
       if (--holding === 0) worker.unref()
     },
     async close() {
-      closing = true
       worker.ref()
-      worker.postMessage({ type: 'close' } satisfies ToWriter)
+      if (!ended) worker.postMessage({ type: 'close' } satisfies ToWriter)
+      ended = true
       await exited.catch(() => {})
     },
   }
