@@ -37,7 +37,7 @@ export function acceptNames(crd: KubeObject, used: UsedNames, now: number): void
   const requested = fieldsIn(fieldsIn(crd.spec).names)
   const status = ensureFields(crd, 'status')
   const accepted = fieldsIn(status.acceptedNames)
-  const names: Fields = { ...accepted }
+  const names: Fields = { plural: '', kind: '', ...accepted }
   let conflict: Conflict | undefined
   const decide = (field: string, reason: string, taken: ReadonlySet<string>) => {
     const name = textIn(requested[field])

@@ -49,12 +49,11 @@ function validateAttributes(spec: Fields): StatusCause[] {
   const { resourceAttributes, nonResourceAttributes } = spec
   const [isResource, isNonResource] = [isFields(resourceAttributes), isFields(nonResourceAttributes)]
   if (isResource && isNonResource) {
+    // Go's internal type, whose fields have no JSON names.
+    const { path, verb } = fieldsIn(nonResourceAttributes)
+    const printed = { Path: textIn(path), Verb: textIn(verb) }
     return [
-      fieldInvalid(
-        'spec.nonResourceAttributes',
-        nonResourceAttributes,
-        'cannot be specified in combination with resourceAttributes',
-      ),
+      fieldInvalid('spec.nonResourceAttributes', printed, 'cannot be specified in combination with resourceAttributes'),
     ]
   }
   return isResource || isNonResource ? [] : [fieldInvalid('spec.resourceAttributes', null, EXACTLY_ONE)]
@@ -77,8 +76,9 @@ function validateLocal(object: KubeObject, spec: Fields): StatusCause[] {
   return [fieldInvalid('spec.resourceAttributes.namespace', asked, 'must match metadata.namespace')]
 }
 
-function refuse(kind: string, causes: readonly StatusCause[]): void {
-  if (causes.length > 0) throw invalid({ group: GROUP, kind }, '', causes)
+/** Upstream names no kind when it refuses a review. */
+function refuse(causes: readonly StatusCause[]): void {
+  if (causes.length > 0) throw invalid({ group: GROUP, kind: '' }, '', causes)
 }
 
 function statusOf({ allowed, denied, reason, evaluationError }: AccessAnswer): Record<string, unknown> {
@@ -104,7 +104,7 @@ export function authorizationReviews({ authorize, rulesOf }: AccessReviewers): R
         answer: async (object, context) => {
           const spec = fieldsIn(object.spec)
           const local = namespaced ? validateLocal(object, spec) : []
-          refuse(kind, [...validateAttributes(spec), ...validateSubject(spec), ...local])
+          refuse([...validateAttributes(spec), ...validateSubject(spec), ...local])
           return { ...object, status: statusOf(await authorize(subjectOf(spec), questionOf(spec), context)) }
         },
       },
@@ -118,7 +118,7 @@ export function authorizationReviews({ authorize, rulesOf }: AccessReviewers): R
     strategy: {
       answer: async (object, context) => {
         const spec = fieldsIn(object.spec)
-        refuse('SelfSubjectAccessReview', validateAttributes(spec))
+        refuse(validateAttributes(spec))
         return { ...object, status: statusOf(await authorize(context.user, questionOf(spec), context)) }
       },
     },

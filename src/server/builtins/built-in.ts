@@ -1,6 +1,7 @@
 /** What every built-in kind has in common, so that its own file says only what is particular to it. */
 import {
   hashSchema,
+  type Json,
   type JsonObject,
   parseStructuralSchema,
   type StructuralSchema,
@@ -45,7 +46,7 @@ export const STATUS: Subresource = { type: 'status', verbs: ['get', 'patch', 'up
 export function builtIn(declared: BuiltIn): ResourceDefinition {
   const { group, version, kind, plural, namespaced } = declared
   const source = lazily(declared.openAPIV3Schema ?? (() => builtInSchema(group, version, kind)))
-  const parsed = lazily(() => parsedOf(source(), kind))
+  const parsed = lazily(() => parsedOf(withLenientBytes(source()), kind))
   const hash = lazily(() => hashSchema(source()))
   return {
     group,
@@ -103,6 +104,21 @@ export function builtInSchema(group: string, version: string, kind: string): Jso
   const source = structuralSchemaOf(group, version, kind)
   if (source === undefined) throw new Error(`no schema of the built-in kind ${group}/${version} ${kind}`)
   return source
+}
+
+/**
+ * Bytes may be empty, and their base64 may have line breaks, as Go's decoder has it; the format `byte`, which custom
+ * resources are held to, allows neither.
+ */
+function withLenientBytes(schema: JsonObject): JsonObject {
+  if (schema.format === 'byte') return { type: 'string', pattern: '^[A-Za-z0-9+/\\r\\n]*={0,2}[\\r\\n]*$' }
+  const entries = Object.entries(schema).map(([key, value]): [string, Json] => [key, lenientValue(value)])
+  return Object.fromEntries(entries)
+}
+
+function lenientValue(value: Json): Json {
+  if (Array.isArray(value)) return value.map(lenientValue)
+  return typeof value === 'object' && value !== null ? withLenientBytes(value) : value
 }
 
 function parsedOf(source: JsonObject, kind: string): StructuralSchema {

@@ -7,6 +7,7 @@ import {
   fieldInvalid,
   fieldNotSupported,
   fieldRequired,
+  isDNS1123Label,
   isDNS1123Subdomain,
   type KubeObject,
   quote,
@@ -67,18 +68,24 @@ function validateSignerName(name: string): StatusCause[] {
   if (segments.length !== 2)
     return [fieldInvalid(path, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'")]
   const [domain = '', signer = ''] = segments
-  const causes = isDNS1123Subdomain(domain).map((message) =>
-    fieldInvalid(path, domain, `validating label ${quote(domain)}: ${message}`),
+  const labels = domain.split('.')
+  const causes = firstFault(labels, isDNS1123Label).map(([label, message]) =>
+    fieldInvalid(path, domain, `validating label ${quote(label)}: ${message}`),
   )
-  if (domain.split('.').length < 2) {
+  if (labels.length < 2) {
     causes.push(fieldInvalid(path, domain, 'should be a domain with at least two segments separated by dots'))
   }
+  const faults = firstFault(signer.split('.'), isDNS1123Subdomain)
   return [
     ...causes,
-    ...isDNS1123Subdomain(signer).map((message) =>
-      fieldInvalid(path, signer, `validating label ${quote(signer)}: ${message}`),
-    ),
+    ...faults.map(([label, message]) => fieldInvalid(path, signer, `validating label ${quote(label)}: ${message}`)),
   ]
+}
+
+/** What is wrong with the first label that is wrong. */
+function firstFault(labels: readonly string[], rule: (label: string) => string[]): [string, string][] {
+  const wrong = labels.find((label) => rule(label).length > 0)
+  return wrong === undefined ? [] : rule(wrong).map((message) => [wrong, message])
 }
 
 function validateConditions(object: KubeObject): StatusCause[] {

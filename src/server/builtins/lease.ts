@@ -1,18 +1,9 @@
 /** coordination.k8s.io/v1 Lease (pkg/apis/coordination/validation). */
-import {
-  fieldForbidden,
-  fieldInvalid,
-  fieldNotSupported,
-  isQualifiedName,
-  type KubeObject,
-  type StatusCause,
-} from '../../machinery/index.ts'
+import { fieldInvalid, type KubeObject, type StatusCause } from '../../machinery/index.ts'
 import type { PrinterColumn } from '../definition.ts'
 import { builtIn } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
 import { fieldsIn, textIn } from './untyped.ts'
-
-const STRATEGIES = ['OldestEmulationVersion']
 
 const HOLDER: PrinterColumn = {
   name: 'Holder',
@@ -22,25 +13,21 @@ const HOLDER: PrinterColumn = {
   cell: (object) => textIn(fieldsIn(object.spec).holderIdentity),
 }
 
-/** Upstream repeats the last element of the path. */
-function validateStrategy(strategy: string): StatusCause[] {
-  const path = 'spec.strategy.strategy'
-  if (strategy.includes('/')) return isQualifiedName(strategy).map((message) => fieldInvalid(path, strategy, message))
-  return STRATEGIES.includes(strategy) ? [] : [fieldNotSupported(path, strategy, STRATEGIES)]
+/** Fields of coordinated leader election, an alpha feature that is off. */
+function dropDisabledFields(object: KubeObject): void {
+  const spec = fieldsIn(object.spec)
+  delete spec.strategy
+  delete spec.preferredHolder
 }
 
 function validate(object: KubeObject): StatusCause[] {
-  const { leaseDurationSeconds, leaseTransitions, strategy, preferredHolder } = fieldsIn(object.spec)
+  const { leaseDurationSeconds, leaseTransitions } = fieldsIn(object.spec)
   const causes: StatusCause[] = []
   if (typeof leaseDurationSeconds === 'number' && leaseDurationSeconds <= 0) {
     causes.push(fieldInvalid('spec.leaseDurationSeconds', leaseDurationSeconds, 'must be greater than 0'))
   }
   if (typeof leaseTransitions === 'number' && leaseTransitions < 0) {
     causes.push(fieldInvalid('spec.leaseTransitions', leaseTransitions, 'must be greater than or equal to 0'))
-  }
-  if (typeof strategy === 'string') causes.push(...validateStrategy(strategy))
-  if (textIn(preferredHolder) !== '' && textIn(strategy) === '') {
-    causes.push(fieldForbidden('spec.preferredHolder', 'may only be specified if `strategy` is defined'))
   }
   return causes
 }
@@ -54,5 +41,10 @@ export const lease = builtIn({
   columns: [NAME, HOLDER, AGE],
   requiresResourceVersion: true,
   createOnUpdate: true,
-  strategy: { validate, validateUpdate: validate },
+  strategy: {
+    prepareForCreate: dropDisabledFields,
+    prepareForUpdate: dropDisabledFields,
+    validate,
+    validateUpdate: validate,
+  },
 })

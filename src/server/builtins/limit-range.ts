@@ -12,15 +12,18 @@ import {
   type StatusCause,
 } from '../../machinery/index.ts'
 import { builtIn } from './built-in.ts'
-import { ONE, quantityIn } from './quantity-in.ts'
+import { ONE, quantityIn, setCanonicalQuantities } from './quantity-in.ts'
 import { type Fields, fieldsIn, objectsIn, textIn } from './untyped.ts'
 
 const BOUNDS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const
+const ONLY_CONTAINER_BOUNDS = ['default', 'defaultRequest']
+const TYPES = ['Pod', 'Container', 'PersistentVolumeClaim']
 const ONLY_CONTAINERS = "may not be specified when `type` is 'Pod'"
 
 /** Containers: the default limit is the maximum, the default request that limit, and where there is none the minimum. */
 function setDefaults(object: KubeObject): void {
   for (const limit of objectsIn(fieldsIn(object.spec).limits)) {
+    for (const bound of BOUNDS) setCanonicalQuantities(limit[bound], object)
     if (limit.type !== 'Container') continue
     const limits = { ...fieldsIn(limit.max), ...fieldsIn(limit.default) }
     const requests = { ...fieldsIn(limit.min), ...limits, ...fieldsIn(limit.defaultRequest) }
@@ -45,7 +48,9 @@ const ORDER = [
 ] as const
 
 function validateOrder(limit: Fields, name: string, path: string): StatusCause[] {
-  const quantity = (bound: (typeof BOUNDS)[number]) => quantityIn(fieldsIn(limit[bound])[name])
+  const isIgnored = (bound: string) => limit.type === 'Pod' && ONLY_CONTAINER_BOUNDS.includes(bound)
+  const quantity = (bound: (typeof BOUNDS)[number]) =>
+    isIgnored(bound) ? undefined : quantityIn(fieldsIn(limit[bound])[name])
   const causes = ORDER.flatMap(({ field, low, high, text: [lowText, highText] }) => {
     const [lower, upper] = [quantity(low), quantity(high)]
     if (lower === undefined || upper === undefined || compareQuantities(lower, upper) <= 0) return []
@@ -76,9 +81,12 @@ function toNumber({ mantissa, scale }: Quantity): number {
 function validateLimit(limit: Fields, path: string): StatusCause[] {
   const type = textIn(limit.type)
   const causes = isQualifiedName(type).map((message) => fieldInvalid(`${path}.type`, type, message))
-  const bounds = type === 'Pod' ? BOUNDS.filter((bound) => !bound.startsWith('default')) : BOUNDS
+  if (causes.length === 0 && !type.includes('/') && !TYPES.includes(type)) {
+    causes.push(fieldInvalid(`${path}.type`, type, 'must be a standard limit type or fully qualified'))
+  }
+  const bounds = type === 'Pod' ? BOUNDS.filter((bound) => !ONLY_CONTAINER_BOUNDS.includes(bound)) : BOUNDS
   if (type === 'Pod') {
-    const set = ['default', 'defaultRequest'].filter((field) => Object.keys(fieldsIn(limit[field])).length > 0)
+    const set = ONLY_CONTAINER_BOUNDS.filter((field) => Object.keys(fieldsIn(limit[field])).length > 0)
     causes.push(...set.map((field) => fieldForbidden(`${path}.${field}`, ONLY_CONTAINERS)))
   }
   const names = new Set(bounds.flatMap((bound) => Object.keys(fieldsIn(limit[bound]))))

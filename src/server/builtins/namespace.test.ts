@@ -16,9 +16,10 @@ test('finalizers of the client stay beside that of the system', () => {
   })
 })
 
-test('a finalizer must be a qualified name', () => {
-  const [fault] = faultsOf(namespace, { spec: { finalizers: ['-'] } })
-  assert.match(fault ?? '', /^spec\.finalizers: Invalid value: "-": name part must consist of/)
+test('a finalizer is a standard one or has a domain', () => {
+  assert.deepEqual(faultsOf(namespace, { spec: { finalizers: ['orphan', 'example.com/a', 'mine'] } }), [
+    'spec.finalizers: Invalid value: "mine": name is neither a standard finalizer name nor is it fully qualified',
+  ])
 })
 
 test('an update changes neither finalizers nor phase, and brings the label back', () => {

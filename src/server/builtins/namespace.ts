@@ -1,10 +1,12 @@
 /** v1 Namespace (pkg/registry/core/namespace). Whoever empties its `spec.finalizers` lets it go. */
 import {
+  FINALIZER_DELETE_DEPENDENTS,
+  FINALIZER_ORPHAN_DEPENDENTS,
   fieldInvalid,
   forbidden,
+  isQualifiedName,
   type KubeObject,
   type StatusCause,
-  validateFinalizers,
 } from '../../machinery/index.ts'
 import type { OperationContext, PrinterColumn, Strategy, VirtualScope } from '../definition.ts'
 import { builtIn, STATUS } from './built-in.ts'
@@ -13,6 +15,7 @@ import { ensureFields, fieldsIn, textIn, textsIn } from './untyped.ts'
 import { virtualUid } from './virtual-uid.ts'
 
 const FINALIZER = 'kubernetes'
+const STANDARD_FINALIZERS = [FINALIZER, FINALIZER_ORPHAN_DEPENDENTS, FINALIZER_DELETE_DEPENDENTS]
 const NAME_LABEL = 'kubernetes.io/metadata.name'
 /** Exist in every logical cluster and cannot be deleted. */
 const IMMORTAL = ['default', 'kube-system']
@@ -43,7 +46,13 @@ function prepareForUpdate(object: KubeObject, old: KubeObject, context: Operatio
 }
 
 function validateFinalizersOf(object: KubeObject): StatusCause[] {
-  return validateFinalizers(textsIn(fieldsIn(object.spec).finalizers), 'spec.finalizers')
+  const path = 'spec.finalizers'
+  return textsIn(fieldsIn(object.spec).finalizers).flatMap((name) => [
+    ...isQualifiedName(name).map((message) => fieldInvalid(path, name, message)),
+    ...(name.includes('/') || STANDARD_FINALIZERS.includes(name)
+      ? []
+      : [fieldInvalid(path, name, 'name is neither a standard finalizer name nor is it fully qualified')]),
+  ])
 }
 
 /** The upper case of `Phase` is upstream's. */

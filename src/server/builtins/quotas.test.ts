@@ -46,6 +46,22 @@ test('kubectl shows what is used of what, limits apart, by name', () => {
   assert.deepEqual([Request, Limit], ['cpu: 500m/1, pods: 0/3', 'limits.cpu: 0/2'])
 })
 
+test('quantities are stored in one form, and must be quantities', () => {
+  const spec = { hard: { cpu: '1000m', pods: 5, memory: '1024Ki' } }
+  assert.deepEqual(prepared(resourceQuota, { spec }).spec, { hard: { cpu: '1', pods: '5', memory: '1Mi' } })
+  assert.throws(() => prepared(resourceQuota, { spec: { hard: { cpu: 'abc' } } }), {
+    message:
+      'ResourceQuota in version "v1" cannot be handled as a ResourceQuota: quantities must match the regular expression \'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$\'',
+  })
+})
+
+test('a scope counts what it can tell apart', () => {
+  const spec = { hard: { cpu: '1', pods: '1', secrets: '1' }, scopes: ['NotBestEffort'] }
+  assert.deepEqual(faultsOf(resourceQuota, { spec }), [
+    'spec.scopes: Invalid value: ["NotBestEffort"]: unsupported scope applied to resource',
+  ])
+})
+
 test('containers get the maximum as default limit, and that or the minimum as default request', () => {
   const limit = { type: 'Container', max: { cpu: '2' }, min: { cpu: '1', memory: '1Mi' }, default: { memory: '2Mi' } }
   assert.deepEqual(prepared(limitRange, { spec: { limits: [limit] } }).spec, {
@@ -63,6 +79,7 @@ const LIMITS: readonly (readonly [Record<string, unknown>, string[]])[] = [
     { type: 'Pod', default: { cpu: '1' } },
     ["spec.limits[0].default: Forbidden: may not be specified when `type` is 'Pod'"],
   ],
+  [{ type: 'Odd' }, ['spec.limits[0].type: Invalid value: "Odd": must be a standard limit type or fully qualified']],
   [
     { type: 'Container', defaultRequest: { cpu: '3' }, default: { cpu: '2' } },
     [

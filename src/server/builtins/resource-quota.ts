@@ -11,7 +11,7 @@ import {
 import type { PrinterColumn, Strategy } from '../definition.ts'
 import { builtIn, STATUS } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
-import { quantityIn, ZERO } from './quantity-in.ts'
+import { quantityIn, setCanonicalQuantities, ZERO } from './quantity-in.ts'
 import { fieldsIn, textsIn } from './untyped.ts'
 
 const COUNTED = [
@@ -35,20 +35,34 @@ const SCOPES = [
   'PriorityClass',
   'VolumeAttributesClass',
 ]
+/** What can be counted by scope (IsResourceQuotaScopeValidForResource); other scopes go with everything. */
+const OF_PODS = ['pods', ...COMPUTE.filter((name) => !name.endsWith('ephemeral-storage'))]
+const COUNTED_BY_SCOPE: Readonly<Record<string, readonly string[]>> = {
+  BestEffort: ['pods'],
+  NotBestEffort: OF_PODS,
+  Terminating: OF_PODS,
+  NotTerminating: OF_PODS,
+  PriorityClass: OF_PODS,
+  CrossNamespacePodAffinity: OF_PODS,
+  VolumeAttributesClass: ['persistentvolumeclaims', 'requests.storage'],
+}
 const CONFLICTS = [
   ['BestEffort', 'NotBestEffort'],
   ['Terminating', 'NotTerminating'],
 ]
 
+function isStandard(name: string): boolean {
+  return STANDARD.has(name) || /^(requests\.)?hugepages-/.test(name)
+}
+
 /** A standard name, or one with a domain or `count/` before it. */
 function validateName(name: string, path: string): StatusCause[] {
-  const messages = isQualifiedName(name)
-  if (messages.length > 0) return messages.map((message) => fieldInvalid(path, name, message))
-  if (name.includes('/') || STANDARD.has(name) || /^(requests\.)?hugepages-/.test(name)) return []
-  return [
-    ...(name === 'storage' ? [] : [fieldInvalid(path, name, 'must be a standard resource type or fully qualified')]),
-    fieldInvalid(path, name, 'must be a standard resource for quota'),
-  ]
+  const causes = isQualifiedName(name).map((message) => fieldInvalid(path, name, message))
+  if (name.includes('/') || isStandard(name)) return causes
+  if (causes.length === 0 && name !== 'storage') {
+    causes.push(fieldInvalid(path, name, 'must be a standard resource type or fully qualified'))
+  }
+  return [...causes, fieldInvalid(path, name, 'must be a standard resource for quota')]
 }
 
 function validateQuantities(quantities: unknown, path: string): StatusCause[] {
@@ -70,9 +84,13 @@ function validateQuantities(quantities: unknown, path: string): StatusCause[] {
 function validateScopes(spec: Readonly<Record<string, unknown>>): StatusCause[] {
   const scopes = textsIn(spec.scopes)
   const path = 'spec.scopes'
-  const causes = scopes
-    .filter((scope) => !SCOPES.includes(scope))
-    .map(() => fieldInvalid(path, scopes, 'unsupported scope'))
+  const standard = Object.keys(fieldsIn(spec.hard)).filter(isStandard)
+  const causes = scopes.flatMap((scope) => [
+    ...(SCOPES.includes(scope) ? [] : [fieldInvalid(path, scopes, 'unsupported scope')]),
+    ...standard
+      .filter((name) => COUNTED_BY_SCOPE[scope]?.includes(name) === false)
+      .map(() => fieldInvalid(path, scopes, 'unsupported scope applied to resource')),
+  ])
   const conflicts = CONFLICTS.filter((pair) => pair.every((scope) => scopes.includes(scope)))
   return [...causes, ...conflicts.map(() => fieldInvalid(path, scopes, 'conflicting scopes'))]
 }
@@ -93,12 +111,21 @@ function validateScopesUpdate(object: KubeObject, old: KubeObject): StatusCause[
   return isDeepStrictEqual(updated, stored) ? [] : [fieldInvalid('spec.scopes', updated, 'field is immutable')]
 }
 
+function setDefaults(object: KubeObject): void {
+  const status = fieldsIn(object.status)
+  for (const quantities of [fieldsIn(object.spec).hard, status.hard, status.used]) {
+    setCanonicalQuantities(quantities, object)
+  }
+}
+
 const strategy: Strategy = {
   prepareForCreate: (object) => {
     object.status = {}
+    setDefaults(object)
   },
   prepareForUpdate: (object, old, context) => {
     if (context.subresource !== 'status') object.status = old.status
+    setDefaults(object)
   },
   validate,
   validateUpdate: (object, old, context) =>

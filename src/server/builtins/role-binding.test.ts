@@ -65,7 +65,7 @@ test('cluster role bindings know cluster roles alone, and no namespace to look s
 test('the role that is granted never changes', () => {
   const { faults } = updated(roleBinding, { roleRef }, { roleRef: { ...roleRef, name: 'edit' } })
   assert.deepEqual(faults, [
-    `roleRef: Invalid value: {"apiGroup":"${GROUP}","kind":"ClusterRole","name":"edit"}: cannot change roleRef`,
+    `roleRef: Invalid value: {"APIGroup":"${GROUP}","Kind":"ClusterRole","Name":"edit"}: cannot change roleRef`,
   ])
   assert.deepEqual(updated(roleBinding, { roleRef }, { roleRef, subjects: [account] }).faults, [])
 })

@@ -1,4 +1,5 @@
 /** rbac.authorization.k8s.io/v1 RoleBinding and ClusterRoleBinding (pkg/apis/rbac). */
+import { isDeepStrictEqual } from 'node:util'
 import {
   fieldInvalid,
   fieldNotSupported,
@@ -58,15 +59,15 @@ function validate(object: KubeObject, namespaced: boolean): StatusCause[] {
   ]
 }
 
-/** What upstream prints of a roleRef: the fields in Go's order. */
-function roleRefOf(object: KubeObject): { apiGroup: string; kind: string; name: string } {
+/** Go's internal type, whose fields have no JSON names: so upstream prints it. */
+function roleRefOf(object: KubeObject): { APIGroup: string; Kind: string; Name: string } {
   const { apiGroup, kind, name } = fieldsIn(object.roleRef)
-  return { apiGroup: textIn(apiGroup), kind: textIn(kind), name: textIn(name) }
+  return { APIGroup: textIn(apiGroup), Kind: textIn(kind), Name: textIn(name) }
 }
 
 function validateRoleRefUpdate(object: KubeObject, old: KubeObject): StatusCause[] {
   const [updated, stored] = [roleRefOf(object), roleRefOf(old)]
-  const same = updated.apiGroup === stored.apiGroup && updated.kind === stored.kind && updated.name === stored.name
+  const same = isDeepStrictEqual(updated, stored)
   return same ? [] : [fieldInvalid('roleRef', updated, 'cannot change roleRef')]
 }
 
@@ -103,7 +104,7 @@ function columnsOf(binding: string, roleDescription: string): readonly PrinterCo
       name: 'Role',
       type: 'string',
       description: roleDescription,
-      cell: (object) => `${roleRefOf(object).kind}/${roleRefOf(object).name}`,
+      cell: (object) => `${roleRefOf(object).Kind}/${roleRefOf(object).Name}`,
     },
     AGE,
     subjects('Users', 'User'),
