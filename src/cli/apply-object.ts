@@ -8,7 +8,7 @@ import { threeWayMergePatch } from './three-way-merge.ts'
 
 export type ApplyResult = 'created' | 'configured' | 'unchanged'
 
-export interface ApplyObjectOptions {
+interface ApplyObjectOptions {
   readonly dryRun: boolean
   readonly signal: AbortSignal
   readonly warn: (text: string) => void

@@ -3,7 +3,7 @@
  * column is as wide as its widest cell plus padding; a cell belongs to a column when a tab ends it; a column ends with
  * the first line that has no cell in it.
  */
-export interface ColumnOptions {
+interface ColumnOptions {
   readonly minWidth: number
   readonly padding: number
 }

@@ -12,7 +12,7 @@ export interface Outcome {
   readonly err: string
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly stdin?: string
   readonly signal?: AbortSignal
   readonly serve?: Serve
@@ -50,7 +50,7 @@ export async function run(line: string | readonly string[], options: RunOptions 
 }
 
 /** A server of `keelson/testing` that listens. */
-export interface ListeningServer extends AsyncDisposable {
+interface ListeningServer extends AsyncDisposable {
   readonly url: string
   readonly client: Client
   readonly kubeconfig: () => string

@@ -45,7 +45,7 @@ export function addConnectionOptions(program: Command): Command {
     .option('--workspace <path>', "the workspace: ':root:acme', 'child', '..'; instead of the context's")
 }
 
-export function kubeconfigSource(options: ConnectionOptions, { env }: Environment): KubeconfigSource {
+function kubeconfigSource(options: ConnectionOptions, { env }: Environment): KubeconfigSource {
   return { file: options.kubeconfig, env, fallback: path.join('.keelson', 'admin.kubeconfig') }
 }
 

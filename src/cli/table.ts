@@ -72,7 +72,7 @@ function cellsOf(
   return cells
 }
 
-export function labelsText(labels: Readonly<Record<string, string>> = {}): string {
+function labelsText(labels: Readonly<Record<string, string>> = {}): string {
   const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
   return pairs.length === 0 ? '<none>' : pairs.sort().join(',')
 }

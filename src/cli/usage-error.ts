@@ -3,7 +3,7 @@ import type { Command, CommanderError } from 'commander'
 import { KeelsonError } from '../machinery/index.ts'
 
 /** `keelson ws tree` for the command tree of `ws`. */
-export function commandPath(command: Command): string {
+function commandPath(command: Command): string {
   return command.parent === null ? command.name() : `${commandPath(command.parent)} ${command.name()}`
 }
 

@@ -37,7 +37,7 @@ export function pathOf(workspace: Workspace, parent: string): string {
   return clusterPathOf(workspace.spec?.URL ?? '') ?? `${parent}:${workspace.metadata.name}`
 }
 
-export interface ReadyOptions {
+interface ReadyOptions {
   readonly timeout: number
   readonly signal: AbortSignal
   readonly onChange?: (reason: string) => void

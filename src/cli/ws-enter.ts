@@ -25,7 +25,7 @@ export function enterWorkspace(
   stdout.write(placeText(path, type, options))
 }
 
-export function placeText(path: string, type: string, { short }: PlaceOptions): string {
+function placeText(path: string, type: string, { short }: PlaceOptions): string {
   if (short === true) return `${path}\n`
   return `Current workspace is '${path}'${type === '' ? '' : ` (type ${type})`}.\n`
 }

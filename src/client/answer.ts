@@ -51,7 +51,7 @@ export function failureOf(status: number, text: string): StatusError {
   })
 }
 
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

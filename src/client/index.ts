@@ -7,7 +7,7 @@ export {
   type PatchType,
   type RawOptions,
 } from './client.ts'
-export { clusterPathOf, inClusterPrefix, withoutCluster } from './cluster-prefix.ts'
+export { clusterPathOf, inClusterPrefix } from './cluster-prefix.ts'
 export type { DiscoveredResource, Discovery } from './discovery.ts'
 export { type HttpsTransportOptions, httpsTransport, type RestConfig } from './https-transport.ts'
 export {
@@ -31,7 +31,7 @@ export {
   type WatchOptions,
   type WriteOptions,
 } from './options.ts'
-export { groupVersionPath, type ResourceRef, resourcePath, resourceRef } from './resource-ref.ts'
+export { groupVersionPath, type ResourceRef, resourceRef } from './resource-ref.ts'
 export { inProcessTransport, type Transport, type TransportRequest } from './transport.ts'
 export type { WatchEvent } from './watch-events.ts'
 export { currentWorkspace, switchBack, switchWorkspace } from './workspace-context.ts'

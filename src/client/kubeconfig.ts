@@ -14,7 +14,7 @@ export interface KubeconfigCluster {
   readonly 'insecure-skip-tls-verify'?: boolean
 }
 
-export interface KubeconfigUser {
+interface KubeconfigUser {
   readonly 'client-certificate'?: string
   readonly 'client-certificate-data'?: string
   readonly 'client-key'?: string
@@ -62,7 +62,7 @@ export interface KubeconfigSource {
 const REMEDY = 'set KUBECONFIG or use --kubeconfig to name a kubeconfig file'
 
 /** The files to read: the given one, KUBECONFIG's (joined with `:`), the fallback where it exists, `~/.kube/config`. */
-export function kubeconfigFiles({ file, env, fallback }: KubeconfigSource): string[] {
+function kubeconfigFiles({ file, env, fallback }: KubeconfigSource): string[] {
   if (file !== undefined) return [file]
   const listed = (env.KUBECONFIG ?? '').split(path.delimiter).filter((each) => each !== '')
   if (listed.length > 0) return listed

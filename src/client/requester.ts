@@ -16,7 +16,7 @@ export interface Call {
   readonly stream?: boolean
 }
 
-export interface RequesterOptions {
+interface RequesterOptions {
   readonly transport: Transport
   readonly userAgent: string
   /** Milliseconds for one request; watches have no limit. */

@@ -4,8 +4,8 @@ import { clusterPathOf, inClusterPrefix } from './cluster-prefix.ts'
 import type { Kubeconfig, KubeconfigCluster, KubeconfigContext } from './kubeconfig.ts'
 import type { KubeconfigChange } from './kubeconfig-edit.ts'
 
-export const CURRENT = 'workspace.kcp.io/current'
-export const PREVIOUS = 'workspace.kcp.io/previous'
+const CURRENT = 'workspace.kcp.io/current'
+const PREVIOUS = 'workspace.kcp.io/previous'
 
 interface Place {
   readonly context: KubeconfigContext
