@@ -9,6 +9,7 @@ import {
   type Operation,
   openStore,
   type Revision,
+  type Row,
   type Store,
   type Version,
   versionOf,
@@ -84,8 +85,7 @@ export async function verify(directory: string, acked: number, seen: Version): P
     assert.ok(revision > acked, `commit ${acked} was acknowledged, the store ends with commit ${revision - 1}`)
     const from = Math.max(seen, versionOf(store.compacted(), 0) - 1)
     const expected = replay(revision, from)
-    const { rows, more } = await store.range({ prefix: '/', limit: 1_000 })
-    assert.equal(more, false)
+    const rows = await rowsOf(store)
     assert.deepEqual(
       rows.map(({ key, value }) => `${key} ${value}`),
       expected.rows,
@@ -101,6 +101,15 @@ export async function verify(directory: string, acked: number, seen: Version): P
   using db = new DatabaseSync(`${directory}/store.db`)
   assert.equal(db.prepare('PRAGMA integrity_check').get()?.integrity_check, 'ok')
   return revision
+}
+
+async function rowsOf(store: Store): Promise<Row[]> {
+  const rows: Row[] = []
+  for (let after = ''; ; after = rows.at(-1)?.key ?? after) {
+    const page = await store.range({ prefix: '/', limit: 1_000, after })
+    rows.push(...page.rows)
+    if (!page.more) return rows
+  }
 }
 
 async function changesAfter(store: Store, after: Version): Promise<Change[]> {
