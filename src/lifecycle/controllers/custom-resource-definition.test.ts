@@ -28,8 +28,8 @@ describe('deletion of a custom resource definition', () => {
     const widgets = await createDefinition(client, 'widgets')
     for (const namespace of ['default', 'second']) await create(widgets, 'Widget', { name: 'w', namespace })
     await client.delete(DEFINITIONS, 'widgets.example.com')
-    await gone(client, 'widgets.example.com', DEFINITIONS)
-    await atRest(client)
+    await eventually(gone(client, 'widgets.example.com', DEFINITIONS))
+    await eventually(atRest(client))
     await createDefinition(client, 'widgets')
     await eventually(async () => assert.deepEqual((await client.list(widgets)).items, []))
   })
@@ -38,8 +38,8 @@ describe('deletion of a custom resource definition', () => {
     const planets = await createDefinition(client, 'planets', { namespaced: false })
     await create(planets, 'Planet', { name: 'p' })
     await client.delete(DEFINITIONS, 'planets.example.com')
-    await gone(client, 'planets.example.com', DEFINITIONS)
-    await atRest(client)
+    await eventually(gone(client, 'planets.example.com', DEFINITIONS))
+    await eventually(atRest(client))
   })
 
   test('an object with a finalizer keeps it, Terminating, until the object is released', async () => {
@@ -47,15 +47,15 @@ describe('deletion of a custom resource definition', () => {
     await create(gadgets, 'Gadget', { name: 'held', namespace: 'default', finalizers: [HOLD] })
     await create(gadgets, 'Gadget', { name: 'free', namespace: 'default' })
     await client.delete(DEFINITIONS, 'gadgets.example.com')
-    await gone(client, 'free', gadgets)
+    await eventually(gone(client, 'free', gadgets))
     const { status, reason, message } = (await terminating('gadgets.example.com')) ?? {}
     assert.deepEqual(
       [status, reason, message],
       ['True', 'InstanceDeletionInProgress', 'CustomResource deletion is in progress'],
     )
     await client.patch(gadgets, 'held', 'merge', { metadata: { finalizers: null } }, { namespace: 'default' })
-    await gone(client, 'gadgets.example.com', DEFINITIONS)
-    await atRest(client)
+    await eventually(gone(client, 'gadgets.example.com', DEFINITIONS))
+    await eventually(atRest(client))
   })
 
   test('one that another finalizer keeps says that its objects are gone', async () => {
@@ -68,7 +68,7 @@ describe('deletion of a custom resource definition', () => {
       assert.deepEqual((await look(client, 'things.example.com', DEFINITIONS))?.metadata.finalizers, [HOLD])
     })
     await client.patch(DEFINITIONS, 'things.example.com', 'merge', { metadata: { finalizers: null } })
-    await gone(client, 'things.example.com', DEFINITIONS)
-    await atRest(client)
+    await eventually(gone(client, 'things.example.com', DEFINITIONS))
+    await eventually(atRest(client))
   })
 })

@@ -22,8 +22,8 @@ describe('deletion of a namespace', () => {
   test('an empty namespace goes', async () => {
     await create('empty')
     await client.delete(NAMESPACES, 'empty')
-    await gone(client, 'empty', NAMESPACES)
-    await atRest(client)
+    await eventually(gone(client, 'empty', NAMESPACES))
+    await eventually(atRest(client))
   })
 
   test('its content goes with it, of all resources, and nothing else', async () => {
@@ -32,7 +32,7 @@ describe('deletion of a namespace', () => {
     await client.create(SECRETS, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'full' } })
     await createConfigMap(client, 'beside')
     await client.delete(NAMESPACES, 'full')
-    await gone(client, 'full', NAMESPACES)
+    await eventually(gone(client, 'full', NAMESPACES))
     assert.equal(
       (await client.list(SECRETS)).items.some(({ metadata }) => metadata.namespace === 'full'),
       false,
@@ -41,35 +41,35 @@ describe('deletion of a namespace', () => {
     await create('full')
     assert.deepEqual((await client.list(SECRETS, { namespace: 'full' })).items, [])
     await client.delete(NAMESPACES, 'full')
-    await gone(client, 'full', NAMESPACES)
+    await eventually(gone(client, 'full', NAMESPACES))
   })
 
   test('more objects than a page holds, some of which a finalizer keeps', async () => {
     await create('large')
     const make = (index: number) =>
       createConfigMap(client, `c-${index}`, { namespace: 'large', ...(index % 2 === 0 && { finalizers: [HOLD] }) })
-    await Promise.all(Array.from({ length: 1_200 }, (_, index) => make(index)))
+    await Promise.all(Array.from({ length: 800 }, (_, index) => make(index)))
     await client.create(SECRETS, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'large' } })
     await client.delete(NAMESPACES, 'large')
     await eventually(
       async () => {
         assert.equal(
           messages(await look(client, 'large', NAMESPACES)).NamespaceFinalizersRemaining,
-          `Some content in the namespace has finalizers remaining: ${HOLD} in 600 resource instances`,
+          `Some content in the namespace has finalizers remaining: ${HOLD} in 400 resource instances`,
         )
       },
       { timeout: 20_000 },
     )
     const { items } = await client.list(CONFIG_MAPS, { namespace: 'large' })
     const held = items.filter(({ metadata }) => metadata.finalizers?.includes(HOLD))
-    assert.equal(held.length, 600)
+    assert.equal(held.length, 400)
     await Promise.all(
       held.map(({ metadata: { name = '' } }) =>
         client.patch(CONFIG_MAPS, name, 'merge', { metadata: { finalizers: null } }, { namespace: 'large' }),
       ),
     )
-    await gone(client, 'large', NAMESPACES)
-    await atRest(client)
+    await eventually(gone(client, 'large', NAMESPACES))
+    await eventually(atRest(client))
   })
 
   test('while finalizers keep objects the namespace tells which, in upstream words', async () => {
@@ -95,8 +95,8 @@ describe('deletion of a namespace', () => {
     )
     assert.equal((namespace?.status as { phase?: string } | undefined)?.phase, 'Terminating')
     await client.patch(CONFIG_MAPS, 'kept', 'merge', { metadata: { finalizers: null } }, { namespace: 'held' })
-    await gone(client, 'held', NAMESPACES)
-    await atRest(client)
+    await eventually(gone(client, 'held', NAMESPACES))
+    await eventually(atRest(client))
   })
 
   test('a finalizer of its own keeps a namespace whose content is gone, and the conditions say so', async () => {
@@ -107,7 +107,7 @@ describe('deletion of a namespace', () => {
     })
     await createConfigMap(client, 'c', { namespace: 'own' })
     await client.delete(NAMESPACES, 'own')
-    await gone(client, 'c', CONFIG_MAPS, 'own')
+    await eventually(gone(client, 'c', CONFIG_MAPS, 'own'))
     await eventually(async () => {
       const namespace = await look(client, 'own', NAMESPACES)
       const { finalizers = [] } = (namespace?.spec ?? {}) as { finalizers?: string[] }
@@ -115,8 +115,8 @@ describe('deletion of a namespace', () => {
       assert.equal(messages(namespace).NamespaceContentRemaining, 'All content successfully removed')
     })
     await client.patch(NAMESPACES, 'own', 'merge', { metadata: { finalizers: null } })
-    await gone(client, 'own', NAMESPACES)
-    await atRest(client)
+    await eventually(gone(client, 'own', NAMESPACES))
+    await eventually(atRest(client))
   })
 })
 

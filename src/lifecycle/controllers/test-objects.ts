@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { type Client, type ResourceRef, resourceRef } from '../../client/index.ts'
 import { type Feature, find, ownerReference } from '../../controller/index.ts'
 import type { KubeObject, ObjectMeta, OwnerReference } from '../../machinery/index.ts'
-import { eventually } from '../../testing/index.ts'
 import { feature } from '../index.ts'
 import { ABSENT_OWNERS, DELETIONS } from '../object-reference.ts'
 
@@ -33,21 +32,22 @@ export function look(client: Client, name: string, resource: ResourceRef = CONFI
   return find(client, resource, name, { namespace })
 }
 
-export function gone(client: Client, name: string, resource?: ResourceRef, namespace?: string): Promise<void> {
-  return eventually(async () => assert.equal(await look(client, name, resource, namespace), undefined))
+/** Two checks, to be waited for. */
+export function gone(client: Client, name: string, resource?: ResourceRef, namespace?: string): () => Promise<void> {
+  return async () => assert.equal(await look(client, name, resource, namespace), undefined)
+}
+
+/** At rest the server has nothing to tell the controllers. */
+export function atRest(client: Client): () => Promise<void> {
+  return async () => {
+    assert.deepEqual((await client.list(DELETIONS)).items, [])
+    assert.deepEqual((await client.list(ABSENT_OWNERS)).items, [])
+  }
 }
 
 export async function release(client: Client, name: string, resource: ResourceRef = CONFIG_MAPS): Promise<void> {
   const namespace = resource.namespaced ? { namespace: 'default' } : {}
   await client.patch(resource, name, 'merge', { metadata: { finalizers: null } }, namespace)
-}
-
-/** At rest the server has nothing to tell the controllers. */
-export function atRest(client: Client): Promise<void> {
-  return eventually(async () => {
-    assert.deepEqual((await client.list(DELETIONS)).items, [])
-    assert.deepEqual((await client.list(ABSENT_OWNERS)).items, [])
-  })
 }
 
 /** Defines `<plural>.example.com` and gives the resource. */

@@ -39,10 +39,10 @@ describe('deletion of a workspace', () => {
     await createDefinition(client, 'widgets')
     await createConfigMap(client, 'c')
     await server.client.delete(WORKSPACES, 'full')
-    await gone(server.client, 'full', WORKSPACES)
+    await eventually(gone(server.client, 'full', WORKSPACES))
     const again = await server.workspace('full')
     assert.equal(await look(again, 'c'), undefined)
-    await atRest(server.client)
+    await eventually(atRest(server.client))
   })
 
   test('child workspaces go first, however deep', async () => {
@@ -58,8 +58,8 @@ describe('deletion of a workspace', () => {
     await eventually(async () => assert.ok((await look(parent, 'leaf'))?.metadata.deletionTimestamp))
     assert.ok((await server.client.get(WORKSPACES, 'tree')).metadata.deletionTimestamp)
     await release(parent, 'leaf')
-    await gone(server.client, 'tree', WORKSPACES)
-    await atRest(server.client)
+    await eventually(gone(server.client, 'tree', WORKSPACES))
+    await eventually(atRest(server.client))
   })
 
   test('objects with finalizers are deleted and waited for, and the workspace tells which', async () => {
@@ -78,8 +78,8 @@ describe('deletion of a workspace', () => {
     assert.equal((await server.client.get(WORKSPACES, 'held')).status?.phase, 'Deleting')
     assert.equal((await client.get(LOGICAL_CLUSTERS, 'cluster')).status?.phase, 'Deleting')
     await release(client, 'kept')
-    await gone(server.client, 'held', WORKSPACES)
-    await atRest(server.client)
+    await eventually(gone(server.client, 'held', WORKSPACES))
+    await eventually(atRest(server.client))
   })
 
   test('a workspace that others hold keeps its logical cluster until they let go', async () => {
@@ -95,15 +95,15 @@ describe('deletion of a workspace', () => {
     await server.client.patch(WORKSPACES, 'watched', 'merge', {
       metadata: { finalizers: finalizers.filter((each) => each !== HOLD) },
     })
-    await gone(server.client, 'watched', WORKSPACES)
-    await atRest(server.client)
+    await eventually(gone(server.client, 'watched', WORKSPACES))
+    await eventually(atRest(server.client))
   })
 
   test('many at once', async () => {
     const names = Array.from({ length: 100 }, (_, index) => `many-${index}`)
     await Promise.all(names.map((name) => server.workspace(name)))
     await Promise.all(names.map((name) => server.client.delete(WORKSPACES, name)))
-    await atRest(server.client)
+    await eventually(atRest(server.client))
     const { items } = await server.client.list(WORKSPACES)
     assert.deepEqual(
       items.filter(({ metadata }) => metadata.name?.startsWith('many-')),
@@ -119,8 +119,8 @@ test('what was left undone when the process ended is done after the next start',
   await server.client.delete(WORKSPACES, 'team')
   assert.ok((await server.client.get(WORKSPACES, 'team')).metadata.deletionTimestamp)
   await using _controllers = startFeatures({ features: [feature], handler: server.handler })
-  await gone(server.client, 'team', WORKSPACES)
-  await atRest(server.client)
+  await eventually(gone(server.client, 'team', WORKSPACES))
+  await eventually(atRest(server.client))
 })
 
 test('at rest no timer exists because a workspace does', async () => {
@@ -128,7 +128,7 @@ test('at rest no timer exists because a workspace does', async () => {
   await using server = await startServer({ clock })
   const scheduled = async () => {
     await clock.advance(0)
-    await atRest(server.client)
+    await eventually(atRest(server.client))
     // Looks that were planned at what has gone since find nothing, once.
     await clock.advance(20 * 60_000)
     return clock.pending()
