@@ -269,7 +269,7 @@ describe('with a server', () => {
 
     it('waits for finalizers as long as it may, and says which', async () => {
       await make('held', 'finalizers: [example.com/hold]')
-      const { code, out, err } = await inWeb('delete cm held --timeout=50ms')
+      const { code, out, err } = await inWeb('delete cm held --timeout=1s')
       assert.deepEqual([code, out], [1, 'configmap "held" deleted from default namespace\n'])
       assert.equal(
         err,

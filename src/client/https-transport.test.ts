@@ -145,7 +145,7 @@ describe('HTTP/2 over TLS', () => {
     const port = (proxy.address() as AddressInfo).port
     using transport = httpsTransport(
       { server: `https://127.0.0.1:${port}`, ca: tls.cert },
-      { ping: { interval: 10, patience: 30 } },
+      { ping: { interval: 50, patience: 500 } },
     )
     const client = createClient({ transport })
     await client.raw('GET', '/')
