@@ -11,11 +11,11 @@ import {
   type StatusCause,
 } from '../../machinery/index.ts'
 import type { PrinterColumn, Strategy } from '../definition.ts'
-import { schemaLike, validateMutatingOperations } from './admission-policy.ts'
 import { setMatchDefaults, validateMatchResources } from './admission-rules.ts'
 import { builtIn } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
 import { validateLabelSelector } from './label-selector.ts'
+import { schemaLike, validateMutatingOperations } from './mutating-admission-policy.ts'
 import { type Fields, fieldsIn, isFields, objectsIn, textIn, textsIn } from './untyped.ts'
 
 const ACTIONS = ['Audit', 'Deny', 'Warn']

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { mutatingAdmissionPolicy, validatingAdmissionPolicy } from './admission-policy.ts'
+import { validatingAdmissionPolicy } from './admission-policy.ts'
 import { mutatingAdmissionPolicyBinding, validatingAdmissionPolicyBinding } from './admission-policy-binding.ts'
+import { mutatingAdmissionPolicy } from './mutating-admission-policy.ts'
 import { cellsOf, faultsOf, prepared } from './try-write.ts'
 
 const resourceRules = [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] }]

@@ -1,6 +1,6 @@
 /**
- * admissionregistration.k8s.io ValidatingAdmissionPolicy (v1) and MutatingAdmissionPolicy (v1beta1). What is wrong with a CEL
- * expression is found where it is compiled; here it must be present.
+ * admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy. What is wrong with a CEL expression is found where it is compiled;
+ * here it must be present.
  */
 import {
   fieldDuplicate,
@@ -10,21 +10,18 @@ import {
   isDNS1035Label,
   isDNS1123Subdomain,
   isQualifiedName,
-  type Json,
-  type JsonObject,
   type KubeObject,
   type StatusCause,
 } from '../../machinery/index.ts'
 import type { PrinterColumn, Strategy } from '../definition.ts'
 import {
   FAILURE_POLICIES,
-  REINVOCATION_POLICIES,
   requiredOneOf,
   setMatchDefaults,
   validateMatchConditions,
   validateMatchResources,
 } from './admission-rules.ts'
-import { builtIn, builtInSchema, STATUS } from './built-in.ts'
+import { builtIn, STATUS } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
 import {
   defaultField,
@@ -36,13 +33,11 @@ import {
   listIn,
   objectsIn,
   textIn,
-  textsIn,
 } from './untyped.ts'
 
 const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
 const MAX_AUDIT_ANNOTATIONS = 20
 const MAX_AUDIT_EXPRESSION_BYTES = 5 * 1024
-const MUTATING_OPERATIONS = ['*', 'CONNECT', 'CREATE', 'UPDATE']
 const IDENTIFIER = /^[_a-zA-Z][_a-zA-Z0-9]*$/
 const RESERVED = new Set(
   'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(
@@ -50,7 +45,7 @@ const RESERVED = new Set(
   ),
 )
 
-function setDefaults(object: KubeObject): void {
+export function setPolicyDefaults(object: KubeObject): void {
   const spec = ensureFields(object, 'spec')
   defaultField(spec, 'failurePolicy', 'Fail')
   if (isFields(spec.matchConstraints)) setMatchDefaults(spec.matchConstraints)
@@ -103,7 +98,8 @@ function validateVariable(variable: Fields, path: string): StatusCause[] {
   return causes
 }
 
-function validateCommon(spec: Fields): StatusCause[] {
+/** What both kinds of policies hold. */
+export function validatePolicy(spec: Fields): StatusCause[] {
   return [
     ...requiredOneOf(spec, 'failurePolicy', 'spec', FAILURE_POLICIES),
     ...(isFields(spec.paramKind) ? validateParamKind(spec.paramKind, 'spec.paramKind') : []),
@@ -168,7 +164,7 @@ function validateValidating(object: KubeObject): StatusCause[] {
   const spec = fieldsIn(object.spec)
   const validations = objectsIn(spec.validations)
   const annotations = objectsIn(spec.auditAnnotations)
-  const causes = validateCommon(spec)
+  const causes = validatePolicy(spec)
   if (validations.length === 0 && annotations.length === 0) {
     const message = 'validations or auditAnnotations must contain at least one item'
     return [...causes, fieldRequired('spec.validations', message), fieldRequired('spec.auditAnnotations', message)]
@@ -180,65 +176,21 @@ function validateValidating(object: KubeObject): StatusCause[] {
   ]
 }
 
-const PATCH_FIELDS = { ApplyConfiguration: 'applyConfiguration', JSONPatch: 'jsonPatch' } as const
-
-function validateMutation(mutation: Fields, path: string): StatusCause[] {
-  const patchType = textIn(mutation.patchType)
-  if (patchType === '') return [fieldRequired(`${path}.patchType`, '')]
-  if (patchType !== 'JSONPatch' && patchType !== 'ApplyConfiguration') {
-    return [fieldNotSupported(`${path}.patchType`, patchType, Object.keys(PATCH_FIELDS))]
-  }
-  const field = PATCH_FIELDS[patchType]
-  const other = patchType === 'JSONPatch' ? 'applyConfiguration' : 'jsonPatch'
-  const causes: StatusCause[] = []
-  if (isAbsent(mutation[field])) {
-    causes.push(fieldRequired(`${path}.${field}`, `must be specified when patchType is ${patchType}`))
-  } else if (textIn(fieldsIn(mutation[field]).expression).trim() === '') {
-    causes.push(fieldRequired(`${path}.${field}.expression`, ''))
-  }
-  if (!isAbsent(mutation[other])) {
-    const message = `must not be specified when patchType is ${patchType}`
-    causes.push(fieldInvalid(`${path}.${other}`, `{${other}}`, message))
-  }
-  return causes
-}
-
-/** Only creates and updates can be mutated. */
-export function validateMutatingOperations(rules: unknown, path: string): StatusCause[] {
-  return objectsIn(rules)
-    .flatMap((rule) => textsIn(rule.operations))
-    .filter((operation) => !MUTATING_OPERATIONS.includes(operation))
-    .map((operation) => fieldNotSupported(`${path}.operations`, operation, MUTATING_OPERATIONS))
-}
-
-function validateMutating(object: KubeObject): StatusCause[] {
-  const spec = fieldsIn(object.spec)
-  const mutations = objectsIn(spec.mutations)
-  const { resourceRules } = fieldsIn(spec.matchConstraints)
-  return [
-    ...validateCommon(spec),
-    ...validateMutatingOperations(resourceRules, 'spec.matchConstraints.resourceRules'),
-    ...(mutations.length === 0 ? [fieldRequired('spec.mutations', 'mutations must contain at least one item')] : []),
-    ...mutations.flatMap((mutation, index) => validateMutation(mutation, `spec.mutations[${index}]`)),
-    ...requiredOneOf(spec, 'reinvocationPolicy', 'spec', REINVOCATION_POLICIES),
-  ]
-}
-
 const validatingStrategy: Strategy = {
   prepareForCreate: (object) => {
-    setDefaults(object)
+    setPolicyDefaults(object)
     object.status = {}
   },
   prepareForUpdate: (object, old, context) => {
     if (context.subresource === 'status') return
-    setDefaults(object)
+    setPolicyDefaults(object)
     object.status = old.status
   },
   validate: validateValidating,
   validateUpdate: (object, _old, context) => (context.subresource === 'status' ? [] : validateValidating(object)),
 }
 
-const paramKind: PrinterColumn = {
+export const PARAM_KIND: PrinterColumn = {
   name: 'ParamKind',
   type: 'string',
   description: 'ParamKind specifies the kind of resources used to parameterize this policy',
@@ -248,11 +200,11 @@ const paramKind: PrinterColumn = {
   },
 }
 
-function countOf(name: string, field: string, description: string): PrinterColumn {
+export function countColumn(name: string, field: string, description: string): PrinterColumn {
   return { name, type: 'integer', description, cell: (object) => listIn(fieldsIn(object.spec)[field]).length }
 }
 
-const POLICY = {
+export const POLICY = {
   group: 'admissionregistration.k8s.io',
   namespaced: false,
   categories: ['api-extensions'],
@@ -268,56 +220,13 @@ export const validatingAdmissionPolicy = builtIn({
   subresources: { status: STATUS },
   columns: [
     NAME,
-    countOf(
+    countColumn(
       'Validations',
       'validations',
       'Validations indicates the number of validation rules defined in this configuration',
     ),
-    paramKind,
+    PARAM_KIND,
     AGE,
   ],
   strategy: validatingStrategy,
-})
-
-/** A kind of v1beta1 that shares these fields of its spec with one of v1, and has no status. */
-export function schemaLike(kind: string, shared: readonly string[], own: JsonObject): JsonObject {
-  const { properties } = builtInSchema(POLICY.group, 'v1', kind)
-  const { status: _status, spec, ...rest } = fieldsIn(properties) as Record<string, Json>
-  const known = fieldsIn(fieldsIn(spec).properties) as Record<string, Json>
-  const kept = shared.map((field) => [field, known[field] ?? {}])
-  return {
-    type: 'object',
-    properties: { ...rest, spec: { type: 'object', properties: { ...Object.fromEntries(kept), ...own } } },
-  }
-}
-
-const EXPRESSION: JsonObject = { type: 'object', properties: { expression: { type: 'string' } } }
-const MUTATION: JsonObject = {
-  type: 'object',
-  properties: { patchType: { type: 'string' }, applyConfiguration: EXPRESSION, jsonPatch: EXPRESSION },
-}
-
-export const mutatingAdmissionPolicy = builtIn({
-  ...POLICY,
-  version: 'v1beta1',
-  kind: 'MutatingAdmissionPolicy',
-  plural: 'mutatingadmissionpolicies',
-  openAPIV3Schema: () =>
-    schemaLike(
-      'ValidatingAdmissionPolicy',
-      ['paramKind', 'matchConstraints', 'variables', 'failurePolicy', 'matchConditions'],
-      { mutations: { type: 'array', items: MUTATION }, reinvocationPolicy: { type: 'string' } },
-    ),
-  columns: [
-    NAME,
-    countOf('Mutations', 'mutations', 'Mutation indicates the number of mutations rules defined in this configuration'),
-    paramKind,
-    AGE,
-  ],
-  strategy: {
-    prepareForCreate: setDefaults,
-    prepareForUpdate: setDefaults,
-    validate: validateMutating,
-    validateUpdate: validateMutating,
-  },
 })
