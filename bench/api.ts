@@ -49,6 +49,7 @@ export async function benchApi(tell: (step: string) => void): Promise<Comparison
         if (access === undefined || version === undefined) continue
         const result = await load(access, jobAt(version))
         samples[contestant.name][measure].push(result[figure])
+        tell(`  ${measure}, ${contestant.name}: ${result[figure].toPrecision(3)}`)
       }
     }
   }

@@ -32,6 +32,6 @@ export async function load(access: Access, job: Job): Promise<LoadResult> {
   const child = spawn(await toolPath('bench-load'), { stdio: ['pipe', 'pipe', 'inherit'] })
   child.stdin.end(JSON.stringify({ server: url, ca, ...credential, ...job }))
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
-  if (code !== 0) throw new Error(`the load ${job.operation} ${job.path} ended with ${code}`)
+  if (code !== 0) throw new Error(`the load ${job.operation} ${url}${job.path} ended with ${code}`)
   return JSON.parse(output)
 }

@@ -22,7 +22,7 @@ func (c *client) watch(ctx context.Context, job *Job) (*Result, error) {
 	}
 	// Without a resourceVersion each watch begins with the object as it is.
 	if err := gather(seen, job.Concurrency); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("at first: %w", err)
 	}
 	latencies := make([]time.Duration, job.Count)
 	begin := time.Now()
@@ -35,7 +35,7 @@ func (c *client) watch(ctx context.Context, job *Job) (*Result, error) {
 			written <- err
 		}()
 		if err := gather(seen, job.Concurrency); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("after write %d: %w", number, err)
 		}
 		latencies[number] = time.Since(start)
 		if err := <-written; err != nil {
