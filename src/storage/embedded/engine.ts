@@ -77,6 +77,7 @@ function createEmbeddedStore(db: DatabaseSync, writer: WriterThread, lock: Dispo
   }, fail)
 
   function receive(message: FromWriter): void {
+    if (ended?.reason === 'failed') return
     if (message.type === 'group') publish(message.revision, decodeOutcomes(message.fields, outbox.commitOf))
     else if (message.type === 'full') {
       for (const id of message.ids) outbox.take(id).reject(fullError(message.message))
@@ -146,6 +147,7 @@ function createEmbeddedStore(db: DatabaseSync, writer: WriterThread, lock: Dispo
   function fail(cause: unknown): void {
     if (ended?.reason === 'failed') return
     ended = failedError(cause)
+    writer.stop()
     cache.clear()
     outbox.fail(ended)
     for (const { reject } of compactions.splice(0)) reject(ended)

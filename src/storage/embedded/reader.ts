@@ -11,6 +11,8 @@ import { createCurrentRows, type Page } from './current-rows.ts'
 import { asBuffer } from './wire.ts'
 
 const PAGE_ROWS = 5_000
+/** Each that has changed since costs several look-ups. */
+const PAGE_ROWS_BACK = 500
 const COUNT_KEYS = 20_000
 
 export interface Reader {
@@ -126,8 +128,8 @@ export function createReader(db: DatabaseSync, cached: (key: string) => Row | un
         const oldest = get(compacted)?.[0] as Revision
         if (at < oldest) throw compactedError(at, oldest)
         if (isAt(at)) return currentRows(start, stop, size)
-        const page = rowsAt(start, stop, size, at)
-        // Both kinds of rows together may be more than were asked for.
+        const page = rowsAt(start, stop, Math.min(size, PAGE_ROWS_BACK), at)
+        // Those that are gone and those that are there may together be more than were asked for.
         if (page.rows.length <= size) return page
         const rows = page.rows.slice(0, size)
         return { rows, next: rows.at(-1)?.key }

@@ -14,6 +14,8 @@ export interface WriterThread {
   /** The process stays alive for an answer, until as many are released. */
   hold(): void
   release(): void
+  /** Nothing more is written, by it or by the thread that does its checkpoints. */
+  stop(): void
   /** Lets it finish what it has, and waits for its end. */
   close(): Promise<void>
 }
@@ -57,8 +59,6 @@ function writerThread(
       const end = (cause: unknown) => {
         if (ended) return
         ended = true
-        // Nothing more may be written, by it or by the thread that does its checkpoints.
-        void worker.terminate()
         failed(cause)
       }
       worker.on('message', (message: FromWriter) => {
@@ -73,6 +73,10 @@ function writerThread(
     },
     release() {
       if (--holding === 0) worker.unref()
+    },
+    stop() {
+      ended = true
+      void worker.terminate()
     },
     async close() {
       worker.ref()
