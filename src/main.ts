@@ -135,7 +135,8 @@ function report(error: unknown, fields: Readonly<Record<string, string>>): void 
   )
 }
 
-if (import.meta.main) {
+/** Runs the command line of this process and sets its exit code. */
+export async function main(): Promise<void> {
   const stop = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort())
   process.exitCode = await runProgram(process.argv.slice(2), {
@@ -148,3 +149,5 @@ if (import.meta.main) {
     serve,
   })
 }
+
+if (import.meta.main) await main()

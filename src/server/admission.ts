@@ -73,9 +73,10 @@ export async function admitUpdate(
 ): Promise<void> {
   const { strategy, names, group } = definition
   prepareMetadataForUpdate(definition, object, old)
-  if (definition.subresources.status !== undefined && subresource !== 'status') copyField(old, object, 'status')
+  // A custom subresource (approval, scale) says itself what it writes.
+  if (definition.subresources.status !== undefined && subresource === '') copyField(old, object, 'status')
   strategy.prepareForUpdate?.(object, old, context)
-  if (definition.generation && specChanged(object, old)) {
+  if (definition.generation && specChanged(definition, object, old)) {
     object.metadata.generation = (old.metadata.generation ?? 0) + 1
   }
   await strategy.admit?.({ type: 'update', object, old, subresource }, context)
@@ -92,17 +93,14 @@ export function copyField(from: KubeObject, to: KubeObject, field: string): void
   else to[field] = from[field]
 }
 
-/** What metadata.generation counts: everything but metadata and status. */
-function specChanged(object: KubeObject, old: KubeObject): boolean {
-  return !isDeepStrictEqual(specOf(object), specOf(old))
+/** What metadata.generation counts: everything but metadata, and but status where that is written apart. */
+function specChanged({ subresources }: ResourceDefinition, object: KubeObject, old: KubeObject): boolean {
+  const apart = subresources.status !== undefined
+  return !isDeepStrictEqual(specOf(object, apart), specOf(old, apart))
 }
 
-function specOf({
-  metadata: _metadata,
-  status: _status,
-  apiVersion: _version,
-  kind: _kind,
-  ...spec
-}: KubeObject): unknown {
+function specOf(object: KubeObject, statusApart: boolean): unknown {
+  const { metadata: _metadata, apiVersion: _version, kind: _kind, ...spec } = object
+  if (statusApart) delete spec.status
   return spec
 }

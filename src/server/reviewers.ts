@@ -17,7 +17,9 @@ export function accessReviewers({
   return {
     authenticate: async (token) => {
       const user = await authenticator.authenticateToken(token)
-      return user === undefined ? { authenticated: false } : { authenticated: true, user }
+      return user === undefined
+        ? { authenticated: false, error: 'invalid bearer token' }
+        : { authenticated: true, user }
     },
     authorize: async (user, question, { cluster }) => {
       const { allowed, denied, reason } = await authorizer.authorize(attributesOf(user, cluster, question))

@@ -23,12 +23,7 @@ export function readSelection(context: ResourceContext): Selection {
   const labels = readLabelSelector(context)
   const fields = readFieldSelector(context)
   for (const { field } of fields?.requirements ?? []) {
-    if (!isSelectable(definition, field)) {
-      const kind = `${definition.group === '' ? '' : `${definition.group}/`}${definition.version}, Kind=${definition.names.kind}`
-      throw badRequest(
-        `Unable to find "${kind}" that match label selector "${labels ?? ''}", field selector "${fields}": field label not supported: ${field}`,
-      )
-    }
+    if (!isSelectable(definition, field)) throw badRequest(`field label not supported: ${field}`)
   }
   const named = info.name === '' ? undefined : info.name
   return {

@@ -8,7 +8,7 @@ import {
   OBJECT_MODIFIED,
 } from '../../machinery/index.ts'
 import { admitUpdate, conform, copyField } from '../admission.ts'
-import type { Answer } from '../answer.ts'
+import type { Answer, AnsweredRow } from '../answer.ts'
 import { readKubeObject } from '../body.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
 import type { Subresource } from '../definition.ts'
@@ -78,15 +78,12 @@ export function mergeSubmitted(
   return merged
 }
 
+/** As upstream, the message names the resource where others name the kind. */
 function versionRequired(context: ResourceContext): Error {
   const { group, names } = context.definition
-  return invalid({ group, kind: names.kind }, context.info.name, [
-    {
-      reason: 'FieldValueInvalid',
-      message: 'Invalid value: 0: must be specified for an update',
-      field: 'metadata.resourceVersion',
-    },
-  ])
+  const message = 'Invalid value: 0: must be specified for an update'
+  const causes = [{ reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' }]
+  return invalid({ group, kind: names.plural }, context.info.name, causes)
 }
 
 export interface Replacement {
@@ -99,23 +96,31 @@ export interface Replacement {
 }
 
 /** Stores `object` in place of `old`, or removes it when that was the last finalizer of an object being deleted. */
-export async function replace(
+export async function replace(context: ResourceContext, replacement: Replacement): Promise<Answer> {
+  const { definition, cluster } = context
+  const row = await replaceRow(context, replacement)
+  const read = subresourceOf(context)?.read
+  if (read === undefined) return { type: 'row', status: 200, definition, cluster, row }
+  return { type: 'object', status: 200, object: read(presentObject(definition, row, cluster)) }
+}
+
+async function replaceRow(
   context: ResourceContext,
   { object, old, current, given, dryRun }: Replacement,
-): Promise<Answer> {
-  const { definition, cluster, info, parts } = context
-  if (given !== '' && given !== String(current.version))
+): Promise<AnsweredRow> {
+  const { definition, info, parts } = context
+  if (given !== '' && given !== String(current.version)) {
     throw conflict(groupResource(context), info.name, OBJECT_MODIFIED)
+  }
   const operation = operationContext(context, info.name, dryRun)
   await admitUpdate(definition, object, old, info.subresource, operation)
   const target = { definition, context: operation, reader: parts.reader }
   if (old.metadata.deletionTimestamp !== undefined && !hasPendingFinalizers(definition, object)) {
-    const row = await writeChange(target, { type: 'delete', old: object }, current)
-    return { type: 'row', status: 200, definition, cluster, row: { key: current.key, ...row } }
+    return { key: current.key, ...(await writeChange(target, { type: 'delete', old: object }, current)) }
   }
-  if (isUnchanged(context, object, old, current)) return { type: 'row', status: 200, definition, cluster, row: current }
-  const row = await writeChange(target, { type: 'update', object, old, subresource: info.subresource }, current)
-  return { type: 'row', status: 200, definition, cluster, row: { key: current.key, ...row } }
+  if (isUnchanged(context, object, old, current)) return current
+  const change = { type: 'update', object, old, subresource: info.subresource } as const
+  return { key: current.key, ...(await writeChange(target, change, current)) }
 }
 
 /** A write that changes nothing is answered without one. */
