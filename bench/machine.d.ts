@@ -1,2 +1,0 @@
-/** Where and with what it was measured. */
-export declare function machine(): Record<string, string | number>
