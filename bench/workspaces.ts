@@ -10,7 +10,8 @@ import { load } from './load.ts'
 import { memoryOf } from './memory.ts'
 
 const concurrency = 16
-const warmUp = 500
+/** Enough to fill every bounded cache of the server, so that what grows afterwards grows with each workspace. */
+const warmUp = 10_000
 const settleMilliseconds = 3000
 
 /** What a workspace costs. */
@@ -36,7 +37,7 @@ export async function benchWorkspaces(count: number, tell: (step: string) => voi
   return {
     count,
     ...grown,
-    // The few of the warm-up are on the disk as well.
+    // Those of the warm-up are on the disk as well.
     diskBytesPerWorkspace: Math.round(disk / (count + warmUp)),
     restartMilliseconds: Math.round(restarted.startMilliseconds),
   }
