@@ -1,0 +1,134 @@
+/** Plays the commands of a page as a reader would type them: in an empty folder, in one shell's environment, with one server. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { bundlePath } from '../bundle.ts'
+import { type Daemon, startDaemon } from '../daemon.ts'
+import { freePort } from '../free-port.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { toolPath } from '../tools/build.ts'
+
+export interface Session extends AsyncDisposable {
+  write(file: string, text: string): Promise<void>
+  /** Resolves with all that is printed, both streams in one; a server's start resolves when it is ready. */
+  type(command: string): Promise<string>
+}
+
+const root = join(import.meta.dirname, '../..')
+const SERVER = /^(?:npm start|npx keelson (?:serve|start))\b/
+/** The port that pages use; here it is a free one. */
+const WRITTEN_PORT = '6443'
+const READY_WITHIN = 30_000
+
+export async function startSession(): Promise<Session> {
+  await using cleanup = new AsyncDisposableStack()
+  const folder = cleanup.use(await temporaryFolder())
+  const here = join(folder.path, 'here')
+  const programs = join(folder.path, 'bin')
+  await mkdir(join(here, 'node_modules'), { recursive: true })
+  await symlink(root, join(here, 'node_modules/keelson'))
+  await cp(join(root, 'examples'), join(here, 'examples'), { recursive: true })
+  await writePrograms(programs)
+  const port = String(await freePort())
+  const env: NodeJS.ProcessEnv = {
+    PATH: `${programs}:${dirname(process.execPath)}:${process.env.PATH}`,
+    HOME: folder.path,
+  }
+  const servers: Daemon[] = []
+  let started = 0
+  cleanup.defer(async () => {
+    for (const server of servers.toReversed()) await server.stop()
+  })
+  const disposal = cleanup.move()
+  const asHere = (text: string) => text.replaceAll(WRITTEN_PORT, port)
+  const asWritten = (text: string) => text.replaceAll(port, WRITTEN_PORT).replaceAll(here, '.')
+
+  /** One that cannot start has said why. */
+  async function serve(command: string): Promise<string> {
+    started += 1
+    const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+    const inHere = ['-C', here, ...settings, 'bash', '-c', `exec ${command}`]
+    const server = startDaemon('env', inHere, join(folder.path, `server-${started}.log`))
+    const deadline = performance.now() + READY_WITHIN
+    while (!isReady(command, server.log())) {
+      if (hasEnded(server)) return server.log()
+      if (performance.now() > deadline) throw new Error(`${command} is not ready:\n${server.log()}`)
+      await sleep(20)
+    }
+    servers.push(server)
+    return server.log()
+  }
+
+  async function stop(): Promise<void> {
+    const code = await servers.pop()?.stop()
+    if (code !== 0) throw new Error(`the server ended with ${code}`)
+  }
+
+  return {
+    write: (file, text) => writeFile(join(here, file), asHere(text)),
+    async type(command) {
+      if (command === '^C') {
+        await stop()
+        return ''
+      }
+      const exported = /^export (\w+)=(\S+)$/.exec(command)
+      if (exported !== null) {
+        env[exported[1] ?? ''] = exported[2]
+        return ''
+      }
+      if (SERVER.test(command)) return asWritten(await serve(asHere(command)))
+      return asWritten(await run(asHere(command), here, env))
+    },
+    [Symbol.asyncDispose]: () => disposal.disposeAsync(),
+  }
+}
+
+function hasEnded(server: Daemon): boolean {
+  try {
+    server.assertRunning()
+    return false
+  } catch {
+    return true
+  }
+}
+
+function isReady(command: string, log: string): boolean {
+  return / (?:start|npm start)\b/.test(` ${command}`) ? log.includes('Ctrl-C ends it') : log.includes(' is ready: ')
+}
+
+async function run(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const child = spawn('bash', ['-c', command], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      printed += text
+    })
+  }
+  await once(child, 'close')
+  return printed
+}
+
+/** `npx keelson` and `npm start` without the seconds that npm takes, and the real kubectl. */
+async function writePrograms(folder: string): Promise<void> {
+  await mkdir(folder)
+  const keelson = `exec "${process.execPath}" "${await bundlePath()}"`
+  const programs = {
+    npx: `shift; ${keelson} "$@"`,
+    npm: `shift; [ "$1" = -- ] && shift; ${keelson} start "$@"`,
+    kubectl: `exec "${await toolPath('kubectl')}" "$@"`,
+  }
+  for (const [name, text] of Object.entries(programs)) {
+    await writeFile(join(folder, name), `#!/bin/sh\n${text}\n`)
+    await chmod(join(folder, name), 0o755)
+  }
+}
+
+export async function readPage(page: string): Promise<string> {
+  return readFile(join(root, 'docs', page), 'utf8')
+}
+
+export async function writePage(page: string, text: string): Promise<void> {
+  await writeFile(join(root, 'docs', page), text)
+}
