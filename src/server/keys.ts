@@ -23,13 +23,14 @@ export function rangePrefix(definition: Placed, cluster: string, namespace: stri
   const resource = resourcePrefix(definition)
   if (cluster === ALL_CLUSTERS) return resource
   const inCluster = `${resource}${escapeSegment(cluster)}/`
-  return namespace === '' || definition.rowPrefix !== undefined ? inCluster : `${inCluster}${namespace}/`
+  const whole = namespace === '' || !definition.namespaced || definition.rowPrefix !== undefined
+  return whole ? inCluster : `${inCluster}${escapeSegment(namespace)}/`
 }
 
 export function objectKey(definition: Placed, cluster: string, namespace: string, name: string): string {
   const inCluster = `${resourcePrefix(definition)}${escapeSegment(cluster)}/`
   if (definition.rowPrefix !== undefined) return `${inCluster}${escapeSegment(name)}`
-  return `${inCluster}${definition.namespaced ? namespace : CLUSTER_SCOPED}/${escapeSegment(name)}`
+  return `${inCluster}${definition.namespaced ? escapeSegment(namespace) : CLUSTER_SCOPED}/${escapeSegment(name)}`
 }
 
 /** Where a key's logical cluster begins and ends. */
@@ -76,5 +77,5 @@ export function pathKey(path: string): string {
  */
 export function epochKey(cluster: string, namespace?: string): string {
   const base = `!epoch/${escapeSegment(cluster)}/`
-  return namespace === undefined ? base : `${base}${namespace}`
+  return namespace === undefined ? base : `${base}${escapeSegment(namespace)}`
 }

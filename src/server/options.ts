@@ -43,6 +43,8 @@ const PROPAGATIONS: readonly Propagation[] = ['Orphan', 'Background', 'Foregroun
 
 /** The body wins over the query, as upstream. */
 export function readDeleteOptions(body: Record<string, unknown> | undefined, query: URLSearchParams): DeleteOptions {
+  const { kind = 'DeleteOptions' } = body ?? {}
+  if (kind !== 'DeleteOptions') throw badRequest(`the body of a delete is a DeleteOptions, not ${JSON.stringify(kind)}`)
   const dryRun = Array.isArray(body?.dryRun) ? body.dryRun.map(String) : query.getAll('dryRun')
   const policy = body?.propagationPolicy ?? query.get('propagationPolicy') ?? undefined
   const orphan = body?.orphanDependents ?? query.get('orphanDependents') ?? undefined

@@ -13,14 +13,15 @@ export interface RequestInfo {
   readonly name: string
 }
 
-const VERBS: Readonly<Record<string, string>> = {
-  POST: 'create',
-  GET: 'get',
-  HEAD: 'get',
-  PUT: 'update',
-  PATCH: 'patch',
-  DELETE: 'delete',
-}
+/** A map, because over HTTP/2 a method is any text. */
+const VERBS: ReadonlyMap<string, string> = new Map([
+  ['POST', 'create'],
+  ['GET', 'get'],
+  ['HEAD', 'get'],
+  ['PUT', 'update'],
+  ['PATCH', 'patch'],
+  ['DELETE', 'delete'],
+])
 /** Below these a segment after the name belongs to the Namespace itself, not to a resource in it. */
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize'])
 
@@ -45,7 +46,7 @@ export function findRoute(method: string, path: string, query: URLSearchParams):
   const parts = rest.map(decode)
   const located = locate(parts)
   if (located === undefined) return nonResource
-  const verb = VERBS[method]
+  const verb = VERBS.get(method)
   if (verb === undefined) return nonResource
   return { ...located, isResource: true, path, group, version, verb: collectionVerb(verb, located.name, query) }
 }

@@ -17,6 +17,8 @@ import type { ResourceDefinition } from './definition.ts'
 import { fieldsOf } from './fields.ts'
 
 export const CLUSTER_ANNOTATION = 'kcp.io/cluster'
+/** The version of what a dry run has created: it has no resourceVersion. */
+export const UNWRITTEN: Version = 0
 
 const FORMAT = 1
 const HAS_ANNOTATIONS = 1
@@ -114,7 +116,7 @@ export function decodeRow(value: Buffer, cluster: string, version: Version, exte
   const object = JSON.parse(externalURL === undefined ? text : withExternalURL(externalURL(), text)) as KubeObject
   const metadata: ObjectMeta = object.metadata
   metadata.annotations = { [CLUSTER_ANNOTATION]: cluster, ...metadata.annotations }
-  metadata.resourceVersion = String(version)
+  if (version !== UNWRITTEN) metadata.resourceVersion = String(version)
   return object
 }
 
@@ -142,7 +144,7 @@ export function spliceRow(
   const tail = value.subarray(splice)
   return [
     value.subarray(body, splice - ANNOTATIONS_OPEN.length),
-    `"resourceVersion":"${version}",${ANNOTATIONS_OPEN}"${CLUSTER_ANNOTATION}":"${cluster}"${comma}`,
+    `${version === UNWRITTEN ? '' : `"resourceVersion":"${version}",`}${ANNOTATIONS_OPEN}"${CLUSTER_ANNOTATION}":"${cluster}"${comma}`,
     definition.externalURL === undefined
       ? tail
       : Buffer.from(withExternalURL(definition.externalURL(), tail.toString('utf8'))),

@@ -20,21 +20,31 @@ const HEADS: Readonly<Record<EventType, Buffer>> = {
 }
 const TAIL = Buffer.from('}\n')
 
-/** By value, because each state is one Buffer whoever looks at it; then by form and type. */
-const encoded = new WeakMap<Buffer, Map<string, Buffer>>()
+/** By value, because each state is one Buffer whoever looks at it; then by who serves it, form and type. */
+const encoded = new WeakMap<Buffer, WeakMap<ResourceDefinition, Map<string, Buffer>>>()
 
 export function encodeEvent(definition: ResourceDefinition, form: ObjectForm, event: EventSource): Buffer {
-  const key = `${event.type} ${event.version} ${form.key} ${definition.version}`
-  let known = encoded.get(event.value)
-  const found = known?.get(key)
+  const key = `${event.type} ${event.version} ${form.key}`
+  const known = knownOf(definition, event.value)
+  const found = known.get(key)
   if (found !== undefined) return found
   const bytes = Buffer.concat([HEADS[event.type], objectBytes(definition, form, event, event.cluster), TAIL])
-  if (known === undefined) {
-    known = new Map()
-    encoded.set(event.value, known)
-  }
   known.set(key, bytes)
   return bytes
+}
+
+function knownOf(definition: ResourceDefinition, value: Buffer): Map<string, Buffer> {
+  let served = encoded.get(value)
+  if (served === undefined) {
+    served = new WeakMap()
+    encoded.set(value, served)
+  }
+  let known = served.get(definition)
+  if (known === undefined) {
+    known = new Map()
+    served.set(definition, known)
+  }
+  return known
 }
 
 export function bookmark(

@@ -10,7 +10,7 @@ import { deletionKey, objectKey } from './keys.ts'
 import { deletionRow } from './lifecycle.ts'
 import { guardOwners, indexOwners, noteAbsence } from './owners.ts'
 import type { Reader, SeenRow } from './read.ts'
-import { encodeRow, readHeader } from './row.ts'
+import { encodeRow, readHeader, UNWRITTEN } from './row.ts'
 
 /** The commit lost a race against another one: read again and decide anew. */
 export class LostRace extends Error {
@@ -53,7 +53,7 @@ export async function writeChange(target: WriteTarget, change: Change, current: 
   noteDeletion(target, key, change, operations)
   namespaceEpoch(definition, cluster, change, operations)
   const added = await definition.strategy.commit?.(change, context)
-  if (context.dryRun) return { value: value ?? encodeRow(definition, after), version: current?.version ?? 0 }
+  if (context.dryRun) return { value: value ?? encodeRow(definition, after), version: current?.version ?? UNWRITTEN }
   const revision = await commitGuarded(services.store, cluster, guards, operations, added)
   return { value: value ?? encodeRow(definition, after), version: versionOf(revision, 0) }
 }

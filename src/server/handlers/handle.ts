@@ -42,7 +42,7 @@ export function handle(context: ResourceContext): Promise<Answer> {
     throw methodNotAllowed(resource, `${info.verb} in the logical cluster "*"`)
   }
   if (info.subresource !== '') {
-    if (definition.subresources[info.subresource] === undefined) throw pathNotFound()
+    if (!Object.hasOwn(definition.subresources, info.subresource)) throw pathNotFound()
     const handler = SUBRESOURCE_HANDLERS[info.verb]
     if (handler === undefined)
       throw methodNotAllowed({ ...resource, resource: `${resource.resource}/${info.subresource}` }, info.verb)
