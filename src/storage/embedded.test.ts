@@ -12,7 +12,7 @@ import { describeStore } from './conformance.ts'
 import type { EmbeddedConfig } from './embedded/engine.ts'
 import { isStoreError } from './errors.ts'
 import { openStore } from './open.ts'
-import { lastVersionOf } from './store.ts'
+import { versionOf } from './store.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'keelson-store-'))
 after(() => rmSync(root, { recursive: true }))
@@ -237,18 +237,24 @@ describe('the process', () => {
 test('a watch of few keys is exact from a history of many changes', async () => {
   await using store = await open(newDirectory())
   for (let n = 0; n < 40; n++) {
-    await Promise.all(
-      Array.from({ length: 50 }, (_, i) => write(store, put(`/many/${i}`, `${n}`), put(`/few/${i % 2}`, `${n}-${i}`))),
-    )
-    await write(store, n % 2 === 0 ? removeAll('/few/') : remove('/few/1'))
+    const round = Array.from({ length: 50 }, (_, i) => write(store, put(`/many/${i}`, `${n}`)))
+    const few = [put('/few/1', `${n}`), put('/few/2', `${n}`), put('/few/1', `${n}+`)]
+    await Promise.all([
+      ...round,
+      write(store, ...few),
+      write(store, n % 2 === 0 ? removeAll('/few/') : remove('/few/1')),
+    ])
   }
   using all = await watchAll(store, '/', 0)
   await all.caughtUp()
-  for (const after of [0, 5_000, lastVersionOf(store.revision() - 300)]) {
-    using few = await watchAll(store, '/few/', after)
-    await few.caughtUp()
-    const expected = all.changes.filter(({ key, version }) => key.startsWith('/few/') && version > after)
-    assert.deepEqual(few.changes.map(inWords).slice(-expected.length), expected.map(inWords))
+  for (const ago of [2_000, 1_500, 1_000, 300, 201, 100]) {
+    const after = versionOf(store.revision() - ago, 100)
+    for (const prefix of ['/few/', '/few/2', '/many/']) {
+      using watch = await watchAll(store, prefix, after)
+      await watch.caughtUp()
+      const expected = all.changes.filter(({ key, version }) => key.startsWith(prefix) && version > after)
+      assert.deepEqual(watch.changes.map(inWords), expected.map(inWords))
+    }
   }
 })
 
