@@ -4,17 +4,27 @@ import type { Operation } from '../storage/index.ts'
 import type { Change, ResourceDefinition } from './definition.ts'
 import { epochKey } from './keys.ts'
 import { LOGICAL_CLUSTERS } from './logical-cluster.ts'
-import { VIRTUAL_NAMESPACES } from './read.ts'
+import { VIRTUAL_NAMESPACES } from './virtual.ts'
 import type { Guarded, WriteTarget } from './write.ts'
 
 export const ACTIVE = 'Active'
 export const TERMINATING = 'Terminating'
 
 /** An object may only be born into a logical cluster and a namespace that are not ending. */
-export async function guardBirth(
+export async function guardBirth(target: WriteTarget, object: KubeObject, guards: Guarded[]): Promise<void> {
+  await guardEpochs(target, object, guards, 'refuse')
+}
+
+/** The first write of a virtual object makes a row, which must not outlive its namespace or logical cluster. */
+export async function guardFirstWrite(target: WriteTarget, object: KubeObject, guards: Guarded[]): Promise<void> {
+  await guardEpochs(target, object, guards, 'allow')
+}
+
+async function guardEpochs(
   { definition, context }: WriteTarget,
   object: KubeObject,
   guards: Guarded[],
+  whenTerminating: 'refuse' | 'allow',
 ): Promise<void> {
   const { cluster, services } = context
   const { namespace = '', name = '' } = object.metadata
@@ -22,7 +32,7 @@ export async function guardBirth(
   const birthplace = await services.store.get(epochKey(cluster))
   if (birthplace !== undefined) {
     guards.push({ precondition: { type: 'version', key: birthplace.key, version: birthplace.version } })
-    if (birthplace.value.toString() === TERMINATING) {
+    if (whenTerminating === 'refuse' && birthplace.value.toString() === TERMINATING) {
       throw forbidden(resource, name, 'unable to create new content in a logical cluster that is being terminated')
     }
   } else if (!isLogicalCluster(definition)) {
@@ -36,7 +46,8 @@ export async function guardBirth(
     guards.push({ precondition: { type: 'absent', key } })
     return
   }
-  if (epoch.value.toString() === TERMINATING) throw namespaceTerminating(resource, name, namespace)
+  if (whenTerminating === 'refuse' && epoch.value.toString() === TERMINATING)
+    throw namespaceTerminating(resource, name, namespace)
   guards.push({ precondition: { type: 'version', key, version: epoch.version } })
 }
 

@@ -122,9 +122,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       const row = await reader.get(definition, cluster, namespace, name)
       return row === undefined ? undefined : presentObject(definition, row, cluster)
     },
-    permits: async (user, verb, { cluster, group, resource, name }) =>
-      (await authorizer.authorize(resourceAttributes({ user, verb, cluster, group, resource, name }), { deep: true }))
-        .allowed,
+    permits: async (user, verb, resource) =>
+      (await authorizer.authorize(resourceAttributes({ user, verb, ...resource }), { deep: true })).allowed,
     refuseEscalation: (change) => refuseEscalation(change, authorizer),
     random: { uid: randomUUID, suffix: () => generateName('') },
   }

@@ -194,7 +194,13 @@ export interface Services {
   readonly permits: (
     user: UserInfo,
     verb: string,
-    resource: { readonly cluster: string; readonly group: string; readonly resource: string; readonly name: string },
+    resource: {
+      readonly cluster: string
+      readonly group: string
+      readonly resource: string
+      readonly name: string
+      readonly namespace?: string
+    },
   ) => Promise<boolean>
   /** The 403 to answer to a write of a role or binding that would grant more than its writer holds. */
   readonly refuseEscalation: (change: RoleChange) => Promise<StatusError | undefined>

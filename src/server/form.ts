@@ -25,19 +25,28 @@ export interface ObjectForm {
 const JSON_TYPES = new Set(['application/json', 'application/*', '*/*', ''])
 
 /** The first media type of the Accept header that can be served. Protobuf answers are not served; clients accept JSON. */
-export function chooseForm({ request, query, parts }: RequestContext): ObjectForm {
+export function chooseForm(context: RequestContext): ObjectForm {
+  return choose(context, true)
+}
+
+/** For watches, whose events have no form in YAML. */
+export function chooseStreamForm(context: RequestContext): ObjectForm {
+  return choose(context, false)
+}
+
+function choose({ request, query, parts }: RequestContext, yaml: boolean): ObjectForm {
   const accept = request.headers.accept ?? ''
   const include = query.get('includeObject')
   const includeObject: IncludeObject = include === 'None' || include === 'Object' ? include : 'Metadata'
   for (const clause of accept.split(',')) {
     const [type = '', ...parameters] = clause.split(';').map((part) => part.trim())
     const media = type.toLowerCase()
-    const encoding = JSON_TYPES.has(media) ? 'json' : media === 'application/yaml' ? 'yaml' : undefined
+    const encoding = JSON_TYPES.has(media) ? 'json' : yaml && media === 'application/yaml' ? 'yaml' : undefined
     const as = transformOf(parameters)
     if (encoding === undefined || as === undefined) continue
     return { as, encoding, includeObject, now: parts.now, key: as === 'Table' ? `${as}/${includeObject}` : as }
   }
-  throw notAcceptable(['application/json', 'application/yaml'])
+  throw notAcceptable(['application/json', ...(yaml ? ['application/yaml'] : [])])
 }
 
 function transformOf(parameters: readonly string[]): ObjectForm['as'] | undefined {

@@ -9,7 +9,9 @@ import type { ResourceDefinition } from './definition.ts'
 export const ALL_CLUSTERS = '*'
 const CLUSTER_SCOPED = '-'
 
-type Placed = Pick<ResourceDefinition, 'group' | 'names' | 'identity' | 'namespaced' | 'rowPrefix' | 'storedForm'>
+type Placed = Pick<ResourceDefinition, 'group' | 'identity' | 'namespaced' | 'rowPrefix' | 'storedForm'> & {
+  readonly names: Pick<ResourceDefinition['names'], 'plural'>
+}
 
 function resourcePrefix(definition: Placed): string {
   if (definition.rowPrefix !== undefined) return definition.rowPrefix

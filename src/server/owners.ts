@@ -24,7 +24,10 @@ export function indexOwners(
   }
 }
 
-/** A new owner must exist when the commit happens, or the garbage collector is told that it does not. */
+/**
+ * A new owner must exist when the commit happens, or the garbage collector is told that it does not. Its key alone says
+ * nothing: another object may have taken its name meanwhile.
+ */
 export async function guardOwners(
   target: WriteTarget,
   object: KubeObject,
@@ -45,7 +48,7 @@ export async function guardOwners(
     const row = await findOwner(reader, definition, context.cluster, object, owner)
     if (row === undefined)
       operations.push({ type: 'put', key: absentOwnerKey(context.cluster, owner.uid), value: absentOwnerRow(owner) })
-    else if (!row.virtual) guards.push({ precondition: { type: 'present', key: row.key } })
+    else if (!row.virtual) guards.push({ precondition: { type: 'version', key: row.key, version: row.version } })
   }
 }
 

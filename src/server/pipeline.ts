@@ -6,8 +6,11 @@ import {
   type ApiRequest,
   type ApiResponse,
   badRequest,
+  expired,
   type Handler,
   internalError,
+  methodNotAllowed,
+  parseFieldSelector,
   pathNotFound,
   requestEntityTooLarge,
   StatusError,
@@ -20,6 +23,8 @@ import { impersonate } from './authentication/impersonation.ts'
 import { type Attributes, forbiddenBy } from './authorization/attributes.ts'
 import type { Authorizer } from './authorization/authorizer.ts'
 import type { RequestContext, ServerParts } from './context.ts'
+import type { ResourceDefinition } from './definition.ts'
+import { chooseForm } from './form.ts'
 import { handle } from './handlers/handle.ts'
 import { serveNonResource } from './non-resource.ts'
 import { respond, respondStatus } from './response.ts'
@@ -66,13 +71,16 @@ async function serve(
     cluster,
     refuse: (wanted) => refuse({ ...wanted, cluster, resourceRequest: true, path: '' }),
   })
-  const refusal = await refuse(attributesOf(user, cluster, info))
+  const refusal = await refuse({ ...attributesOf(user, cluster, info), name: info.name || selectedName(info, query) })
   if (refusal !== undefined) throw refusal
   const context: RequestContext = { request, user, cluster, info, query, parts, warnings }
   if (!info.isResource) return respond(context, await serveNonResource(context))
   const definition = (await parts.definitionsOf(cluster)).find(info.group, info.version, info.resource)
-  if (definition === undefined || !isPlaced(definition.namespaced, info)) throw pathNotFound()
+  if (definition === undefined) throw pathNotFound()
+  checkPlacement(definition, info)
   if (definition.deprecationWarning !== undefined) warnings.push(definition.deprecationWarning)
+  // What cannot be answered in a form that the client takes is not begun.
+  chooseForm(context)
   return respond(context, await handle({ ...context, definition }))
 }
 
@@ -93,11 +101,27 @@ function attributesOf(user: UserInfo, cluster: string, info: RequestInfo): Attri
   }
 }
 
-/** A namespaced object is reached through its namespace, and a cluster-scoped one is not. */
-function isPlaced(namespaced: boolean, { resource, namespace, name, verb }: RequestInfo): boolean {
-  if (!namespaced) return namespace === '' || resource === 'namespaces'
-  return namespace !== '' || (name === '' && (verb === 'list' || verb === 'watch' || verb === 'create'))
+/** A namespaced object is reached through its namespace, where it is written, too; a cluster-scoped one is not. */
+function checkPlacement({ namespaced, group, names }: ResourceDefinition, info: RequestInfo): void {
+  const { resource, namespace, name, verb } = info
+  if (!namespaced) {
+    if (namespace !== '' && !(group === '' && resource === 'namespaces')) throw pathNotFound()
+    return
+  }
+  if (namespace !== '') return
+  if (name !== '') throw pathNotFound()
+  if (verb !== 'list' && verb !== 'watch') throw methodNotAllowed({ group, resource: names.plural }, verb)
 }
+
+/** A collection that a field selector narrows to one name is asked for by that name (RequestInfoFactory). */
+function selectedName({ isResource, verb }: RequestInfo, query: URLSearchParams): string {
+  const selector = query.get('fieldSelector')
+  if (!isResource || selector === null || !NARROWED.has(verb)) return ''
+  const parsed = parseFieldSelector(selector)
+  return (parsed.ok ? parsed.value.exactMatch('metadata.name') : undefined) ?? ''
+}
+
+const NARROWED = new Set(['list', 'watch', 'deletecollection'])
 
 function pathOf(url: string): string {
   const end = url.indexOf('?')
@@ -113,5 +137,6 @@ function statusOfStoreError(error: unknown): StatusError | undefined {
   if (error.reason === 'tooLarge') return requestEntityTooLarge(MAX_COMMIT_BYTES)
   if (error.reason === 'closed') return serviceUnavailable('the server is stopping')
   if (error.reason === 'future') return badRequest(error.message)
+  if (error.reason === 'compacted') return expired(error.message)
   return internalError('the store has failed; whether the change was written is not known')
 }

@@ -1,10 +1,11 @@
 /** Rows as the server sees them: stored ones, and the virtual ones that no one has changed yet. */
 import { applyDefaults, formatApiVersion, type KubeObject, pruneValue } from '../machinery/index.ts'
-import type { RangeResult, Revision, Row, Store } from '../storage/index.ts'
+import { type RangeResult, type Revision, type Row, type Store, unescapeSegment } from '../storage/index.ts'
 import type { ResourceDefinition } from './definition.ts'
-import { epochKey, objectKey, rangePrefix } from './keys.ts'
+import { ALL_CLUSTERS, epochKey, objectKey, rangePrefix } from './keys.ts'
 import type { LogicalClusterRecord } from './logical-cluster.ts'
-import { decodeRow, encodeRow, isCurrent } from './row.ts'
+import { decodeRow, isCurrent } from './row.ts'
+import { VIRTUAL_NAMESPACES, type VirtualRows, virtualRowsOf } from './virtual.ts'
 
 /** `virtual`: there is no row; a write creates it. */
 export interface SeenRow extends Row {
@@ -14,6 +15,8 @@ export interface SeenRow extends Row {
 export interface PageRequest {
   readonly cluster: string
   readonly namespace: string
+  /** Only keys that begin as this object's does are read. */
+  readonly name?: string
   readonly after?: string
   readonly limit: number
   readonly at?: Revision
@@ -33,12 +36,10 @@ export interface Reader {
     name: string,
   ) => Promise<SeenRow | undefined>
   readonly page: (definition: ResourceDefinition, request: PageRequest) => Promise<Page>
-  /** The rows that exist by themselves in a namespace ('' for cluster-scoped kinds) of a logical cluster. */
-  readonly virtualRows: (
-    definition: ResourceDefinition,
-    cluster: string,
-    namespace: string,
-  ) => Promise<readonly SeenRow[]>
+  /** The rows that exist by themselves in a logical cluster; undefined where there are none of the kind. */
+  readonly virtual: (definition: ResourceDefinition, cluster: string) => Promise<VirtualRows | undefined>
+  /** The names of all namespaces, virtual ones included. */
+  readonly namespacesOf: (cluster: string) => Promise<string[]>
 }
 
 export interface ReaderOptions {
@@ -48,31 +49,19 @@ export interface ReaderOptions {
   readonly rootCertificate: string
 }
 
-/** Namespaces that need no row. */
-export const VIRTUAL_NAMESPACES: readonly string[] = ['default', 'kube-system']
-
 export function createReader({ store, logicalClusterOf, rootCertificate }: ReaderOptions): Reader {
-  async function virtualRows(definition: ResourceDefinition, cluster: string, namespace: string): Promise<SeenRow[]> {
-    const { virtual } = definition.strategy
-    if (virtual === undefined || cluster === '*') return []
+  async function virtual(definition: ResourceDefinition, cluster: string): Promise<VirtualRows | undefined> {
+    if (definition.strategy.virtual === undefined || cluster === ALL_CLUSTERS) return undefined
     const logicalCluster = await logicalClusterOf(cluster)
-    if (logicalCluster === undefined) return []
-    const { creationTimestamp, version } = logicalCluster
-    const names = definition.namespaced && namespace === '' ? await namespacesOf(cluster) : [namespace]
-    return names.flatMap((scope) =>
-      virtual({ cluster, creationTimestamp, namespace: scope, rootCertificate }).map((object) => ({
-        key: objectKey(definition, cluster, object.metadata.namespace ?? '', object.metadata.name ?? ''),
-        value: encodeRow(definition, object),
-        version,
-        virtual: true,
-      })),
-    )
+    return logicalCluster && virtualRowsOf(definition, { cluster, logicalCluster, rootCertificate })
   }
 
   async function namespacesOf(cluster: string): Promise<string[]> {
     const prefix = epochKey(cluster)
     const names = new Set(VIRTUAL_NAMESPACES)
-    for await (const row of allRows(store, prefix)) if (row.key !== prefix) names.add(row.key.slice(prefix.length))
+    for await (const { key } of allRows(store, prefix)) {
+      if (key !== prefix) names.add(unescapeSegment(key.slice(prefix.length)))
+    }
     return [...names]
   }
 
@@ -80,44 +69,57 @@ export function createReader({ store, logicalClusterOf, rootCertificate }: Reade
     return VIRTUAL_NAMESPACES.includes(namespace) || (await store.get(epochKey(cluster, namespace))) !== undefined
   }
 
+  /** Where a list's virtual rows are: in the namespaces that exist, or in none. */
+  async function placesOf({ namespaced }: ResourceDefinition, cluster: string, namespace: string): Promise<string[]> {
+    if (!namespaced) return ['']
+    if (namespace === '') return namespacesOf(cluster)
+    return (await isNamespace(cluster, namespace)) ? [namespace] : []
+  }
+
   return {
-    virtualRows,
+    virtual,
+    namespacesOf,
     get: async (definition, cluster, namespace, name) => {
       const key = objectKey(definition, cluster, namespace, name)
       const row = await store.get(key)
       if (row !== undefined) return { ...row, virtual: false }
       if (definition.strategy.virtual === undefined) return undefined
       if (definition.namespaced && !(await isNamespace(cluster, namespace))) return undefined
-      return (await virtualRows(definition, cluster, namespace)).find((virtual) => virtual.key === key)
+      const rows = await virtual(definition, cluster)
+      return rows?.in(definition.namespaced ? namespace : '').find((each) => each.key === key)
     },
     page: async (definition, request) => {
-      const prefix = rangePrefix(definition, request.cluster, request.namespace)
-      const { after, limit, at } = request
+      const { cluster, namespace, after, limit, at } = request
+      const prefix = prefixOf(definition, request)
       const stored = await store.range({
         prefix,
         limit,
         ...(after !== undefined && { after }),
         ...(at !== undefined && { at }),
       })
-      const virtual = await virtualRows(definition, request.cluster, request.namespace)
-      if (virtual.length === 0) return { ...stored, rows: stored.rows.map((row) => ({ ...row, virtual: false })) }
-      return merge(
-        stored,
-        virtual.filter((row) => row.key.startsWith(prefix)),
-        request,
-      )
+      const rows = await virtual(definition, cluster)
+      if (rows === undefined) return { ...stored, rows: stored.rows.map((row) => ({ ...row, virtual: false })) }
+      const places = await placesOf(definition, cluster, namespace)
+      const known = places.flatMap(rows.in).filter(({ key }) => key.startsWith(prefix))
+      return merge(stored, known, request)
     },
   }
+}
+
+function prefixOf(definition: ResourceDefinition, { cluster, namespace, name }: PageRequest): string {
+  const isPlaced = cluster !== ALL_CLUSTERS && (!definition.namespaced || namespace !== '')
+  return name !== undefined && isPlaced
+    ? objectKey(definition, cluster, namespace, name)
+    : rangePrefix(definition, cluster, namespace)
 }
 
 /** Puts virtual rows in their places in a page; a stored row of the same key shadows one. */
 function merge(stored: RangeResult, virtual: readonly SeenRow[], { after, limit }: PageRequest): Page {
   const last = stored.rows.at(-1)?.key
+  const taken = new Set(stored.rows.map(({ key }) => key))
   const here = virtual.filter(
     ({ key }) =>
-      (after === undefined || key > after) &&
-      (!stored.more || (last !== undefined && key <= last)) &&
-      !stored.rows.some((row) => row.key === key),
+      (after === undefined || key > after) && (!stored.more || (last !== undefined && key <= last)) && !taken.has(key),
   )
   const rows = [...stored.rows.map((row) => ({ ...row, virtual: false })), ...here].sort((a, b) =>
     a.key < b.key ? -1 : 1,

@@ -12,6 +12,7 @@ import { partialObjectMetadata } from './printers/partial-object-metadata.ts'
 import { tableOf } from './printers/table.ts'
 import { presentObject } from './read.ts'
 import { isCurrent, spliceRow } from './row.ts'
+import { warningHeaders } from './warnings.ts'
 
 const compress = promisify(gzip)
 /** apiserver compresses from this size on, at level 1. */
@@ -20,7 +21,11 @@ const COMPRESS_FROM = 128 * 1024
 export async function respond(context: RequestContext, answer: Answer): Promise<ApiResponse> {
   switch (answer.type) {
     case 'stream':
-      return { status: 200, headers: { ...warnings(context), 'content-type': answer.contentType }, body: answer.body }
+      return {
+        status: 200,
+        headers: { ...warningHeaders(context.warnings), 'content-type': answer.contentType },
+        body: answer.body,
+      }
     case 'document': {
       const headers = { ...answer.headers, 'content-type': answer.contentType }
       return finish(context, answer.status, headers, [answer.body])
@@ -118,21 +123,11 @@ async function finish(
   headers: Record<string, string>,
   body: Buffer[],
 ): Promise<ApiResponse> {
-  const all = { ...headers, ...warnings(context), 'cache-control': 'no-cache, private' }
+  const all = { ...headers, ...warningHeaders(context.warnings), 'cache-control': 'no-cache, private' }
   const size = body.reduce((sum, piece) => sum + piece.length, 0)
   if (size < COMPRESS_FROM || !/\bgzip\b/.test(context.request.headers['accept-encoding'] ?? '')) {
     return { status, headers: all, body }
   }
   const compressed = await compress(Buffer.concat(body), { level: 1 })
   return { status, headers: { ...all, 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, body: [compressed] }
-}
-
-function warnings(context: RequestContext): Record<string, string> {
-  return warningHeaders(context.warnings)
-}
-
-/** RFC 7234 warn-code 299; several go into one header, as Go's clients split them. */
-function warningHeaders(texts: readonly string[]): Record<string, string> {
-  if (texts.length === 0) return {}
-  return { warning: texts.map((text) => `299 - ${JSON.stringify(text)}`).join(', ') }
 }

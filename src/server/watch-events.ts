@@ -20,24 +20,44 @@ const HEADS: Readonly<Record<EventType, Buffer>> = {
 }
 const TAIL = Buffer.from('}\n')
 
-/** By value, because each state is one Buffer whoever looks at it; then by who serves it, form and type. */
-const encoded = new WeakMap<Buffer, WeakMap<ResourceDefinition, Map<string, Buffer>>>()
+type Encoded = WeakMap<Buffer, WeakMap<ResourceDefinition, Map<string, Buffer>>>
+
+/**
+ * By value, because each state is one Buffer whoever looks at it; then by who serves it, form and type. All watchers of a
+ * change are told in one turn of the event loop, after which it is forgotten: values may live as long as their rows.
+ */
+let encoded: Encoded | undefined
+
+function encodedThisTurn(): Encoded {
+  if (encoded === undefined) {
+    encoded = new WeakMap()
+    setImmediate(() => {
+      encoded = undefined
+    })
+  }
+  return encoded
+}
 
 export function encodeEvent(definition: ResourceDefinition, form: ObjectForm, event: EventSource): Buffer {
   const key = `${event.type} ${event.version} ${form.key}`
   const known = knownOf(definition, event.value)
   const found = known.get(key)
   if (found !== undefined) return found
-  const bytes = Buffer.concat([HEADS[event.type], objectBytes(definition, form, event, event.cluster), TAIL])
+  const bytes = eventBytes(definition, form, event)
   known.set(key, bytes)
   return bytes
 }
 
+export function eventBytes(definition: ResourceDefinition, form: ObjectForm, event: EventSource): Buffer {
+  return Buffer.concat([HEADS[event.type], objectBytes(definition, form, event, event.cluster), TAIL])
+}
+
 function knownOf(definition: ResourceDefinition, value: Buffer): Map<string, Buffer> {
-  let served = encoded.get(value)
+  const all = encodedThisTurn()
+  let served = all.get(value)
   if (served === undefined) {
     served = new WeakMap()
-    encoded.set(value, served)
+    all.set(value, served)
   }
   let known = served.get(definition)
   if (known === undefined) {

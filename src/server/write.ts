@@ -4,7 +4,7 @@
  */
 import { alreadyExists, type KubeObject, type StatusError } from '../machinery/index.ts'
 import { type Operation, type Precondition, type Store, versionOf } from '../storage/index.ts'
-import { guardBirth, namespaceEpoch } from './birth.ts'
+import { guardBirth, guardFirstWrite, namespaceEpoch } from './birth.ts'
 import type { Change, CommitPart, OperationContext, ResourceDefinition } from './definition.ts'
 import { deletionKey, objectKey } from './keys.ts'
 import { deletionRow } from './lifecycle.ts'
@@ -49,6 +49,7 @@ export async function writeChange(target: WriteTarget, change: Change, current: 
   indexOwners(cluster, key, new Set(before?.o), new Set(owners.map((owner) => owner.uid)), operations)
   if (change.type !== 'delete') await guardOwners(target, change.object, new Set(before?.o), guards, operations)
   if (change.type === 'create') await guardBirth(target, change.object, guards)
+  else if (current?.virtual === true) await guardFirstWrite(target, after, guards)
   if (change.type === 'delete') await noteAbsence(context, change.old, guards, operations)
   noteDeletion(target, key, change, operations)
   namespaceEpoch(definition, cluster, change, operations)

@@ -2,8 +2,10 @@ import { isStatus } from '../../machinery/index.ts'
 import type { Answer, AnsweredRow } from '../answer.ts'
 import { readObject } from '../body.ts'
 import type { ResourceContext } from '../context.ts'
+import { readLimit } from '../list-options.ts'
 import { readDeleteOptions } from '../options.ts'
 import { presentObject } from '../read.ts'
+import { readSelection } from '../selection.ts'
 import { deleteNamed } from './delete.ts'
 import { listRows } from './list.ts'
 
@@ -14,18 +16,25 @@ const WORKERS = 16
 export async function deleteCollection(context: ResourceContext): Promise<Answer> {
   const { definition, cluster } = context
   const options = readDeleteOptions(await readObject(context, true), context.query)
-  const { rows, metadata } = await listRows(context)
+  const { rows, metadata } = await listRows(context, {
+    selection: readSelection(context),
+    limit: readLimit(context.query),
+  })
   const queue = rows.values()
+  let failed = false
   await Promise.all(Array.from({ length: Math.min(WORKERS, rows.length) }, () => work(queue)))
   return { type: 'list', definition, rows, metadata }
 
   async function work(remaining: Iterable<AnsweredRow>): Promise<void> {
     for (const row of remaining) {
+      if (failed) return
       const { metadata: found } = presentObject(definition, row, cluster)
       try {
         await deleteNamed(context, found.namespace ?? '', found.name ?? '', { ...options, preconditions: {} })
       } catch (error) {
-        if (!isStatus(error, 'NotFound')) throw error
+        if (isStatus(error, 'NotFound')) continue
+        failed = true
+        throw error
       }
     }
   }

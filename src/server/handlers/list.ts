@@ -1,31 +1,47 @@
-import { badRequest, expired, invalid } from '../../machinery/index.ts'
+import { badRequest, expired } from '../../machinery/index.ts'
 import { type Revision, revisionOf, StoreError } from '../../storage/index.ts'
 import type { Answer, AnsweredRow, ListMetadata } from '../answer.ts'
 import type { ResourceContext } from '../context.ts'
 import { decodeContinue, encodeContinue } from '../continue-token.ts'
 import { rangePrefix } from '../keys.ts'
+import { checkListOptions, readLimit } from '../list-options.ts'
 import { readVersion } from '../options.ts'
 import type { Page } from '../read.ts'
 import { awaitVersion, listVersion } from '../resource-version.ts'
-import { readSelection } from '../selection.ts'
+import { readSelection, type Selection } from '../selection.ts'
 
 /** Rows read in one go: short enough to keep the event loop free. */
 const SLICE = 500
 
 export async function list(context: ResourceContext): Promise<Answer> {
-  return { type: 'list', definition: context.definition, ...(await listRows(context)) }
+  const selection = readSelection(context)
+  const limit = readLimit(context.query)
+  const start = await readStart(context, limit)
+  const { rows, metadata } = await listRows(context, { selection, limit, ...start })
+  return { type: 'list', definition: context.definition, rows, metadata }
 }
 
-export async function listRows(
-  context: ResourceContext,
-): Promise<{ rows: AnsweredRow[]; metadata: ListMetadata; revision: Revision }> {
-  const selection = readSelection(context)
-  const limit = readLimit(context)
-  let { after, at } = await readStart(context, limit)
+export interface ListRequest {
+  readonly selection: Selection
+  /** 0: all of them. */
+  readonly limit: number
+  readonly after?: string
+  readonly at?: Revision
+}
+
+export interface ListedRows {
+  readonly rows: AnsweredRow[]
+  readonly metadata: ListMetadata
+  readonly revision: Revision
+}
+
+export async function listRows(context: ResourceContext, request: ListRequest): Promise<ListedRows> {
+  const { selection, limit } = request
+  let { after, at } = request
   const rows: AnsweredRow[] = []
   for (;;) {
     const wanted = limit === 0 ? SLICE : Math.min(SLICE, limit - rows.length)
-    const page = await readPage(context, wanted, after, at)
+    const page = await readPage(context, { limit: wanted, name: selection.name, after, at })
     // All slices show the state that the first one saw.
     at ??= page.revision
     for (const row of page.rows) if (selection.everything || selection.matches(row.key, row.value)) rows.push(row)
@@ -40,17 +56,23 @@ export async function listRows(
   }
 }
 
+interface PageStart {
+  readonly limit: number
+  readonly name: string | undefined
+  readonly after: string | undefined
+  readonly at: Revision | undefined
+}
+
 async function readPage(
   { definition, cluster, info, parts }: ResourceContext,
-  limit: number,
-  after: string | undefined,
-  at: Revision | undefined,
+  { limit, name, after, at }: PageStart,
 ): Promise<Page> {
   try {
     return await parts.reader.page(definition, {
       cluster,
       namespace: info.namespace,
       limit,
+      ...(name !== undefined && { name }),
       ...(after !== undefined && { after }),
       ...(at !== undefined && { at }),
     })
@@ -75,38 +97,19 @@ function inconsistentContinue(after: string, revision: Revision): Error {
   return error
 }
 
-function readLimit({ query }: ResourceContext): number {
-  const text = query.get('limit')
-  if (text === null || text === '') return 0
-  if (!/^\d{1,9}$/.test(text))
-    throw badRequest(`invalid limit ${JSON.stringify(text)}: must be a whole number of at least 0`)
-  return Number(text)
-}
-
 /** resourceVersion, resourceVersionMatch and continue: apimachinery/pkg/apis/internalversion/validation. */
 async function readStart(
   { definition, cluster, info, query, parts }: ResourceContext,
   limit: number,
 ): Promise<{ after?: string; at?: Revision }> {
+  checkListOptions(query)
   const text = query.get('resourceVersion') ?? ''
   const match = query.get('resourceVersionMatch') ?? ''
   const token = query.get('continue') ?? ''
-  const forbid = (field: string, message: string): Error =>
-    invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
-      { reason: 'FieldValueForbidden', message: `Forbidden: ${message}`, field },
-    ])
   if (token !== '') {
-    if (match !== '')
-      throw forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided')
     if (text !== '' && text !== '0') throw badRequest('specifying resource version is not allowed when using continue')
     const { revision, after } = decodeContinue(token, rangePrefix(definition, cluster, info.namespace))
     return { after, at: revision }
-  }
-  if (match !== '' && text === '') {
-    throw forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided')
-  }
-  if (match === 'Exact' && text === '0') {
-    throw forbid('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
   }
   const version = readVersion(text)
   await awaitVersion(parts.store, version)

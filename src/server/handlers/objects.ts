@@ -7,6 +7,7 @@ import { decodeContinue, encodeContinue } from '../continue-token.ts'
 import type { DefinitionSet, ResourceDefinition } from '../definition.ts'
 import { ALL_CLUSTERS, clusterOfKey, keyOfOwnerIndex, ownerIndexPrefix, rangePrefix } from '../keys.ts'
 import { OBJECTS_DEFINITION, objectReference } from '../lifecycle.ts'
+import { readLimit } from '../list-options.ts'
 import { presentObject } from '../read.ts'
 import { listVersion } from '../resource-version.ts'
 import { encodeRow } from '../row.ts'
@@ -17,7 +18,7 @@ export async function listObjects(context: ResourceContext): Promise<Answer> {
   const { cluster, parts, query } = context
   if (cluster === ALL_CLUSTERS) throw badRequest('objects are listed in one logical cluster at a time')
   const { namespace, owner } = readFields(query)
-  const limit = Number(query.get('limit') ?? DEFAULT_LIMIT) || DEFAULT_LIMIT
+  const limit = readLimit(query) || DEFAULT_LIMIT
   const definitions = await parts.definitionsOf(cluster)
   const token = query.get('continue') ?? ''
   const from: Place = { limit, ...(token !== '' && { after: decodeContinue(token, '').after }) }

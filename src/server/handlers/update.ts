@@ -9,6 +9,7 @@ import {
 } from '../../machinery/index.ts'
 import { admitUpdate, conform, copyField } from '../admission.ts'
 import type { Answer, AnsweredRow } from '../answer.ts'
+import { forbiddenBy, resourceAttributes } from '../authorization/attributes.ts'
 import { readKubeObject } from '../body.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
 import type { Subresource } from '../definition.ts'
@@ -40,12 +41,22 @@ export async function update(context: ResourceContext): Promise<Answer> {
     if (current === undefined) {
       if (definition.createOnUpdate !== true || subresource !== undefined)
         throw notFound(groupResource(context), info.name)
+      await requireCreate(context)
       return createObject(context, structuredClone(submitted), dryRun)
     }
     const old = presentObject(definition, current, context.cluster)
     const object = mergeSubmitted(structuredClone(submitted), old, subresource, context)
     return replace(context, { object, old, current, given, dryRun })
   })
+}
+
+/** An update that creates is a create, too (apiserver/pkg/endpoints/handlers/update.go, withAuthorization). */
+async function requireCreate({ definition, cluster, info, user, parts }: ResourceContext): Promise<void> {
+  const { namespace, name } = info
+  const resource = { cluster, group: definition.group, resource: definition.names.plural, namespace, name }
+  if (await parts.permits(user, 'create', resource)) return
+  const refused = { allowed: false, denied: false, reason: '' }
+  throw forbiddenBy(resourceAttributes({ user, verb: 'create', ...resource }), refused)
 }
 
 export function subresourceOf({ definition, info }: ResourceContext): Subresource | undefined {
@@ -75,6 +86,9 @@ export function mergeSubmitted(
     return subresource.update?.(submitted, merged, operationContext(context, context.info.name, false)) ?? merged
   }
   copyField(submitted, merged, 'status')
+  // One that is not the stored one's is refused with the whole object.
+  const { uid = '' } = submitted.metadata
+  if (uid !== '') merged.metadata.uid = uid
   return merged
 }
 

@@ -1,9 +1,8 @@
 /** Watches of kinds with virtual objects: they appear and go with their namespace, and a first write modifies one. */
-import type { Change } from '../../storage/index.ts'
+import { type Change, unescapeSegment } from '../../storage/index.ts'
 import type { ResourceContext } from '../context.ts'
-import { ALL_CLUSTERS, epochKey } from '../keys.ts'
-import type { SeenRow } from '../read.ts'
-import type { Sender } from './watch.ts'
+import { epochKey } from '../keys.ts'
+import type { Sender } from './watch-sender.ts'
 
 export interface VirtualWatch extends Disposable {
   /** The change as a watcher sees it, for whom the virtual object was there before and is there again afterwards. */
@@ -11,53 +10,56 @@ export interface VirtualWatch extends Disposable {
 }
 
 export async function watchVirtual(
-  context: ResourceContext,
+  { definition, cluster, info, parts }: ResourceContext,
   sender: Sender,
   after: number,
 ): Promise<VirtualWatch | undefined> {
-  const { definition, cluster, info, parts } = context
-  if (definition.strategy.virtual === undefined || cluster === ALL_CLUSTERS) return undefined
-  const known = new Map<string, SeenRow>()
-  const remember = (rows: readonly SeenRow[]): void => {
-    for (const row of rows) known.set(row.key, row)
-  }
-  remember(await parts.reader.virtualRows(definition, cluster, info.namespace))
+  const rows = await parts.reader.virtual(definition, cluster)
+  if (rows === undefined) return undefined
+  const isWatched = (namespace: string) => info.namespace === '' || info.namespace === namespace
+  /** The namespaces that exist; for a cluster-scoped kind the logical cluster itself, as ''. */
+  const places = new Set(definition.namespaced ? (await parts.reader.namespacesOf(cluster)).filter(isWatched) : [''])
+  /** Names are the same in every namespace: most changes are of other objects. */
+  const names = new Set(rows.in('').map(({ key }) => key.slice(key.lastIndexOf('/') + 1)))
   const prefix = epochKey(cluster)
-  const epochs = definition.namespaced
-    ? await parts.store.watch({
-        prefix,
-        after,
-        deliver: ({ changes }) => changes.forEach(follow),
-        failed: () => undefined,
-      })
-    : undefined
+
+  const epochs = await parts.store.watch({
+    prefix,
+    after,
+    deliver: ({ changes }) => changes.forEach(follow),
+    failed: () => undefined,
+  })
 
   function follow({ key, value, previous, version }: Change): void {
-    const namespace = key.slice(prefix.length)
-    if (namespace === '' || (info.namespace !== '' && info.namespace !== namespace)) return
-    if (previous === undefined) void born(namespace, version)
-    else if (value === undefined) void gone(namespace, version)
+    const place = unescapeSegment(key.slice(prefix.length))
+    if (place === '' && value === undefined) for (const each of places) gone(each, version)
+    if (!definition.namespaced || place === '' || !isWatched(place)) return
+    if (previous === undefined) born(place, version)
+    else if (value === undefined) gone(place, version)
   }
 
-  async function born(namespace: string, version: number): Promise<void> {
-    const rows = await parts.reader.virtualRows(definition, cluster, namespace)
-    remember(rows)
-    for (const row of rows) sender.deliver({ key: row.key, version, value: row.value, previous: undefined })
+  function born(place: string, version: number): void {
+    if (places.has(place)) return
+    places.add(place)
+    for (const { key, value } of rows?.in(place) ?? []) sender.deliver({ key, version, value, previous: undefined })
   }
 
-  async function gone(namespace: string, version: number): Promise<void> {
-    for (const row of await parts.reader.virtualRows(definition, cluster, namespace)) {
-      known.delete(row.key)
-      sender.deliver({ key: row.key, version, value: undefined, previous: row.value })
+  function gone(place: string, version: number): void {
+    if (!places.delete(place)) return
+    for (const { key, value } of rows?.in(place) ?? []) {
+      sender.deliver({ key, version, value: undefined, previous: value })
     }
   }
 
   return {
     overlay: (change) => {
-      const virtual = known.get(change.key)
+      const end = change.key.lastIndexOf('/')
+      if (!names.has(change.key.slice(end + 1))) return change
+      const place = definition.namespaced ? change.key.slice(change.key.lastIndexOf('/', end - 1) + 1, end) : ''
+      const virtual = places.has(place) ? rows.in(place).find(({ key }) => key === change.key) : undefined
       if (virtual === undefined) return change
       return { ...change, value: change.value ?? virtual.value, previous: change.previous ?? virtual.value }
     },
-    [Symbol.dispose]: () => epochs?.[Symbol.dispose](),
+    [Symbol.dispose]: () => epochs[Symbol.dispose](),
   }
 }

@@ -1,175 +1,150 @@
-import {
-  badRequest,
-  expired,
-  formatApiVersion,
-  internalError,
-  invalid,
-  type StatusError,
-} from '../../machinery/index.ts'
-import { type Change, StoreError, type WatchBatch } from '../../storage/index.ts'
-import type { Answer } from '../answer.ts'
+import { expired, formatApiVersion, type StatusError, serviceUnavailable } from '../../machinery/index.ts'
+import { StoreError } from '../../storage/index.ts'
+import type { Answer, AnsweredRow } from '../answer.ts'
 import type { ResourceContext } from '../context.ts'
-import { chooseForm, type ObjectForm } from '../form.ts'
-import { ALL_CLUSTERS, clusterOfKey, rangePrefix } from '../keys.ts'
-import { readVersion } from '../options.ts'
+import { chooseStreamForm } from '../form.ts'
+import { rangePrefix } from '../keys.ts'
 import { listVersion } from '../resource-version.ts'
-import { isTrue } from '../route.ts'
-import { readSelection, type Selection } from '../selection.ts'
-import { bookmark, type EventType, encodeEvent, eventLine } from '../watch-events.ts'
+import { readSelection } from '../selection.ts'
+import { bookmark, eventLine } from '../watch-events.ts'
 import { createWatchQueue, type WatchQueue } from '../watch-queue.ts'
 import { listRows } from './list.ts'
+import { createSender, type Sender } from './watch-sender.ts'
+import { readTimeout, readWatchStart } from './watch-start.ts'
 import { watchVirtual } from './watch-virtual.ts'
 
-/** apiserver's --min-request-timeout: a watch ends after this long to twice as long, so that clients spread. */
-const MIN_TIMEOUT_SECONDS = 1800
-/** As upstream's cacher: a client that allows bookmarks gets one a minute, and one shortly before the end. */
+/** As upstream's cacher: a client that allows bookmarks gets one a minute, and one at the end. */
 const BOOKMARK_MILLISECONDS = 60_000
+/** Initial events encoded in one go. */
+const SLICE = 256
 
 export async function watch(context: ResourceContext): Promise<Answer> {
-  const { definition, cluster, info, parts, query, request } = context
-  const form = chooseForm(context)
+  const form = chooseStreamForm(context)
   const selection = readSelection(context)
-  const start = readWatchStart(context)
-  const queue = createWatchQueue(() =>
-    errorLine(expired('the client reads too slowly: watch again from the last resourceVersion')),
-  )
-  const sender = createSender(context, form, selection, queue)
-  let after = start.after
-  if (start.initial) {
-    const { rows, revision } = await listRows(withoutPaging(context))
-    for (const row of rows) sender.send('ADDED', row.key, row.value, row.version)
-    after = listVersion(revision)
-    if (start.announceEnd) queue.push(bookmark(definition, formatApiVersion(definition), after, true))
+  const seconds = readTimeout(context.query)
+  const start = await readWatchStart(context)
+  const initial = start.initial ? await listRows(context, { selection, limit: 0 }) : undefined
+  const after = initial === undefined ? start.after : listVersion(initial.revision)
+  const stream = openStream()
+  const sender = createSender(context, { form, selection, push: stream.queue.push })
+  try {
+    const progress = await subscribe(context, sender, after, stream)
+    if (start.bookmarks) remind(context, stream, progress)
+    stream.resources.adopt(setTimeout(stream.timeUp, seconds * 1000), clearTimeout)
+  } catch (error) {
+    if (!isCompacted(error)) throw error
+    stream.fail(tooOld(context, after))
   }
-  let delivered = after
-  const prefix = rangePrefix(definition, cluster, info.namespace)
-  const virtual = await watchVirtual(context, sender, after)
-  const subscription = await parts.store.watch({
-    prefix,
-    after,
-    deliver: ({ changes, revision }: WatchBatch) => {
-      for (const change of changes) sender.deliver(virtual?.overlay(change) ?? change)
-      delivered = Math.max(delivered, listVersion(revision))
-    },
-    failed: (error) => {
-      queue.push(errorLine(statusOf(error, after, listVersion(parts.store.compacted()))))
-      queue.end()
-    },
-  })
-  const bookmarks = start.bookmarks
-    ? setInterval(
-        () => queue.push(bookmark(definition, formatApiVersion(definition), delivered, false)),
-        BOOKMARK_MILLISECONDS,
-      )
-    : undefined
-  const seconds = readTimeout(query)
-  const timeout = setTimeout(queue.end, seconds * 1000)
-  const close = (): void => {
-    clearInterval(bookmarks)
-    clearTimeout(timeout)
-    subscription[Symbol.dispose]()
-    virtual?.[Symbol.dispose]()
-    queue.end()
-  }
-  request.signal.addEventListener('abort', close, { once: true })
-  if (request.signal.aborted) close()
-  return { type: 'stream', contentType: 'application/json', body: closing(queue, close) }
+  const { signal } = context.request
+  signal.addEventListener('abort', stream.close, { once: true })
+  if (signal.aborted) stream.close()
+  const announced = start.announceEnd ? [bookmarkAt(context, after, true)] : []
+  const body = eventsOf([initialEvents(initial?.rows ?? [], sender), announced, stream.queue], stream.close)
+  return { type: 'stream', contentType: 'application/json', body }
 }
 
-async function* closing(queue: WatchQueue, close: () => void): AsyncGenerator<Buffer> {
+/** What a watch holds while it is open. */
+interface Stream {
+  readonly queue: WatchQueue
+  readonly resources: DisposableStack
+  /** Ends it after what is queued, and lets go of everything. */
+  readonly close: () => void
+  readonly fail: (error: StatusError) => void
+  /** The end that was agreed on. */
+  timeUp: () => void
+}
+
+function openStream(): Stream {
+  const resources = new DisposableStack()
+  const queue = createWatchQueue(() => {
+    setImmediate(close)
+    return errorLine(expired('the client reads too slowly: watch again from the last resourceVersion'))
+  })
+  const close = (): void => {
+    resources.dispose()
+    queue.end()
+  }
+  const fail = (error: StatusError): void => {
+    queue.push(errorLine(error))
+    close()
+  }
+  return { queue, resources, close, fail, timeUp: close }
+}
+
+/** Returns the version up to which all changes have been delivered. */
+async function subscribe(
+  context: ResourceContext,
+  sender: Sender,
+  after: number,
+  { resources, fail }: Stream,
+): Promise<() => number> {
+  const { definition, cluster, info, parts } = context
+  let delivered = after
+  const virtual = resources.use(await watchVirtual(context, sender, after))
   try {
-    yield* queue
+    const subscription = await parts.store.watch({
+      prefix: rangePrefix(definition, cluster, info.namespace),
+      after,
+      deliver: ({ changes, revision }) => {
+        for (const change of changes) sender.deliver(virtual?.overlay(change) ?? change)
+        delivered = Math.max(delivered, listVersion(revision))
+      },
+      failed: (error) =>
+        fail(isCompacted(error) ? tooOld(context, delivered) : serviceUnavailable('the watch has ended: watch again')),
+    })
+    resources.use(subscription)
+  } catch (error) {
+    resources.dispose()
+    throw error
+  }
+  return () => delivered
+}
+
+/** Quiet times count, too: a minute after a revision was seen, all that it changed has been delivered. */
+function remind(context: ResourceContext, stream: Stream, progress: () => number): void {
+  let seen = 0
+  const push = (): void => {
+    stream.queue.push(bookmarkAt(context, Math.max(progress(), seen), false))
+    seen = listVersion(context.parts.store.revision())
+  }
+  stream.resources.adopt(setInterval(push, BOOKMARK_MILLISECONDS), clearInterval)
+  stream.timeUp = () => {
+    stream.queue.push(bookmarkAt(context, progress(), false))
+    stream.close()
+  }
+}
+
+/** In slices, to keep the event loop free; not queued, since they are as many as there are objects. */
+async function* initialEvents(rows: readonly AnsweredRow[], sender: Sender): AsyncGenerator<Buffer> {
+  for (let start = 0; start < rows.length; start += SLICE) {
+    if (start > 0) await new Promise(setImmediate)
+    yield Buffer.concat(rows.slice(start, start + SLICE).map(sender.initial))
+  }
+}
+
+async function* eventsOf(
+  parts: readonly (Iterable<Buffer> | AsyncIterable<Buffer>)[],
+  close: () => void,
+): AsyncGenerator<Buffer> {
+  try {
+    for (const part of parts) {
+      for await (const piece of part) yield piece
+    }
   } finally {
     close()
   }
 }
 
-export interface Sender {
-  readonly send: (type: EventType, key: string, value: Buffer, version: number) => void
-  readonly deliver: (change: Pick<Change, 'key' | 'version' | 'value' | 'previous'>) => void
+function bookmarkAt({ definition }: ResourceContext, version: number, initialEventsEnd: boolean): Buffer {
+  return bookmark(definition, formatApiVersion(definition), version, initialEventsEnd)
 }
 
-/** Turns changes of rows into events of what the watcher's selectors see. */
-function createSender(
-  { definition, cluster }: ResourceContext,
-  form: ObjectForm,
-  selection: Selection,
-  queue: WatchQueue,
-): Sender {
-  function send(type: EventType, key: string, value: Buffer, version: number): void {
-    const from = cluster === ALL_CLUSTERS ? clusterOfKey(definition, key) : cluster
-    queue.push(encodeEvent(definition, form, { type, cluster: from, value, version }))
-  }
-  return {
-    send,
-    deliver: ({ key, value, previous, version }) => {
-      const before = previous !== undefined && selection.matches(key, previous)
-      const now = value !== undefined && selection.matches(key, value)
-      if (now) send(before ? 'MODIFIED' : 'ADDED', key, value, version)
-      else if (before) send('DELETED', key, previous, version)
-    },
-  }
+function isCompacted(error: unknown): boolean {
+  return error instanceof StoreError && error.reason === 'compacted'
 }
 
-interface WatchStart {
-  readonly after: number
-  /** First ADDED for all that is there. */
-  readonly initial: boolean
-  readonly announceEnd: boolean
-  readonly bookmarks: boolean
-}
-
-/** sendInitialEvents and resourceVersion: apimachinery/pkg/apis/internalversion/validation, KEP-3157. */
-function readWatchStart({ query, parts }: ResourceContext): WatchStart {
-  const text = query.get('resourceVersion') ?? ''
-  const match = query.get('resourceVersionMatch') ?? ''
-  const initial = query.get('sendInitialEvents')
-  const bookmarks = isTrue(query.get('allowWatchBookmarks'))
-  const refuse = (field: string, message: string): StatusError =>
-    invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
-      { reason: 'FieldValueForbidden', message: `Forbidden: ${message}`, field },
-    ])
-  const version = readVersion(text)
-  if (initial === null) {
-    if (match !== '')
-      throw refuse(
-        'resourceVersionMatch',
-        'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-      )
-    return { after: version, initial: version === 0, announceEnd: false, bookmarks }
-  }
-  if (match === '')
-    throw refuse('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
-  if (match !== 'NotOlderThan')
-    throw refuse(
-      'resourceVersionMatch',
-      `sendInitialEvents is forbidden for resourceVersionMatch ${JSON.stringify(match)}`,
-    )
-  if (isTrue(initial)) return { after: version, initial: true, announceEnd: bookmarks, bookmarks }
-  const after = version === 0 ? listVersion(parts.store.revision()) : version
-  return { after, initial: false, announceEnd: false, bookmarks }
-}
-
-/** The same request as a list of everything: what the initial events show. */
-function withoutPaging(context: ResourceContext): ResourceContext {
-  const query = new URLSearchParams(context.query)
-  for (const parameter of ['limit', 'continue', 'resourceVersion', 'resourceVersionMatch']) query.delete(parameter)
-  return { ...context, query }
-}
-
-function readTimeout(query: URLSearchParams): number {
-  const text = query.get('timeoutSeconds')
-  if (text === null || text === '') return MIN_TIMEOUT_SECONDS * (1 + Math.random())
-  if (!/^\d{1,9}$/.test(text))
-    throw badRequest(`invalid timeoutSeconds ${JSON.stringify(text)}: must be a whole number of seconds`)
-  const seconds = Number(text)
-  return seconds === 0 ? MIN_TIMEOUT_SECONDS * (1 + Math.random()) : Math.min(seconds, 2_000_000)
-}
-
-function statusOf(error: Error, after: number, oldest: number): StatusError {
-  if (error instanceof StoreError && error.reason === 'compacted')
-    return expired(`too old resource version: ${after} (${oldest})`)
-  return internalError('the store has failed')
+function tooOld({ parts }: ResourceContext, after: number): StatusError {
+  return expired(`too old resource version: ${after} (${listVersion(parts.store.compacted())})`)
 }
 
 function errorLine(error: StatusError): Buffer {

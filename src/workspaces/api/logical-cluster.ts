@@ -81,9 +81,9 @@ async function commit(change: Change, context: OperationContext): Promise<Commit
   }
 }
 
-async function remains(old: KubeObject, { services, cluster }: OperationContext): Promise<Operation[]> {
+async function remains(old: KubeObject, context: OperationContext): Promise<Operation[]> {
   const path = old.metadata.annotations?.[PATH_ANNOTATION]
-  const purge = purgeCluster(cluster, await services.definitionsOf(cluster))
+  const purge = await purgeCluster(context)
   return [...purge, ...(path === undefined ? [] : [{ type: 'delete', key: pathKey(path) } as const])]
 }
 
