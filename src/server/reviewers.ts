@@ -7,6 +7,9 @@ import type { Authorizer } from './authorization/authorizer.ts'
 import type { PolicyRule } from './authorization/policy-rule.ts'
 import type { AccessQuestion, AccessReviewers, RulesAnswer } from './builtins/access-reviewers.ts'
 
+/** Whom tokens that name no audience of their own are for: kcp's issuer (`--api-audiences`, WrapAudienceAgnostic). */
+const API_AUDIENCE = 'https://kcp.default.svc'
+
 export function accessReviewers({
   authenticator,
   authorizer,
@@ -15,11 +18,11 @@ export function accessReviewers({
   readonly authorizer: Authorizer
 }): AccessReviewers {
   return {
-    authenticate: async (token) => {
+    authenticate: async (token, wanted) => {
       const user = await authenticator.authenticateToken(token)
-      return user === undefined
-        ? { authenticated: false, error: 'invalid bearer token' }
-        : { authenticated: true, user }
+      if (user === undefined) return { authenticated: false, error: 'invalid bearer token' }
+      const audiences = wanted.length === 0 ? [API_AUDIENCE] : wanted.filter((each) => each === API_AUDIENCE)
+      return audiences.length === 0 ? { authenticated: false } : { authenticated: true, user, audiences }
     },
     authorize: async (user, question, { cluster }) => {
       const { allowed, denied, reason } = await authorizer.authorize(attributesOf(user, cluster, question))

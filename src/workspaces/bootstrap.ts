@@ -21,8 +21,9 @@ import {
   TENANCY_GROUP,
   TYPE_ANNOTATION,
 } from './api/groups.ts'
-import { type WorkspaceTypeSpec, workspaceTypeDefinition } from './api/workspace-type.ts'
+import type { WorkspaceTypeSpec } from './api/workspace-type.ts'
 import { clusterRows } from './birth.ts'
+import { workspaceTypeDefinition } from './workspace-type.ts'
 
 const RBAC = 'rbac.authorization.k8s.io'
 const ALL_AUTHENTICATED = 'system:authenticated'

@@ -1,8 +1,8 @@
 /** The door of workspaces: the kinds that the server serves for them, and what a store holds from the start. */
 import type { ResourceDefinition } from '../server/index.ts'
-import { logicalClusterDefinition } from './api/logical-cluster.ts'
-import { workspaceDefinition } from './api/workspace.ts'
-import { workspaceTypeDefinition } from './api/workspace-type.ts'
+import { logicalClusterDefinition } from './logical-cluster.ts'
+import { workspaceDefinition } from './workspace.ts'
+import { workspaceTypeDefinition } from './workspace-type.ts'
 
 export { bootstrap } from './bootstrap.ts'
 

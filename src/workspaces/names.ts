@@ -10,6 +10,12 @@ function base36(hex: string): string {
   return BigInt(`0x${hex}`).toString(36).padStart(16, '0')
 }
 
+const CLUSTER_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
+
+export function isClusterName(text: string): boolean {
+  return CLUSTER_NAME.test(text)
+}
+
 export function joinPath(parent: string, name: string): string {
   return `${parent}:${name}`
 }

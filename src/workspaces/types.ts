@@ -2,13 +2,9 @@
 import { forbidden, type KubeObject, type StatusError } from '../machinery/index.ts'
 import { type OperationContext, pathKey, ROOT_CLUSTER, type Services } from '../server/index.ts'
 import { PATH_ANNOTATION, TENANCY_GROUP } from './api/groups.ts'
-import {
-  type TypeReference,
-  type WorkspaceTypeSpec,
-  workspaceTypeDefinition,
-  workspaceTypeSpec,
-} from './api/workspace-type.ts'
+import { type TypeReference, type WorkspaceTypeSpec, workspaceTypeSpec } from './api/workspace-type.ts'
 import { parentPath } from './names.ts'
+import { workspaceTypeDefinition } from './workspace-type.ts'
 
 export interface ResolvedType {
   readonly name: string

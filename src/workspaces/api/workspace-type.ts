@@ -1,8 +1,7 @@
 /** tenancy.kcp.io/v1alpha1 WorkspaceType: what a new workspace of the type gets, and where it may be made. */
-import { fieldInvalid, type JsonObject, type KubeObject } from '../../machinery/index.ts'
-import type { ResourceDefinition } from '../../server/index.ts'
+import type { JsonObject, KubeObject } from '../../machinery/index.ts'
 import { TENANCY_GROUP } from './groups.ts'
-import { CONDITIONS, declareKind, typeReference } from './kind.ts'
+import { CONDITIONS, type DeclaredKind, typeReference } from './kind.ts'
 
 const LIMIT: JsonObject = {
   type: 'object',
@@ -39,64 +38,50 @@ export function workspaceTypeSpec(object: KubeObject): WorkspaceTypeSpec {
   return (object.spec ?? {}) as WorkspaceTypeSpec
 }
 
-/** Names that mean something else (kcp's admission `tenancy.kcp.io/WorkspaceType`). */
-const RESERVED = ['any', 'system']
-
-export const workspaceTypeDefinition: ResourceDefinition = declareKind(
-  {
-    group: TENANCY_GROUP,
-    version: 'v1alpha1',
-    kind: 'WorkspaceType',
-    plural: 'workspacetypes',
-    columns: [],
-    spec: {
-      type: 'object',
-      default: {},
-      properties: {
-        initializer: { type: 'boolean' },
-        terminator: { type: 'boolean' },
-        extend: { type: 'object', properties: { with: { type: 'array', items: typeReference(['name', 'path']) } } },
-        additionalWorkspaceLabels: { type: 'object', additionalProperties: { type: 'string' } },
-        defaultChildWorkspaceType: { ...typeReference(['name', 'path']), default: { name: 'universal', path: 'root' } },
-        limitAllowedChildren: LIMIT,
-        limitAllowedParents: LIMIT,
-        defaultAPIBindings: {
-          type: 'array',
-          items: {
-            type: 'object',
-            required: ['export'],
-            properties: { path: { type: 'string' }, export: { type: 'string' } },
-          },
+export const WORKSPACE_TYPE: DeclaredKind = {
+  group: TENANCY_GROUP,
+  version: 'v1alpha1',
+  kind: 'WorkspaceType',
+  plural: 'workspacetypes',
+  columns: [],
+  spec: {
+    type: 'object',
+    default: {},
+    properties: {
+      initializer: { type: 'boolean' },
+      terminator: { type: 'boolean' },
+      extend: { type: 'object', properties: { with: { type: 'array', items: typeReference(['name', 'path']) } } },
+      additionalWorkspaceLabels: { type: 'object', additionalProperties: { type: 'string' } },
+      defaultChildWorkspaceType: { ...typeReference(['name', 'path']), default: { name: 'universal', path: 'root' } },
+      limitAllowedChildren: LIMIT,
+      limitAllowedParents: LIMIT,
+      defaultAPIBindings: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['export'],
+          properties: { path: { type: 'string' }, export: { type: 'string' } },
         },
-        defaultAPIBindingLifecycle: { type: 'string', enum: ['InitializeOnly', 'Maintain'] },
-        authenticationConfigurations: { type: 'array', items: NAMED },
-        initializerPermissions: RULES,
-        terminatorPermissions: RULES,
       },
-    },
-    status: {
-      type: 'object',
-      default: {},
-      properties: {
-        virtualWorkspaces: {
-          type: 'array',
-          items: {
-            type: 'object',
-            required: ['url', 'type'],
-            properties: { url: { type: 'string' }, type: { type: 'string' } },
-          },
-        },
-        conditions: CONDITIONS,
-      },
+      defaultAPIBindingLifecycle: { type: 'string', enum: ['InitializeOnly', 'Maintain'] },
+      authenticationConfigurations: { type: 'array', items: NAMED },
+      initializerPermissions: RULES,
+      terminatorPermissions: RULES,
     },
   },
-  {
-    nameRule: 'DNS1123Label',
-    strategy: {
-      validate: ({ metadata }) =>
-        RESERVED.includes(metadata.name ?? '')
-          ? [fieldInvalid('metadata.name', metadata.name, 'is a reserved name')]
-          : [],
+  status: {
+    type: 'object',
+    default: {},
+    properties: {
+      virtualWorkspaces: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['url', 'type'],
+          properties: { url: { type: 'string' }, type: { type: 'string' } },
+        },
+      },
+      conditions: CONDITIONS,
     },
   },
-)
+}

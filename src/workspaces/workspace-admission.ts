@@ -1,6 +1,6 @@
 /** What kcp checks and fills in when a Workspace is created (reference: admission `tenancy.kcp.io/Workspace`, in its order). */
 import type { KubeObject, UserInfo } from '../machinery/index.ts'
-import type { Change, OperationContext } from '../server/index.ts'
+import type { OperationContext } from '../server/index.ts'
 import { ROOT_CLUSTER, readLogicalCluster } from '../server/index.ts'
 import {
   CLUSTER_NAME_ANNOTATION,
@@ -12,25 +12,22 @@ import {
   TENANCY_GROUP,
   TYPE_ANNOTATION,
 } from './api/groups.ts'
-import { labelPhase, workspaceSpec } from './api/workspace.ts'
+import { initializedCondition, labelPhase, type TenancyStatus } from './api/phase.ts'
+import { type WorkspaceSpec, workspaceSpec } from './api/workspace.ts'
 import type { TypeReference } from './api/workspace-type.ts'
-import { joinPath, newClusterName } from './names.ts'
+import { isClusterName, joinPath, newClusterName } from './names.ts'
+import { MASTERS } from './privileged.ts'
 import { brokenLimits } from './type-limits.ts'
 import { aliasesOf, formatType, type ResolvedType, refuse, resolveType } from './types.ts'
 
-const MASTERS = 'system:masters'
-
-export async function admitWorkspace(change: Change, context: OperationContext): Promise<void> {
-  if (change.type !== 'create') return
-  const { object } = change
+export async function admitWorkspaceCreate(object: KubeObject, context: OperationContext): Promise<void> {
   const name = object.metadata.name ?? ''
   const { user, services } = context
-  setOwner(object, user, name)
+  setOwner(object, user)
   const parent = await parentOf(context, name)
-  copyRequiredGroups(object, parent.object, name)
+  copyRequiredGroups(object, parent.object, user)
   const spec = workspaceSpec(object)
-  if (spec.cluster !== undefined && !user.groups.includes(MASTERS))
-    throw refuse(name, 'spec.cluster can only be set by system privileged users')
+  checkPlacement(spec, user, name)
   const wanted = spec.type ?? (await defaultChildType(context, parent, name))
   const type = await resolveType(services, wanted, parent.path)
   if (type === undefined)
@@ -56,42 +53,42 @@ export async function admitWorkspace(change: Change, context: OperationContext):
   const initializers = aliases
     .filter(({ spec: { initializer }, ...alias }) => initializer === true && formatType(alias) !== 'root:universal')
     .map(formatType)
-  object.status = statusOf(initializers, services.now())
+  object.status = firstStatus(initializers, services.now())
   labelPhase(object)
 }
 
-/** root:universal's own initializer runs inside the create; those of others are waited for. */
-function statusOf(initializers: readonly string[], now: number): KubeObject['status'] {
-  const lastTransitionTime = `${new Date(now).toISOString().slice(0, 19)}Z`
-  const done = { status: 'True', lastTransitionTime }
-  const waiting = {
-    status: 'False',
-    severity: 'Info',
-    reason: 'InitializerExists',
-    lastTransitionTime,
-    message: `Initializers still exist: [${initializers.join(' ')}]`,
+/** Where a workspace lies is the system's to say. */
+function checkPlacement({ cluster, URL }: WorkspaceSpec, user: UserInfo, name: string): void {
+  if (user.groups.includes(MASTERS)) {
+    if (cluster === undefined || isClusterName(cluster)) return
+    throw refuse(name, `spec.cluster ${JSON.stringify(cluster)} is no name of a logical cluster`)
   }
+  if (cluster !== undefined) throw refuse(name, 'spec.Cluster can only be set by system privileged users')
+  if (URL !== undefined) throw refuse(name, 'spec.URL can only be set by system privileged users')
+}
+
+/** root:universal's own initializer runs inside the create; those of others are waited for. */
+function firstStatus(initializers: readonly string[], now: number): TenancyStatus {
+  const lastTransitionTime = `${new Date(now).toISOString().slice(0, 19)}Z`
   return {
     phase: initializers.length === 0 ? 'Ready' : 'Initializing',
     ...(initializers.length > 0 && { initializers: [...initializers] }),
     conditions: [
-      { type: 'WorkspaceScheduled', ...done },
-      { type: 'WorkspaceInitialized', ...(initializers.length === 0 ? done : waiting) },
+      { type: 'WorkspaceScheduled', status: 'True', lastTransitionTime },
+      initializedCondition(initializers, lastTransitionTime),
     ],
   }
 }
 
-function setOwner(object: KubeObject, user: UserInfo, name: string): void {
+/** Who it belongs to is never the caller's word. */
+function setOwner(object: KubeObject, { username, uid, groups, extra }: UserInfo): void {
+  if (groups.includes(MASTERS)) return
   const owner = JSON.stringify({
-    username: user.username,
-    ...(user.uid !== undefined && { uid: user.uid }),
-    groups: user.groups,
-    ...(user.extra !== undefined && { extra: user.extra }),
+    username,
+    ...(uid !== undefined && { uid }),
+    groups,
+    ...(extra !== undefined && { extra }),
   })
-  const given = object.metadata.annotations?.[OWNER_ANNOTATION]
-  if (user.groups.includes(MASTERS)) return
-  if (given !== undefined && given !== owner)
-    throw refuse(name, `expected user annotation ${OWNER_ANNOTATION}=${owner}`)
   object.metadata.annotations = { ...object.metadata.annotations, [OWNER_ANNOTATION]: owner }
 }
 
@@ -115,13 +112,14 @@ async function parentOf({ services, cluster }: OperationContext, name: string): 
   }
 }
 
-function copyRequiredGroups(object: KubeObject, parent: KubeObject, name: string): void {
+function copyRequiredGroups(object: KubeObject, parent: KubeObject, { groups }: UserInfo): void {
+  const { [REQUIRED_GROUPS_ANNOTATION]: given, ...others } = object.metadata.annotations ?? {}
+  if (given !== undefined && groups.includes(MASTERS)) return
   const required = parent.metadata.annotations?.[REQUIRED_GROUPS_ANNOTATION]
-  const given = object.metadata.annotations?.[REQUIRED_GROUPS_ANNOTATION]
-  if (given !== undefined && given !== required)
-    throw refuse(name, `expected groups annotation ${REQUIRED_GROUPS_ANNOTATION}=${required ?? ''}`)
-  if (required !== undefined)
-    object.metadata.annotations = { ...object.metadata.annotations, [REQUIRED_GROUPS_ANNOTATION]: required }
+  object.metadata.annotations = {
+    ...others,
+    ...(required !== undefined && { [REQUIRED_GROUPS_ANNOTATION]: required }),
+  }
 }
 
 async function defaultChildType({ services }: OperationContext, parent: Parent, name: string): Promise<TypeReference> {

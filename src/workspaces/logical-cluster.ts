@@ -1,0 +1,70 @@
+/** LogicalClusters as they are served. */
+import { fieldForbidden, type KubeObject } from '../machinery/index.ts'
+import {
+  type Change,
+  type CommitPart,
+  epochKey,
+  LOGICAL_CLUSTER_NAME,
+  type OperationContext,
+  pathKey,
+  purgeCluster,
+  type ResourceDefinition,
+  TERMINATING,
+} from '../server/index.ts'
+import type { Operation } from '../storage/index.ts'
+import { PATH_ANNOTATION } from './api/groups.ts'
+import { declareKind } from './api/kind.ts'
+import { LOGICAL_CLUSTER } from './api/logical-cluster.ts'
+import { initializedCondition, labelPhase, setPhase, tenancyStatus, withCondition } from './api/phase.ts'
+import { admitLogicalCluster } from './logical-cluster-admission.ts'
+import { workspaceFollows } from './workspace-follows.ts'
+
+/** Without initializers there is nothing to wait for. */
+function prepareForUpdate(object: KubeObject, old: KubeObject, { services }: OperationContext): void {
+  const { phase, initializers = [], conditions = [] } = tenancyStatus(object)
+  if (tenancyStatus(old).phase === 'Initializing' && phase !== 'Deleting') {
+    const time = `${new Date(services.now()).toISOString().slice(0, 19)}Z`
+    const told = withCondition(conditions, initializedCondition(initializers, time))
+    object.status = {
+      ...tenancyStatus(object),
+      ...(initializers.length === 0 && { phase: 'Ready' }),
+      conditions: told,
+    }
+  }
+  labelPhase(object)
+}
+
+/** When it begins to end nothing more is born in it; when it is gone, everything that was in it is. */
+async function commit(change: Change, context: OperationContext): Promise<CommitPart> {
+  if (change.type === 'create') return { preconditions: [], operations: [] }
+  if (change.type === 'delete') return { preconditions: [], operations: await remains(change.old, context) }
+  const isDeleting = (object: KubeObject): boolean => object.metadata.deletionTimestamp !== undefined
+  if (!isDeleting(change.object)) return workspaceFollows(change.object, context)
+  if (isDeleting(change.old)) return { preconditions: [], operations: [] }
+  return {
+    preconditions: [],
+    operations: [{ type: 'put', key: epochKey(context.cluster), value: Buffer.from(TERMINATING) }],
+  }
+}
+
+async function remains(old: KubeObject, context: OperationContext): Promise<Operation[]> {
+  const path = old.metadata.annotations?.[PATH_ANNOTATION]
+  const purge = await purgeCluster(context)
+  return [...purge, ...(path === undefined ? [] : [{ type: 'delete', key: pathKey(path) } as const])]
+}
+
+export function logicalClusterDefinition(externalURL: () => string): ResourceDefinition {
+  return declareKind(LOGICAL_CLUSTER, {
+    externalURL,
+    strategy: {
+      prepareForUpdate,
+      prepareForDelete: (object) => setPhase(object, 'Deleting'),
+      admit: admitLogicalCluster,
+      validate: ({ metadata }) =>
+        metadata.name === LOGICAL_CLUSTER_NAME
+          ? []
+          : [fieldForbidden('metadata.name', `the only name is "${LOGICAL_CLUSTER_NAME}"`)],
+      commit,
+    },
+  })
+}
