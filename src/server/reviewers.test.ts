@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { resourceRef } from '../client/index.ts'
-import { startServer } from '../testing/index.ts'
+import { resourceRef, startServer } from '../testing/index.ts'
 
 const TOKEN_REVIEWS = resourceRef('authentication.k8s.io/v1', 'tokenreviews', { namespaced: false })
 const API = 'https://kcp.default.svc'

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type Client, resourceRef } from '../client/index.ts'
 import { isStatus, type KubeObject, type UserInfo } from '../machinery/index.ts'
 import { openStore, type Store } from '../storage/index.ts'
-import { eventually, startServer, type TestServer } from '../testing/index.ts'
+import { type Client, eventually, resourceRef, startServer, type TestServer } from '../testing/index.ts'
 
 const CONFIG_MAPS = resourceRef('v1', 'configmaps', { namespaced: true })
 const NAMESPACES = resourceRef('v1', 'namespaces', { namespaced: false })
