@@ -84,9 +84,12 @@ export function notFound(resource: GroupResource, name: string): StatusError {
   return failure(404, 'NotFound', `${formatGroupResource(resource)} "${name}" not found`, named(resource, name))
 }
 
-/** The URL names no resource that is served here: upstream's answer for an unknown path. */
+/** Go's http.NotFound: clients tell by this text that it is the path that is unknown, not an object. */
+export const PATH_NOT_FOUND = '404 page not found'
+
+/** The URL names nothing that is served here: answered as plain text, as upstream. */
 export function pathNotFound(): StatusError {
-  return failure(404, 'NotFound', 'the server could not find the requested resource', {})
+  return failure(404, 'NotFound', PATH_NOT_FOUND, {})
 }
 
 export function alreadyExists(resource: GroupResource, name: string): StatusError {

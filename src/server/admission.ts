@@ -10,6 +10,7 @@ import {
   nameIsDNSSubdomain,
   nameIsPathSegment,
   pruneValue,
+  type StatusError,
   validateObjectMeta,
   validateObjectMetaUpdate,
   validateValue,
@@ -38,10 +39,16 @@ export function conform(
   const dropped = pruneValue(schema, object, { isResourceRoot: true })
   if (dropped.length > 0 && validation !== 'Ignore') {
     const texts = dropped.map((path) => `unknown field "${path}"`)
-    if (validation === 'Strict') throw badRequest(`strict decoding error: ${texts.join(', ')}`)
+    if (validation === 'Strict') throw notDecodable(definition, texts)
     warnings.push(...texts)
   }
   applyDefaults(schema, object)
+}
+
+/** apiserver/pkg/endpoints/handlers/create.go, transformDecodeError */
+function notDecodable({ version, names: { kind } }: ResourceDefinition, faults: readonly string[]): StatusError {
+  const what = `${kind} in version "${version}" cannot be handled as a ${kind}`
+  return badRequest(`${what}: strict decoding error: ${faults.join(', ')}`)
 }
 
 /** `object` becomes what will be stored. */

@@ -2,7 +2,14 @@
 
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { type ApiResponse, formatApiVersion, type JsonObject, printYaml, type StatusError } from '../machinery/index.ts'
+import {
+  type ApiResponse,
+  formatApiVersion,
+  type JsonObject,
+  PATH_NOT_FOUND,
+  printYaml,
+  type StatusError,
+} from '../machinery/index.ts'
 import type { Answer, AnsweredRow, ListMetadata } from './answer.ts'
 import type { RequestContext } from './context.ts'
 import type { ResourceDefinition } from './definition.ts'
@@ -51,6 +58,13 @@ export async function respond(context: RequestContext, answer: Answer): Promise<
 /** A failure has one form, whatever the client asked for. */
 export function respondStatus(error: StatusError, warningTexts: readonly string[]): ApiResponse {
   const { status } = error
+  if (status.message === PATH_NOT_FOUND) {
+    return {
+      status: 404,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body: [Buffer.from(`${PATH_NOT_FOUND}\n`)],
+    }
+  }
   const retry = status.details?.retryAfterSeconds
   const headers = {
     ...warningHeaders(warningTexts),

@@ -9,17 +9,23 @@ import {
 } from '../../machinery/index.ts'
 import { lazily } from '../builtins/lazily.ts'
 import { type Fields, fieldsIn, isFields, objectsIn, textIn, textsIn } from '../builtins/untyped.ts'
-import {
-  ALL_VERBS,
-  type ResourceDefinition,
-  type ResourceNames,
-  type Strategy,
-  type Subresource,
-} from '../definition.ts'
+import type { ResourceDefinition, ResourceNames, Strategy, Subresource } from '../definition.ts'
 import { boundedCache } from '../discovery/bounded-cache.ts'
 import { isConditionTrue } from './crd-conditions.ts'
 import { customResourceColumns } from './custom-resource-columns.ts'
 import { type ScalePaths, scalePathsOf, scaleSubresource, validateReplicas } from './scale.ts'
+
+/** In the order in which upstream's discovery lists those of custom resources. */
+const VERBS: ResourceDefinition['verbs'] = [
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'create',
+  'update',
+  'watch',
+]
 
 /** Distinct definitions, not logical clusters: how many of them are kept compiled. */
 const KEPT = 1024
@@ -87,7 +93,7 @@ function definitionOf(
     namespaced: spec.scope === 'Namespaced',
     identity: 'customresources',
     // Nothing is born into a kind that is ending (pkg/apiserver/customresource_handler.go).
-    verbs: terminating ? ALL_VERBS.filter((verb) => verb !== 'create') : ALL_VERBS,
+    verbs: terminating ? VERBS.filter((verb) => verb !== 'create') : VERBS,
     subresources: subresourcesOf(isFields(status), paths),
     get schema() {
       return parsed()
