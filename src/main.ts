@@ -9,14 +9,17 @@ import { runProgram, type Served, type ServeOptions } from './cli/index.ts'
 import { controllerPolicy, type Feature, startFeatures } from './controller/index.ts'
 import { feature as lifecycle } from './lifecycle/index.ts'
 import { KeelsonError } from './machinery/index.ts'
+import { feature as platform } from './platform/index.ts'
 import {
   createAuthenticator,
   createServer,
+  definitionsFromCRD,
   ensureAdminKubeconfig,
   ensureAuthority,
   hashedTokenAuthenticator,
   listen,
   parseTokenFile,
+  type ResourceDefinition,
   readClientCAs,
   servingNames,
   type TokenAuthenticator,
@@ -25,7 +28,7 @@ import { openStore, type Store } from './storage/index.ts'
 import { VERSION } from './version.ts'
 import { bootstrap, workspaceDefinitions } from './workspaces/index.ts'
 
-const FEATURES: readonly Feature[] = [lifecycle]
+const FEATURES: readonly Feature[] = [lifecycle, platform]
 
 /** Resolves when the server answers; `ended` settles when everything that was begun here has been given back. */
 async function serve(options: ServeOptions, signal: AbortSignal): Promise<Served> {
@@ -59,7 +62,7 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
     await createServer({
       store,
       authenticator: createAuthenticator({ tokens }),
-      definitions: kinds.all,
+      definitions: [...kinds.all, ...featureDefinitions()],
       policy: controllerPolicy(FEATURES.flatMap((feature) => feature.controllers)),
       rootCertificate: authority.caCertificate,
       externalURL: () => url,
@@ -86,6 +89,12 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
   })
   const ended = Promise.race([stopped, failed]).finally(() => opened.disposeAsync())
   return { url, kubeconfig: join(dataDirectory, 'admin.kubeconfig'), ended }
+}
+
+/** The kinds of the features are part of the server: served in every workspace, without a CRD there. */
+function featureDefinitions(): ResourceDefinition[] {
+  const crds = FEATURES.flatMap(({ apis }) => apis)
+  return crds.flatMap(definitionsFromCRD).map((definition) => ({ ...definition, identity: 'builtin' }))
 }
 
 function open({ store, dataDirectory }: ServeOptions, signal: AbortSignal): Promise<Store> {

@@ -16,10 +16,12 @@ import {
   createAuthenticator,
   createAuthority,
   createServer,
+  definitionsFromCRD,
   hashAdminTokens,
   hashedTokenAuthenticator,
   listen,
   newAdminTokens,
+  type ResourceDefinition,
   ROOT_CLUSTER,
 } from '../server/index.ts'
 import { openStore, type Store } from '../storage/index.ts'
@@ -27,7 +29,7 @@ import { bootstrap, workspaceDefinitions } from '../workspaces/index.ts'
 import { createFaults, type Faults } from './faults.ts'
 
 export interface TestServerOptions {
-  /** Whose controllers run; default: lifecycle (garbage collection, deletion of namespaces and workspaces). */
+  /** Whose kinds are served and whose controllers run; default: lifecycle (garbage collection, deletion of namespaces and workspaces). */
   readonly features?: readonly Feature[]
   /** Default: a new one in memory. It is closed with the server. */
   readonly store?: Store
@@ -84,7 +86,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     await createServer({
       store,
       authenticator: createAuthenticator({ tokens: [hashedTokenAuthenticator(hashAdminTokens(tokens))] }),
-      definitions: kinds.all,
+      definitions: [...kinds.all, ...kindsOf(features)],
       policy: controllerPolicy(features.flatMap(({ controllers }) => controllers)),
       rootCertificate: authority?.caCertificate ?? '',
       externalURL,
@@ -126,4 +128,10 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     faults: seams.faults,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+/** As in a process of its own: part of the server, served in every workspace. */
+function kindsOf(features: readonly Feature[]): ResourceDefinition[] {
+  const crds = features.flatMap(({ apis }) => apis)
+  return crds.flatMap(definitionsFromCRD).map((definition) => ({ ...definition, identity: 'builtin' }))
 }

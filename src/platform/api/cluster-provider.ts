@@ -1,0 +1,53 @@
+/** ClusterProvider: one configured way of making clusters: its type, credentials, owner tag and limits. */
+import { declareKind } from './declare-kind.ts'
+import { DURATION, statusOf } from './fields.ts'
+
+export const clusterProvider = declareKind({
+  kind: 'ClusterProvider',
+  plural: 'clusterproviders',
+  description: 'A configured way of making clusters.',
+  columns: [
+    { name: 'Type', type: 'string', jsonPath: '.spec.type' },
+    { name: 'Owner-Tag', type: 'string', jsonPath: '.spec.ownerTag' },
+  ],
+  spec: {
+    type: 'object',
+    required: ['type', 'ownerTag'],
+    properties: {
+      type: { type: 'string', minLength: 1, maxLength: 63, description: 'Which provider: simulated, logical, kind, …' },
+      ownerTag: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 63,
+        pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
+        description: 'What everything carries that is made through it: the state is found again by it. Immutable.',
+      },
+      credentials: {
+        type: 'object',
+        default: { source: 'None' },
+        properties: { source: { type: 'string', enum: ['None'], default: 'None' } },
+      },
+      limits: {
+        type: 'object',
+        default: {},
+        properties: {
+          parallel: { type: 'integer', format: 'int32', minimum: 1, maximum: 64, default: 2 },
+          createTimeout: { ...DURATION, default: '15m' },
+        },
+      },
+      simulated: {
+        type: 'object',
+        required: ['folder'],
+        description: 'For the type simulated: where its pretended world is.',
+        properties: { folder: { type: 'string', minLength: 1, maxLength: 4096 } },
+      },
+    },
+    example: {
+      type: 'simulated',
+      ownerTag: 'org-a',
+      limits: { parallel: 2, createTimeout: '15m' },
+      simulated: { folder: '.keelson/simulated' },
+    },
+  },
+  status: statusOf({ observedGeneration: { type: 'integer', format: 'int64' } }),
+})

@@ -1,0 +1,69 @@
+/** A kind of this room, as the CustomResourceDefinition that serves it. */
+import type { JsonObject, KubeObject } from '../../machinery/index.ts'
+
+export const PLATFORM_GROUP = 'platform.keelson.dev'
+const VERSION = 'v1alpha1'
+
+export interface PlatformKind {
+  readonly kind: string
+  readonly plural: string
+  readonly shortNames?: readonly string[]
+  readonly description: string
+  readonly columns: readonly {
+    readonly name: string
+    readonly type: string
+    readonly jsonPath: string
+    readonly priority?: number
+  }[]
+  readonly spec: JsonObject
+  readonly status: JsonObject
+}
+
+const READY = { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' }
+const SYNCED = { name: 'Synced', type: 'string', jsonPath: '.status.conditions[?(@.type=="Synced")].status' }
+const AGE = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' }
+
+/** Established from the start: the kinds of a feature are part of the server. */
+export function declareKind({ kind, plural, shortNames = [], description, ...declared }: PlatformKind): KubeObject {
+  const names = {
+    plural,
+    singular: kind.toLowerCase(),
+    kind,
+    listKind: `${kind}List`,
+    shortNames: [...shortNames],
+    categories: ['keelson'],
+  }
+  const openAPIV3Schema: JsonObject = {
+    type: 'object',
+    description,
+    required: ['spec'],
+    properties: {
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: { type: 'object' },
+      spec: declared.spec,
+      status: declared.status,
+    },
+  }
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${PLATFORM_GROUP}` },
+    spec: {
+      group: PLATFORM_GROUP,
+      scope: 'Cluster',
+      names,
+      versions: [
+        {
+          name: VERSION,
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema },
+          subresources: { status: {} },
+          additionalPrinterColumns: [READY, SYNCED, ...declared.columns, AGE],
+        },
+      ],
+    },
+    status: { acceptedNames: names, storedVersions: [VERSION], conditions: [{ type: 'Established', status: 'True' }] },
+  }
+}
