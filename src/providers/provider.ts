@@ -117,6 +117,10 @@ export type FieldSupport = 'refused' | 'immutable' | 'mutable'
 
 export interface Capabilities {
   fields: Readonly<Record<SpecField, FieldSupport>>
+  /** Whether it makes clusters; where not (`existing`), `create` is refused and what is there can only be adopted. */
+  create: boolean
+  /** What `delete` takes away: the cluster, or only our marks on it, for clusters that are not ours to end (`existing`). */
+  delete: 'cluster' | 'marks'
   /** Whether clusters can be stopped, so that `start` has a meaning. */
   start: boolean
   /** Whether `update` may mend a failed cluster without building it anew. */
@@ -175,9 +179,9 @@ export interface ClusterProvider {
    * repeat: a cluster of ours by this name that is building is gone on with, one that is ready is returned as it is
    * (`update` brings it in line), and however many callers there are, there is one cluster.
    *
-   * Errors: `refused` (fields are named; nothing was made), `conflict` (the name is someone else's, untagged, of another
-   * identity, or being deleted), `stopped` and `failed` clusters of ours as `failed` with the last log lines, `unreachable`.
-   * After any error the cluster may exist all the same: observe it before saying that it does not.
+   * Errors: `refused` (fields are named; or the cluster is stopped or being deleted; nothing was changed), `conflict` (the
+   * name is someone else's, untagged, or of another identity), `failed` (with the last log lines), `unreachable`. After
+   * any error the cluster may exist all the same: observe it before saying that it does not.
    */
   create(intent: ClusterIntent, operation: Operation): Promise<ObservedCluster>
 
@@ -208,6 +212,14 @@ export interface ClusterProvider {
     marks: OwnershipMarks,
     options: { signal: AbortSignal; from?: string },
   ): Promise<ObservedCluster>
+
+  /**
+   * Takes our marks off and leaves the cluster as it is (`deletionPolicy: Orphan`): from then on it is untagged, and no list
+   * or prune of ours finds it. One that is gone, or has no marks, is a success.
+   *
+   * Errors: `conflict` (it carries another tag), `refused` (capabilities().adopt is false), `unreachable`.
+   */
+  release(externalID: string, operation: Operation): Promise<void>
 
   /**
    * Deletes the cluster, in whatever state, and waits until it is gone. A half-built one is stopped first; one that is
