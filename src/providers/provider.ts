@@ -9,8 +9,8 @@
  * - Every call that waits takes an AbortSignal. When it aborts, the call rejects with `signal.reason` and leaves a state
  *   from which the same call, made again by anyone, goes on.
  * - Every other failure is a ProviderError (provider-error.ts) and its `reason` says which.
- * - Calls that change a cluster name it by `externalID`, say on whose behalf (`operation.ownerTag`), and check the tag in
- *   the world before they touch anything: a cluster with another tag, or none, is left alone with `conflict`.
+ * - Calls that change a cluster name it by `externalID`, say on whose behalf (the `ownerTag` of the intent or operation), and
+ *   check the tag in the world before they touch anything: a cluster with another tag, or none, is left alone with `conflict`.
  */
 import type { ClusterIdentity } from './identity.ts'
 import type { Sensitive } from './sensitive.ts'
@@ -103,13 +103,17 @@ export interface Progress {
   total?: number
 }
 
-/** How a call that changes something is made. */
-export interface Operation {
-  /** On whose behalf: the cluster must carry this tag, or the call fails with `conflict`. */
-  ownerTag: string
+/** How a call is made that may take long. */
+export interface Waiting {
   signal: AbortSignal
   /** Called at least once before the first wait; it must not throw. */
   onProgress?: (progress: Progress) => void
+}
+
+/** How a call is made that touches a cluster of ours. */
+export interface Operation extends Waiting {
+  /** On whose behalf: the cluster must carry this tag, or the call fails with `conflict`. */
+  ownerTag: string
 }
 
 /** `refused`: the provider cannot honour the field. `immutable`: at creation only. `mutable`: also by update in place. */
@@ -176,14 +180,14 @@ export interface ClusterProvider {
 
   /**
    * Makes the cluster and waits until it is ready. The marks are written with the first thing that is made. It is safe to
-   * repeat: a cluster of ours by this name that is building is gone on with, one that is ready is returned as it is
-   * (`update` brings it in line), and however many callers there are, there is one cluster.
+   * repeat: a cluster of ours by this name that is building is gone on with as it was begun, one that is ready is returned
+   * as it is (`update` brings either in line), and however many callers there are, there is one cluster.
    *
    * Errors: `refused` (fields are named; or the cluster is stopped or being deleted; nothing was changed), `conflict` (the
    * name is someone else's, untagged, or of another identity), `failed` (with the last log lines), `unreachable`. After
    * any error the cluster may exist all the same: observe it before saying that it does not.
    */
-  create(intent: ClusterIntent, operation: Operation): Promise<ObservedCluster>
+  create(intent: ClusterIntent, waiting: Waiting): Promise<ObservedCluster>
 
   /**
    * Brings a ready cluster in line with `intent.spec` in place and then writes the marks, digest last; fields that the
@@ -191,7 +195,7 @@ export interface ClusterProvider {
    *
    * Errors: `gone`, `conflict`, `refused` (an immutable field differs, named; nothing was changed), `failed`, `unreachable`.
    */
-  update(externalID: string, intent: ClusterIntent, operation: Operation): Promise<ObservedCluster>
+  update(externalID: string, intent: ClusterIntent, waiting: Waiting): Promise<ObservedCluster>
 
   /**
    * Starts a stopped cluster and waits until it is ready; a ready one is returned as it is.
