@@ -84,6 +84,16 @@ export function notFound(resource: GroupResource, name: string): StatusError {
   return failure(404, 'NotFound', `${formatGroupResource(resource)} "${name}" not found`, named(resource, name))
 }
 
+/** A resource that a built-in group does not have. */
+export function resourceNotServed(): StatusError {
+  return failure(404, 'NotFound', 'the server could not find the requested resource', {})
+}
+
+/** A method that the path does not take at all: a PUT of a collection, a POST of one object. */
+export function methodNotRouted(): StatusError {
+  return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+}
+
 /** Go's http.NotFound: clients tell by this text that it is the path that is unknown, not an object. */
 export const PATH_NOT_FOUND = '404 page not found'
 

@@ -27,7 +27,7 @@ export {
 } from './schema/custom-resource-definition.ts'
 export * from './schema/default.ts'
 export * from './schema/json-path.ts'
-export { metadataTypeError } from './schema/object-meta-fields.ts'
+export { metadataTypeError, pruneMetadata } from './schema/object-meta-fields.ts'
 export * from './schema/prune.ts'
 export * from './schema/structural.ts'
 export * from './schema/structural-schema.ts'

@@ -4,11 +4,13 @@ import {
   applyDefaults,
   badRequest,
   invalid,
+  type JsonObject,
   type KubeObject,
   type NameRule,
   nameIsDNSLabel,
   nameIsDNSSubdomain,
   nameIsPathSegment,
+  pruneMetadata,
   pruneValue,
   type StatusError,
   validateObjectMeta,
@@ -36,7 +38,11 @@ export function conform(
 ): void {
   const { schema } = definition
   if (schema === undefined) return
-  const dropped = pruneValue(schema, object, { isResourceRoot: true })
+  const { metadata } = object
+  const dropped = [
+    ...pruneMetadata(metadata as JsonObject, 'metadata'),
+    ...pruneValue(schema, object, { isResourceRoot: true }),
+  ]
   if (dropped.length > 0 && validation !== 'Ignore') {
     const texts = dropped.map((path) => `unknown field "${path}"`)
     if (validation === 'Strict') throw notDecodable(definition, texts)

@@ -2,10 +2,13 @@
 import {
   badRequest,
   conflict,
+  fieldInvalid,
   formatApiVersion,
   generateName,
+  invalid,
   type KubeObject,
   type ObjectMeta,
+  parseApiVersion,
 } from '../machinery/index.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
 import { CLUSTER_ANNOTATION } from './row.ts'
@@ -17,16 +20,26 @@ export function checkIdentity(
   namespace: string,
   name: string,
 ): void {
-  const apiVersion = formatApiVersion(definition)
-  if (object.apiVersion !== apiVersion || object.kind !== definition.names.kind) {
-    const given = `${object.apiVersion}, Kind=${object.kind}`
-    throw badRequest(
-      `the API version in the data (${object.apiVersion}) does not match the expected API version (${apiVersion})`.concat(
-        object.apiVersion === apiVersion ? `: ${given} is not ${definition.names.kind}` : '',
-      ),
-    )
-  }
+  checkKind(definition, object)
   checkPlace(definition, object, namespace, name)
+}
+
+/** Upstream's custom resource decoder finds fields that are Invalid, its decoder of built-in kinds a bad request. */
+function checkKind(definition: ResourceDefinition, object: KubeObject): void {
+  const { builtIn, version, names } = definition
+  const expected = { apiVersion: formatApiVersion(definition), kind: names.kind }
+  const wrong = (['apiVersion', 'kind'] as const).filter((field) => object[field] !== expected[field])
+  if (wrong.length === 0) return
+  if (!builtIn) {
+    const group = parseApiVersion(object.apiVersion)?.group ?? definition.group
+    const causes = wrong.map((field) => fieldInvalid(field, object[field], `must be ${expected[field]}`))
+    throw invalid({ group, kind: object.kind }, object.metadata.name ?? '', causes)
+  }
+  if (wrong.includes('apiVersion')) {
+    const given = `the API version in the data (${object.apiVersion})`
+    throw badRequest(`${given} does not match the expected API version (${expected.apiVersion})`)
+  }
+  throw badRequest(`${object.kind} in version "${version}" cannot be handled as a ${names.kind}`)
 }
 
 export function checkPlace(definition: ResourceDefinition, object: KubeObject, namespace: string, name: string): void {

@@ -23,7 +23,7 @@ export function readSelection(context: ResourceContext): Selection {
   const labels = readLabelSelector(context)
   const fields = readFieldSelector(context)
   for (const { field } of fields?.requirements ?? []) {
-    if (!isSelectable(definition, field)) throw badRequest(`field label not supported: ${field}`)
+    if (!isSelectable(definition, field)) throw badRequest(notSelectable(definition, field))
   }
   const named = info.name === '' ? undefined : info.name
   return {
@@ -52,6 +52,12 @@ function fieldsHere(
   return Object.fromEntries(Object.entries(storedForm.fields).map(([here, there]) => [here, fields[there]]))
 }
 
+/** Built-in kinds without selectable fields of their own go by upstream's general rule, which words it differently. */
+function notSelectable({ builtIn, selectableFields }: ResourceDefinition, field: string): string {
+  if (!builtIn || selectableFields.length > 0) return `field label not supported: ${field}`
+  return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
+}
+
 function isSelectable(definition: ResourceDefinition, field: string): boolean {
   if (field === 'metadata.name') return true
   return (field === 'metadata.namespace' && definition.namespaced) || definition.selectableFields.includes(field)
@@ -61,7 +67,7 @@ function readLabelSelector({ query }: RequestContext): LabelSelector | undefined
   const text = query.get('labelSelector')
   if (text === null || text === '') return undefined
   const parsed = parseLabelSelector(text)
-  if (!parsed.ok) throw badRequest(`unable to parse requirement: ${parsed.error}`)
+  if (!parsed.ok) throw badRequest(parsed.error)
   return parsed.value
 }
 

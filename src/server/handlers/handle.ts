@@ -1,5 +1,5 @@
 /** One handler a verb. */
-import { methodNotAllowed, pathNotFound } from '../../machinery/index.ts'
+import { methodNotAllowed, methodNotRouted, pathNotFound } from '../../machinery/index.ts'
 import type { Answer } from '../answer.ts'
 import type { ResourceContext } from '../context.ts'
 import { ALL_CLUSTERS } from '../keys.ts'
@@ -28,6 +28,8 @@ const HANDLERS: Readonly<Record<string, VerbHandler>> = {
   deletecollection: deleteCollection,
 }
 
+const NEEDS_NAME = new Set(['update', 'patch'])
+
 const SUBRESOURCE_HANDLERS: Readonly<Record<string, VerbHandler>> = {
   create: createSubresource,
   get: getSubresource,
@@ -49,6 +51,7 @@ export function handle(context: ResourceContext): Promise<Answer> {
     return handler(context)
   }
   if (definition === OBJECTS_DEFINITION && info.verb === 'list') return listObjects(context)
+  if (info.name === '' ? NEEDS_NAME.has(info.verb) : info.verb === 'create') throw methodNotRouted()
   const handler = HANDLERS[info.verb]
   if (handler === undefined || !definition.verbs.includes(info.verb as never))
     throw methodNotAllowed(resource, info.verb)
