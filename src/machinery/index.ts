@@ -1,4 +1,11 @@
 /** The door of the object model: the only file of this room that other rooms import. */
+export { builtInType, emptyObjectOf } from './apply/built-in-type.ts'
+export { conflictCauses, conflictMessage } from './apply/conflict.ts'
+export { applyPatch, type FieldManager, managedAfterUpdate } from './apply/field-manager.ts'
+export { type FieldSet, fieldSetOf } from './apply/field-set.ts'
+export type { FieldType } from './apply/field-type.ts'
+export { typeOfSchema } from './apply/schema-type.ts'
+export type { Versions } from './apply/updater.ts'
 export * from './errors.ts'
 export * from './http.ts'
 export * from './names/dns.ts'
