@@ -1,0 +1,378 @@
+/** The text of an expression to its syntax tree (cel-go parser/parser.go and its grammar). */
+import type { Expression, FieldEntry, MapEntry } from './expression.ts'
+import { type Token, tokenize } from './lexer.ts'
+import {
+  parseBytesLiteral,
+  parseDoubleLiteral,
+  parseIntLiteral,
+  parseStringLiteral,
+  parseUintLiteral,
+} from './literal.ts'
+import { type Macros, macroKey } from './macro.ts'
+import type { Issue } from './source.ts'
+import type { Value } from './value.ts'
+
+export type ParseResult =
+  | { readonly ok: true; readonly value: Expression }
+  | { readonly ok: false; readonly issues: readonly Issue[] }
+
+const MAX_DEPTH = 250
+const MAX_SIZE = 100_000
+
+const RESERVED = new Set(
+  'as break const continue else false for function if import in let loop package namespace null return true var void while'.split(
+    ' ',
+  ),
+)
+/** Words that are tokens of their own, so that no name can be one. */
+const KEYWORDS = new Set(['in', 'true', 'false', 'null'])
+
+const STARTS =
+  "'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER"
+
+/** Binary operators by how closely they bind; all of them associate to the left. */
+const PRECEDENCE: readonly ReadonlySet<string>[] = [
+  new Set(['<', '<=', '>=', '>', '==', '!=', 'in']),
+  new Set(['+', '-']),
+  new Set(['*', '/', '%']),
+]
+
+class SyntaxFault extends Error {
+  readonly issue: Issue
+  constructor(at: number, message: string) {
+    super(message)
+    this.issue = { at, message }
+  }
+}
+
+interface Parser {
+  readonly tokens: readonly Token[]
+  readonly macros: Macros
+  /** Faults after which parsing goes on. */
+  readonly issues: Issue[]
+  at: number
+  depth: number
+}
+
+/** Parses an expression and expands its macros. */
+export function parseExpression(text: string, macros: Macros): ParseResult {
+  const size = [...text].length
+  if (size > MAX_SIZE) {
+    const message = `expression code point size exceeds limit: size: ${size}, limit ${MAX_SIZE}`
+    return { ok: false, issues: [{ at: -1, message }] }
+  }
+  const { tokens, issue } = tokenize(text)
+  const parser: Parser = { tokens, macros, issues: issue === undefined ? [] : [issue], at: 0, depth: 0 }
+  try {
+    const value = parseConditional(parser)
+    const end = peek(parser)
+    if (end.kind !== 'end') throw mismatched(end, '<EOF>', 'extraneous')
+    return parser.issues.length === 0 ? { ok: true, value } : { ok: false, issues: parser.issues }
+  } catch (fault) {
+    if (!(fault instanceof SyntaxFault)) throw fault
+    return { ok: false, issues: [...parser.issues, fault.issue] }
+  }
+}
+
+function peek(parser: Parser, ahead = 0): Token {
+  return (parser.tokens[parser.at + ahead] ?? parser.tokens.at(-1)) as Token
+}
+
+function isSymbol(token: Token, text: string): boolean {
+  return token.kind === 'symbol' && token.text === text
+}
+
+function accept(parser: Parser, text: string): Token | undefined {
+  const token = peek(parser)
+  if (!isSymbol(token, text)) return undefined
+  parser.at += 1
+  return token
+}
+
+function expect(parser: Parser, text: string): Token {
+  const token = accept(parser, text)
+  if (token === undefined) throw mismatched(peek(parser), `'${text}'`)
+  return token
+}
+
+function mismatched(token: Token, expected: string, how: 'mismatched' | 'extraneous' = 'mismatched'): SyntaxFault {
+  const word = token.kind === 'end' ? 'mismatched' : how
+  return new SyntaxFault(token.at, `Syntax error: ${word} input '${token.text}' expecting ${expected}`)
+}
+
+function identifier(parser: Parser): Token {
+  const token = peek(parser)
+  if (token.kind !== 'identifier' || KEYWORDS.has(token.text)) throw mismatched(token, 'IDENTIFIER')
+  parser.at += 1
+  return token
+}
+
+/** Keeps an adversary's nesting from exhausting the stack. */
+function deeper<T>(parser: Parser, parse: () => T): T {
+  parser.depth += 1
+  if (parser.depth > MAX_DEPTH) throw new SyntaxFault(-1, `expression recursion limit exceeded: ${MAX_DEPTH}`)
+  const value = parse()
+  parser.depth -= 1
+  return value
+}
+
+function parseConditional(parser: Parser): Expression {
+  return deeper(parser, () => {
+    const condition = parseLogical(parser, '||', '_||_', () =>
+      parseLogical(parser, '&&', '_&&_', () => parseBinary(parser, 0)),
+    )
+    const operator = accept(parser, '?')
+    if (operator === undefined) return condition
+    const left = parseLogical(parser, '||', '_||_', () =>
+      parseLogical(parser, '&&', '_&&_', () => parseBinary(parser, 0)),
+    )
+    expect(parser, ':')
+    return callOrMacro(parser, operator.at, '_?_:_', undefined, [condition, left, parseConditional(parser)])
+  })
+}
+
+/** A chain of one logical operator becomes a balanced tree, so that long ones are not deep. */
+function parseLogical(parser: Parser, symbol: string, name: string, parse: () => Expression): Expression {
+  const terms = [parse()]
+  const places: number[] = []
+  for (let token = accept(parser, symbol); token !== undefined; token = accept(parser, symbol)) {
+    places.push(token.at)
+    terms.push(parse())
+  }
+  return balance(name, terms, places, 0, terms.length - 1)
+}
+
+function balance(
+  name: string,
+  terms: readonly Expression[],
+  places: readonly number[],
+  low: number,
+  high: number,
+): Expression {
+  if (low === high) return terms[low] as Expression
+  const middle = Math.floor((low + high) / 2)
+  const args = [balance(name, terms, places, low, middle), balance(name, terms, places, middle + 1, high)]
+  return { kind: 'call', at: places[middle] as number, function: name, target: undefined, args }
+}
+
+function parseBinary(parser: Parser, level: number): Expression {
+  const operators = PRECEDENCE[level]
+  if (operators === undefined) return parseUnary(parser)
+  let left = parseBinary(parser, level + 1)
+  for (let count = 0; ; count++) {
+    const token = peek(parser)
+    const isOperator = (token.kind === 'symbol' || token.kind === 'identifier') && operators.has(token.text)
+    if (!isOperator) return left
+    if (count >= MAX_DEPTH) throw new SyntaxFault(-1, 'max recursion depth exceeded')
+    parser.at += 1
+    const right = parseBinary(parser, level + 1)
+    left = callOrMacro(parser, token.at, token.text === 'in' ? '@in' : `_${token.text}_`, undefined, [left, right])
+  }
+}
+
+function parseUnary(parser: Parser): Expression {
+  const first = peek(parser)
+  for (const [symbol, name] of [
+    ['!', '!_'],
+    ['-', '-_'],
+  ] as const) {
+    let count = 0
+    while (isSymbol(peek(parser, count), symbol)) count += 1
+    if (count === 0) continue
+    const next = peek(parser, count)
+    if (symbol === '-' && count === 1 && (next.kind === 'int' || next.kind === 'float')) continue
+    parser.at += count
+    const operand = parseMember(parser)
+    return count % 2 === 0
+      ? operand
+      : { kind: 'call', at: first.at, function: name, target: undefined, args: [operand] }
+  }
+  return parseMember(parser)
+}
+
+function parseMember(parser: Parser): Expression {
+  let operand = parsePrimary(parser)
+  for (let count = 0; ; count++) {
+    if (count > MAX_DEPTH) throw new SyntaxFault(-1, 'max recursion depth exceeded')
+    const dot = accept(parser, '.')
+    if (dot !== undefined) {
+      operand = parseField(parser, operand, dot)
+      continue
+    }
+    const bracket = accept(parser, '[')
+    if (bracket === undefined) return operand
+    const name = accept(parser, '?') === undefined ? '_[_]' : '_[?_]'
+    const index = parseConditional(parser)
+    expect(parser, ']')
+    operand = { kind: 'call', at: bracket.at, function: name, target: undefined, args: [operand, index] }
+  }
+}
+
+function parseField(parser: Parser, operand: Expression, dot: Token): Expression {
+  const isOptional = accept(parser, '?') !== undefined
+  const token = peek(parser)
+  if (token.kind !== 'identifier' || KEYWORDS.has(token.text)) {
+    const isWord = token.kind === 'identifier' || token.kind === 'end'
+    if (isWord) throw mismatched(token, 'IDENTIFIER')
+    throw new SyntaxFault(token.at, `Syntax error: no viable alternative at input '.${token.text}'`)
+  }
+  const name = identifier(parser)
+  if (isOptional) {
+    const field: Expression = { kind: 'literal', at: name.at, value: name.text }
+    return { kind: 'call', at: dot.at, function: '_?._', target: undefined, args: [operand, field] }
+  }
+  const open = accept(parser, '(')
+  if (open === undefined) return { kind: 'select', at: dot.at, operand, field: name.text, test: false }
+  return callOrMacro(parser, open.at, name.text, operand, parseArguments(parser))
+}
+
+function parseArguments(parser: Parser): Expression[] {
+  const args: Expression[] = []
+  if (accept(parser, ')') !== undefined) return args
+  do args.push(parseConditional(parser))
+  while (accept(parser, ',') !== undefined)
+  expect(parser, ')')
+  return args
+}
+
+function callOrMacro(
+  parser: Parser,
+  at: number,
+  name: string,
+  target: Expression | undefined,
+  args: readonly Expression[],
+): Expression {
+  const macro = parser.macros.get(macroKey(name, args.length, target !== undefined))
+  const expanded = macro?.({ at, target: target ?? { kind: 'literal', at, value: null }, args })
+  if (expanded === undefined) return { kind: 'call', at, function: name, target, args }
+  if (!('fault' in expanded)) return expanded
+  return report(parser, expanded.at, expanded.fault)
+}
+
+function report(parser: Parser, at: number, message: string): Expression {
+  parser.issues.push({ at, message })
+  return { kind: 'literal', at, value: null }
+}
+
+function parsePrimary(parser: Parser): Expression {
+  const token = peek(parser)
+  switch (token.kind) {
+    case 'identifier':
+      return parseName(parser, '')
+    case 'symbol':
+      return parseSymbol(parser, token)
+    case 'end':
+      throw mismatched(token, `{${STARTS}}`)
+    default:
+      parser.at += 1
+      return parseLiteral(parser, token, '')
+  }
+}
+
+function parseSymbol(parser: Parser, token: Token): Expression {
+  parser.at += 1
+  switch (token.text) {
+    case '(': {
+      const inner = parseConditional(parser)
+      expect(parser, ')')
+      return inner
+    }
+    case '[':
+      return parseList(parser, token)
+    case '{':
+      return { kind: 'map', at: token.at, entries: parseEntries(parser) }
+    case '.':
+      return parseName(parser, '.')
+    case '-': {
+      const number = peek(parser)
+      if (number.kind === 'int' || number.kind === 'float') {
+        parser.at += 1
+        return parseLiteral(parser, number, '-', token.at)
+      }
+    }
+  }
+  throw mismatched(token, `{${STARTS}}`)
+}
+
+function parseName(parser: Parser, dot: string): Expression {
+  const token = peek(parser)
+  if (dot === '' && ['true', 'false', 'null'].includes(token.text)) {
+    parser.at += 1
+    return { kind: 'literal', at: token.at, value: token.text === 'null' ? null : token.text === 'true' }
+  }
+  if (token.text === 'in') throw mismatched(token, `{${STARTS}}`)
+  const name = identifier(parser)
+  const message = structName(parser)
+  if (message !== undefined) {
+    const open = expect(parser, '{')
+    return { kind: 'struct', at: open.at, type: dot + [name.text, ...message].join('.'), fields: parseFields(parser) }
+  }
+  const open = accept(parser, '(')
+  const args = open === undefined ? [] : parseArguments(parser)
+  if (RESERVED.has(name.text)) return report(parser, name.at, `reserved identifier: ${name.text}`)
+  if (open === undefined) return { kind: 'ident', at: name.at, name: dot + name.text }
+  return callOrMacro(parser, open.at, dot + name.text, undefined, args)
+}
+
+/** The rest of a type's name where a struct begins here: names and dots up to a brace. */
+function structName(parser: Parser): string[] | undefined {
+  const names: string[] = []
+  let ahead = 0
+  while (isSymbol(peek(parser, ahead), '.') && peek(parser, ahead + 1).kind === 'identifier') {
+    names.push(peek(parser, ahead + 1).text)
+    ahead += 2
+  }
+  if (!isSymbol(peek(parser, ahead), '{')) return undefined
+  parser.at += ahead
+  return names
+}
+
+function parseList(parser: Parser, open: Token): Expression {
+  const elements: Expression[] = []
+  const optional = new Set<number>()
+  while (accept(parser, ']') === undefined) {
+    if (accept(parser, '?') !== undefined) optional.add(elements.length)
+    elements.push(parseConditional(parser))
+    if (accept(parser, ',') === undefined && !isSymbol(peek(parser), ']')) throw mismatched(peek(parser), "{']', ','}")
+  }
+  return { kind: 'list', at: open.at, elements, optional }
+}
+
+function parseEntries(parser: Parser): MapEntry[] {
+  const entries: MapEntry[] = []
+  while (accept(parser, '}') === undefined) {
+    const optional = accept(parser, '?') !== undefined
+    const key = parseConditional(parser)
+    const colon = expect(parser, ':')
+    entries.push({ at: colon.at, key, value: parseConditional(parser), optional })
+    if (accept(parser, ',') === undefined && !isSymbol(peek(parser), '}')) throw mismatched(peek(parser), "{'}', ','}")
+  }
+  return entries
+}
+
+function parseFields(parser: Parser): FieldEntry[] {
+  const fields: FieldEntry[] = []
+  while (accept(parser, '}') === undefined) {
+    const optional = accept(parser, '?') !== undefined
+    const name = identifier(parser)
+    const colon = expect(parser, ':')
+    fields.push({ at: colon.at, name: name.text, value: parseConditional(parser), optional })
+    if (accept(parser, ',') === undefined && !isSymbol(peek(parser), '}')) throw mismatched(peek(parser), "{'}', ','}")
+  }
+  return fields
+}
+
+const LITERALS = {
+  int: parseIntLiteral,
+  uint: parseUintLiteral,
+  float: parseDoubleLiteral,
+  string: parseStringLiteral,
+  bytes: parseBytesLiteral,
+}
+
+function parseLiteral(parser: Parser, token: Token, sign: string, at: number = token.at): Expression {
+  const parse = LITERALS[token.kind as keyof typeof LITERALS]
+  const result = parse(sign + token.text)
+  if (!result.ok) return report(parser, at, result.error)
+  return { kind: 'literal', at, value: result.value satisfies Value }
+}

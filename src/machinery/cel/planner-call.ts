@@ -1,0 +1,178 @@
+/** Calls: operators that need not evaluate all of their arguments, and the choice among overloads by values. */
+import { callCost, resultCost } from './call-cost.ts'
+import type { Overload } from './declaration.ts'
+import { amountOf } from './equality.ts'
+import { charge, type Evaluation, type Step } from './evaluation.ts'
+import type { Call, Expression } from './expression.ts'
+import { runtimeType } from './library-conversions.ts'
+import { indexValue } from './library-operators.ts'
+import { optionalIndex } from './library-optionals.ts'
+import { constantOf, type Plan } from './plan.ts'
+import { formatType, type Type } from './type.ts'
+import { celError, isError, isInt, isKind, keyOf, NO_OVERLOAD, type Result, type Value } from './value.ts'
+
+type Planner = (context: Plan, expression: Expression) => Step
+
+export function planCall(context: Plan, call: Call, plan: Planner): Step {
+  const reference = context.checked.references.get(call)
+  const namespaced = reference?.kind === 'function' && reference.namespaced
+  const parts = call.target === undefined || namespaced ? call.args : [call.target, ...call.args]
+  if (call.function === '_?._') return planOptionalSelect(plan(context, parts[0] as Expression), parts[1] as Expression)
+  const steps = parts.map((part) => plan(context, part))
+  const [first, second, third] = steps as [Step, Step, Step]
+  switch (call.function) {
+    case '_&&_':
+      return planLogical(first, second, false)
+    case '_||_':
+      return planLogical(first, second, true)
+    case '_?_:_':
+      return planConditional(first, second, third)
+    case '@not_strictly_false':
+      return (evaluation) => {
+        const value = first(evaluation)
+        charge(evaluation, 1)
+        return value !== false
+      }
+    case 'or':
+    case 'orValue':
+      return planAlternative(first, second, call.function)
+    case '_[_]':
+    case '_[?_]':
+      return planIndex(first, second, call.function === '_[?_]')
+    case '@in': {
+      const members = membersOf(parts[1] as Expression)
+      if (members !== undefined) return planMembership(first, members)
+    }
+  }
+  if (reference?.kind !== 'function') return () => NO_OVERLOAD
+  return planOverloads(reference.name, reference.overloads, steps)
+}
+
+/** The one side decides alone where it can; an error counts only where nothing is decided. */
+function planLogical(left: Step, right: Step, deciding: boolean): Step {
+  return (evaluation) => {
+    const first = left(evaluation)
+    if (first === deciding) return deciding
+    const second = right(evaluation)
+    if (second === deciding) return deciding
+    if (first === !deciding && second === !deciding) return !deciding
+    if (isError(first)) return first
+    return isError(second) ? second : NO_OVERLOAD
+  }
+}
+
+function planConditional(condition: Step, left: Step, right: Step): Step {
+  return (evaluation) => {
+    const chosen = condition(evaluation)
+    if (chosen === true) return left(evaluation)
+    if (chosen === false) return right(evaluation)
+    return isError(chosen) ? chosen : NO_OVERLOAD
+  }
+}
+
+function planOptionalSelect(operand: Step, field: Expression): Step {
+  const name = field.kind === 'literal' ? field.value : ''
+  return (evaluation) => {
+    const value = operand(evaluation)
+    if (isError(value)) return value
+    charge(evaluation, 1)
+    return optionalIndex(value, name)
+  }
+}
+
+/** Keys may be numbers of any type, whatever the overloads say of those that are declared. */
+function planIndex(operand: Step, key: Step, isOptional: boolean): Step {
+  return (evaluation) => {
+    const value = operand(evaluation)
+    if (isError(value)) return value
+    const at = key(evaluation)
+    if (isError(at)) return at
+    charge(evaluation, 1)
+    return isOptional || isKind(value, 'optional') ? optionalIndex(value, at) : indexValue(value, at)
+  }
+}
+
+function planAlternative(optional: Step, alternative: Step, name: 'or' | 'orValue'): Step {
+  return (evaluation) => {
+    const value = optional(evaluation)
+    if (isError(value)) return value
+    if (!isKind(value, 'optional')) return NO_OVERLOAD
+    if (value.value !== undefined) return name === 'or' ? value : value.value
+    const other = alternative(evaluation)
+    return name === 'or' && !isError(other) && !isKind(other, 'optional') ? NO_OVERLOAD : other
+  }
+}
+
+/** Scalars of a constant list as keys of a set: membership costs nothing then (cel-go maybeOptimizeSetMembership). */
+function membersOf(list: Expression): ReadonlySet<unknown> | undefined {
+  if (list.kind !== 'list') return undefined
+  const constant = constantOf(list)
+  if (constant === undefined || !isKind(constant, 'list')) return undefined
+  const keys = Array.from({ length: constant.size }, (_, index) => scalarKey(constant.at(index)))
+  return keys.includes(undefined) ? undefined : new Set(keys)
+}
+
+function scalarKey(value: Value): unknown {
+  const amount = amountOf(value)
+  if (typeof amount === 'number' && !Number.isInteger(amount)) return Number.isNaN(amount) ? {} : amount
+  return keyOf(value)
+}
+
+function planMembership(value: Step, members: ReadonlySet<unknown>): Step {
+  return (evaluation) => {
+    const found = value(evaluation)
+    return isError(found) ? found : members.has(scalarKey(found))
+  }
+}
+
+/** Whether the value is of the type, as far as values tell: what lists and maps hold is not looked at. */
+function isOfType(value: Value, type: Type): boolean {
+  switch (type.kind) {
+    case 'dyn':
+    case 'param':
+      return true
+    case 'int':
+      return isInt(value)
+    case 'bool':
+      return typeof value === 'boolean'
+    case 'string':
+      return typeof value === 'string'
+    case 'null_type':
+      return value === null
+    case 'object':
+      return isKind(value, 'map')
+    case 'opaque':
+      return type.name === 'optional_type'
+        ? isKind(value, 'optional')
+        : isKind(value, 'opaque') && value.type.name === type.name
+    default:
+      return typeof value === 'object' && value !== null && value.kind === type.kind
+  }
+}
+
+function planOverloads(name: string, overloads: readonly Overload[], steps: readonly Step[]): Step {
+  return (evaluation) => {
+    const args: Value[] = []
+    for (const step of steps) {
+      const value = step(evaluation)
+      if (isError(value)) return value
+      args.push(value)
+    }
+    for (const overload of overloads) {
+      if (overload.args.every((type, index) => isOfType(args[index] as Value, type))) {
+        return invoke(evaluation, name, overload, args)
+      }
+    }
+    charge(evaluation, 1)
+    if (!/^\w+$/.test(name)) return NO_OVERLOAD
+    return celError(`no such overload: ${name}(${args.map((arg) => formatType(runtimeType(arg))).join(', ')})`)
+  }
+}
+
+function invoke(evaluation: Evaluation, name: string, overload: Overload, args: readonly Value[]): Result {
+  charge(evaluation, callCost(name, overload.id, args, evaluation.limit - evaluation.cost))
+  const result = (overload.call as (...args: readonly Value[]) => Result)(...args)
+  const more = resultCost(name, result)
+  if (more > 0) charge(evaluation, more)
+  return result
+}
