@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ApiServer } from '../e2e/api-server.ts'
 import type { Access } from '../e2e/kubeconfig.ts'
 import { requestObject } from '../e2e/request.ts'
 import { type Comparison, compare, noSamples } from './comparison.ts'
@@ -25,7 +26,7 @@ export async function benchApi(tell: (step: string) => void): Promise<Comparison
     }
   }
   await using cleanup = new AsyncDisposableStack()
-  const apis = new Map<Contestant, Access>()
+  const apis = new Map<Contestant, { access: Access; server: ApiServer }>()
   for (const contestant of contestants) {
     const server = cleanup.use(await contestant.start())
     tell(`idle for ${idleSeconds} s: ${contestant.name}`)
@@ -33,21 +34,23 @@ export async function benchApi(tell: (step: string) => void): Promise<Comparison
     const { resident, proportional } = await memoryOf(server.processes)
     samples[contestant.name].resident.push(resident / megabyte)
     samples[contestant.name].proportional.push(proportional / megabyte)
-    apis.set(contestant, await contestant.emptyApi(server))
+    apis.set(contestant, { server, access: await contestant.emptyApi(server) })
   }
-  for (const [{ name }, access] of apis) {
+  for (const [{ name }, { access }] of apis) {
     tell(`create ${listed} records: ${name}`)
     await populate(access)
   }
   for (let round = 0; round < rounds; round++) {
     tell(`load, round ${round + 1} of ${rounds}`)
     const versions = new Map<Contestant, string>()
-    for (const [contestant, access] of apis) versions.set(contestant, await currentVersion(access))
+    for (const [contestant, { access }] of apis) versions.set(contestant, await currentVersion(access))
     for (const { measure, figure, jobAt } of loads(round)) {
       for (const contestant of inTurn(round)) {
-        const [access, version] = [apis.get(contestant), versions.get(contestant)]
-        if (access === undefined || version === undefined) continue
-        const result = await load(access, jobAt(version))
+        const [api, version] = [apis.get(contestant), versions.get(contestant)]
+        if (api === undefined || version === undefined) continue
+        const result = await load(api.access, jobAt(version)).catch((error: unknown) => {
+          throw new Error(`${contestant.name}:\n${api.server.log().slice(-5000)}`, { cause: error })
+        })
         samples[contestant.name][measure].push(result[figure])
         tell(`  ${measure}, ${contestant.name}: ${result[figure].toPrecision(3)}`)
       }

@@ -10,4 +10,6 @@ export interface ApiServer extends AsyncDisposable {
   readonly startMilliseconds: number
   /** The folder that holds its data. */
   readonly data: string
+  /** What its processes have written so far. */
+  log(): string
 }

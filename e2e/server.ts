@@ -14,8 +14,6 @@ export interface KeelsonOptions {
 
 /** A running Keelson. */
 export interface Keelson extends ApiServer {
-  /** What the process has written so far. */
-  log(): string
   /** Stops it as Ctrl-C does and leaves the data; resolves with the exit code. */
   stop(): Promise<number | null>
 }

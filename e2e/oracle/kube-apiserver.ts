@@ -95,6 +95,7 @@ export async function startKubeApiserver(options: KubeApiserverOptions = {}): Pr
     processes: daemons.map((daemon) => daemon.pid),
     startMilliseconds,
     data: folder,
+    log: () => daemons.map((daemon) => daemon.log()).join('\n'),
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
   }
 }
