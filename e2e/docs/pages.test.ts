@@ -36,10 +36,11 @@ async function play(context: TestContext, session: Session, block: Block): Promi
   }
   const played: Step[] = []
   for (const { command, output } of block.steps) {
+    const place = played.push({ command, output }) - 1
     await context.test(`$ ${command}`, async () => {
       const printed = await session.type(command)
       const same = isAsWritten(output, printed)
-      played.push({ command, output: same ? output : printed })
+      if (!same) played[place] = { command, output: printed }
       if (!same && !update) assert.equal(printed, output)
     })
   }

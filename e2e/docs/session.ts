@@ -20,7 +20,7 @@ const root = join(import.meta.dirname, '../..')
 const SERVER = /^(?:npm start|npx keelson (?:serve|start))\b/
 /** The port that pages use; here it is a free one. */
 const WRITTEN_PORT = '6443'
-const READY_WITHIN = 30_000
+const READY_WITHIN = 15_000
 
 export async function startSession(): Promise<Session> {
   await using cleanup = new AsyncDisposableStack()
@@ -39,11 +39,12 @@ export async function startSession(): Promise<Session> {
   const servers: Daemon[] = []
   let started = 0
   cleanup.defer(async () => {
-    for (const server of servers.toReversed()) await server.stop()
+    for (const server of servers.toReversed()) await server.stop(5_000)
   })
   const disposal = cleanup.move()
   const asHere = (text: string) => text.replaceAll(WRITTEN_PORT, port)
-  const asWritten = (text: string) => text.replaceAll(port, WRITTEN_PORT).replaceAll(here, '.')
+  const asWritten = (text: string) =>
+    text.replaceAll(port, WRITTEN_PORT).replaceAll(here, '.').replaceAll(folder.path, '~')
 
   /** One that cannot start has said why. */
   async function serve(command: string): Promise<string> {
@@ -54,7 +55,10 @@ export async function startSession(): Promise<Session> {
     const deadline = performance.now() + READY_WITHIN
     while (!isReady(command, server.log())) {
       if (hasEnded(server)) return server.log()
-      if (performance.now() > deadline) throw new Error(`${command} is not ready:\n${server.log()}`)
+      if (performance.now() > deadline) {
+        await server.stop(0)
+        throw new Error(`${command} neither became ready nor ended:\n${server.log()}`)
+      }
       await sleep(20)
     }
     servers.push(server)
