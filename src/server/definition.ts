@@ -106,7 +106,8 @@ export interface Strategy {
   readonly commit?: (change: Change, context: OperationContext) => Promise<CommitPart>
   /** Serves a create without storing anything (reviews). */
   readonly answer?: (object: KubeObject, context: OperationContext) => Promise<KubeObject>
-  /** Objects that exist without a row until their first change: a pure function of the logical cluster and namespace. */
+  /** Objects that exist without a row until their first change: a pure function of the logical cluster and namespace, their
+   *  names always the same. */
   readonly virtual?: (scope: VirtualScope) => readonly KubeObject[]
 }
 

@@ -23,7 +23,9 @@ export async function purgeCluster({ cluster, services, dryRun }: OperationConte
     epochKey(cluster),
     ...definitions.all.filter(({ identity }) => identity === 'builtin').map((each) => rangePrefix(each, cluster, '')),
   ])
-  const custom = await customPrefixes(cluster, services)
+  const others = definitions.all.filter(({ identity }) => identity !== 'builtin')
+  const served = others.map((each) => rangePrefix(each, cluster, ''))
+  const custom = [...new Set([...served, ...(await customPrefixes(cluster, services))])]
   while (custom.length + prefixes.size > BATCH && custom.length > 0) {
     const batch = custom.splice(0, BATCH).map(tombstone)
     if (dryRun) continue

@@ -5,7 +5,7 @@ import type { ResourceDefinition } from './definition.ts'
 import { ALL_CLUSTERS, epochKey, objectKey, rangePrefix } from './keys.ts'
 import type { LogicalClusterRecord } from './logical-cluster.ts'
 import { decodeRow, isCurrent } from './row.ts'
-import { VIRTUAL_NAMESPACES, type VirtualRows, virtualRowsOf } from './virtual.ts'
+import { VIRTUAL_NAMESPACES, type VirtualRows, virtualNames, virtualRowsOf } from './virtual.ts'
 
 /** `virtual`: there is no row; a write creates it. */
 export interface SeenRow extends Row {
@@ -83,7 +83,7 @@ export function createReader({ store, logicalClusterOf, rootCertificate }: Reade
       const key = objectKey(definition, cluster, namespace, name)
       const row = await store.get(key)
       if (row !== undefined) return { ...row, virtual: false }
-      if (definition.strategy.virtual === undefined) return undefined
+      if (!virtualNames(definition).has(name)) return undefined
       if (definition.namespaced && !(await isNamespace(cluster, namespace))) return undefined
       const rows = await virtual(definition, cluster)
       return rows?.in(definition.namespaced ? namespace : '').find((each) => each.key === key)

@@ -20,6 +20,20 @@ export interface VirtualPlace {
   readonly rootCertificate: string
 }
 
+const names = new WeakMap<ResourceDefinition, ReadonlySet<string>>()
+const NOWHERE = { cluster: '', creationTimestamp: '', namespace: '', rootCertificate: '' }
+
+/** What such objects are called, the same in every namespace and logical cluster: all other names need no look at them. */
+export function virtualNames(definition: ResourceDefinition): ReadonlySet<string> {
+  let known = names.get(definition)
+  if (known === undefined) {
+    const objects = definition.strategy.virtual?.(NOWHERE) ?? []
+    known = new Set(objects.map(({ metadata }) => metadata.name ?? ''))
+    names.set(definition, known)
+  }
+  return known
+}
+
 /** Undefined for kinds that have no such objects. */
 export function virtualRowsOf(definition: ResourceDefinition, place: VirtualPlace): VirtualRows | undefined {
   const { virtual } = definition.strategy

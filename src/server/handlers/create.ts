@@ -6,6 +6,7 @@ import { operationContext, type ResourceContext } from '../context.ts'
 import type { OperationContext } from '../definition.ts'
 import { checkIdentity } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
+import { virtualNames } from '../virtual.ts'
 import { type Written, writeChange } from '../write.ts'
 import { attempt, groupResource } from './attempt.ts'
 
@@ -52,7 +53,7 @@ async function insert(context: ResourceContext, object: KubeObject, operation: O
   const { definition, cluster, parts } = context
   const { namespace = '', name = '' } = object.metadata
   // The writer itself refuses a key that is there; only what has no row, or will not be written, is looked up first.
-  if (definition.strategy.virtual !== undefined || operation.dryRun) {
+  if (virtualNames(definition).has(name) || operation.dryRun) {
     const existing = await parts.reader.get(definition, cluster, namespace, name)
     if (existing !== undefined) throw alreadyExists(groupResource(context), name)
   }

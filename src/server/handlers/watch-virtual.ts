@@ -2,6 +2,7 @@
 import { type Change, unescapeSegment } from '../../storage/index.ts'
 import type { ResourceContext } from '../context.ts'
 import { epochKey } from '../keys.ts'
+import { virtualNames } from '../virtual.ts'
 import type { Sender } from './watch-sender.ts'
 
 export interface VirtualWatch extends Disposable {
@@ -19,8 +20,7 @@ export async function watchVirtual(
   const isWatched = (namespace: string) => info.namespace === '' || info.namespace === namespace
   /** The namespaces that exist; for a cluster-scoped kind the logical cluster itself, as ''. */
   const places = new Set(definition.namespaced ? (await parts.reader.namespacesOf(cluster)).filter(isWatched) : [''])
-  /** Names are the same in every namespace: most changes are of other objects. */
-  const names = new Set(rows.in('').map(({ key }) => key.slice(key.lastIndexOf('/') + 1)))
+  const names = virtualNames(definition)
   const prefix = epochKey(cluster)
 
   const epochs = await parts.store.watch({
