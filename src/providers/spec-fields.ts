@@ -5,7 +5,7 @@ import type { RefusedField } from './provider-error.ts'
 const VALUES: Readonly<Record<SpecField, (spec: ClusterSpec) => unknown>> = {
   'spec.version': (spec) => spec.version,
   'spec.topology.controlPlane': (spec) => spec.topology?.controlPlane,
-  'spec.topology.pools': (spec) => spec.topology?.pools,
+  'spec.topology.pools': (spec) => spec.topology?.pools?.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
 }
 
 const FIELDS = Object.keys(VALUES) as SpecField[]
@@ -24,17 +24,27 @@ export interface FieldDifference {
   wanted: unknown
 }
 
-/** Where the world is not as wanted. Fields that are not asked for are not compared; the order of pools does not count. */
+/**
+ * Where the world is not as wanted. What is not asked for is not compared, neither a field nor the machine type of a pool;
+ * the order of pools does not count.
+ */
 export function specDifferences(observed: ClusterSpec, wanted: ClusterSpec): FieldDifference[] {
-  const differences: FieldDifference[] = []
-  for (const field of FIELDS) {
-    const [is, shall] = [VALUES[field](observed), VALUES[field](wanted)]
-    if (shall === undefined || isDeepStrictEqual(inOrder(is), inOrder(shall))) continue
-    differences.push({ field, observed: is, wanted: shall })
-  }
-  return differences
+  return FIELDS.map((field) => ({ field, observed: VALUES[field](observed), wanted: VALUES[field](wanted) })).filter(
+    (difference) => !satisfies(difference.observed, difference.wanted),
+  )
 }
 
-function inOrder(value: unknown): unknown {
-  return Array.isArray(value) ? value.toSorted((a, b) => (a.name < b.name ? -1 : 1)) : value
+/** Whether everything that is wanted is so; lists are compared whole. */
+function satisfies(observed: unknown, wanted: unknown): boolean {
+  if (wanted === undefined) return true
+  if (Array.isArray(wanted)) {
+    if (!Array.isArray(observed) || observed.length !== wanted.length) return false
+    return wanted.every((item, index) => satisfies(observed[index], item))
+  }
+  if (!isObject(wanted) || !isObject(observed)) return isDeepStrictEqual(observed, wanted)
+  return Object.entries(wanted).every(([key, value]) => satisfies(observed[key], value))
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }

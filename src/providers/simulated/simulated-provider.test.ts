@@ -1,0 +1,4 @@
+import { describeClusterProvider } from '../conformance.ts'
+import { openSimulatedWorld } from './world-for-tests.ts'
+
+describeClusterProvider('simulated', openSimulatedWorld)
