@@ -1,6 +1,7 @@
 /**
  * Dead code: a value that a source file exports must be used by another source or in its own file; what only tests use is
- * dead, too, unless the whole file is there for tests, as those of e2e/ are. Types are left out: they belong to the signatures that use them.
+ * dead, too, unless the whole file is there for tests, as those of e2e/ are. Types are left out: they belong to the
+ * signatures that use them.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, sep } from 'node:path'
