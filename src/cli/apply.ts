@@ -1,8 +1,11 @@
 import { type Command, Option } from 'commander'
 import { KeelsonError } from '../machinery/index.ts'
+import { isPlatformObject } from '../platform/index.ts'
 import { applyManifests } from './apply-manifests.ts'
+import { type ApplyPlatformFlags, applyPlanFile, applyPlatform } from './apply-platform.ts'
 import { applyTree } from './apply-tree.ts'
 import { type ConnectionOptions, connect } from './connection.ts'
+import { parseDuration } from './duration.ts'
 import type { Environment } from './environment.ts'
 import { failureCounter } from './failure.ts'
 import { isDirectory, readManifests } from './manifest-files.ts'
@@ -10,7 +13,7 @@ import { readManifestTree } from './manifest-tree.ts'
 import { each } from './repeated.ts'
 import { usageError } from './usage-error.ts'
 
-interface ApplyFlags extends ConnectionOptions {
+interface ApplyFlags extends ConnectionOptions, ApplyPlatformFlags {
   readonly filename?: string[]
   readonly recursive?: boolean
   readonly tree?: boolean
@@ -23,8 +26,11 @@ export function addApply(program: Command, environment: Environment, exit: (code
     .summary('create or change objects as files say')
     .description(
       'Create or change objects as files say. Definitions (CRDs) come first and are waited for.\n' +
-        'With --tree each folder in the directory is a workspace of that name, entered when it is Ready.',
+        'With --tree each folder in the directory is a workspace of that name, entered when it is Ready.\n' +
+        'Control centers and platforms are applied with --local, by the plan of keelson plan: from its file, or at once\n' +
+        'with --auto-approve.',
     )
+    .argument('[plan]', 'a file that keelson plan --out has written')
     .option(
       '-f, --filename <file>',
       'a file or directory with manifests, or - for the standard input; may be repeated',
@@ -35,8 +41,22 @@ export function addApply(program: Command, environment: Environment, exit: (code
     .addOption(
       new Option('--dry-run <where>', 'server: let the server check, change nothing').choices(['none', 'server']),
     )
-    .action(async (_: unknown, command: Command) => {
+    .option('--local', 'of control centers and platforms: without a server, this process asks the cluster providers')
+    .option('--auto-approve', 'with --local: apply without a plan that was read before')
+    .option('--prune', 'with --local: delete what carries the owner tag in this workspace and is in no manifest')
+    .option('--allow-replace', 'with --local: delete and build anew where a change cannot be made in place')
+    .option('--timeout <duration>', "with --local, for each; default: its provider's createTimeout", parseDuration)
+    .addOption(
+      new Option('-o, --output <format>', 'with --local: how results are printed')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .action(async (plan: string | undefined, _: unknown, command: Command) => {
       const flags = command.optsWithGlobals<ApplyFlags>()
+      if (plan !== undefined) {
+        exit(await applyPlanFile(plan, flags, environment))
+        return
+      }
       if (flags.filename === undefined) throw usageError(command, 'must specify -f')
       if (flags.tree === true && flags.recursive === true) throw usageError(command, '--tree and -R exclude each other')
       const failures = failureCounter(environment)
@@ -55,6 +75,10 @@ export function addApply(program: Command, environment: Environment, exit: (code
         await applyTree(connection.client, tree, options, environment)
       } else {
         const manifests = await readManifests(flags.filename, { recursive: flags.recursive === true }, environment)
+        if (flags.local === true || manifests.some(({ object }) => isPlatformObject(object))) {
+          exit(await applyPlatform(manifests, flags, command, environment))
+          return
+        }
         using connection = connect(flags, environment)
         const options = { namespace: connection.namespace, dryRun, report: failures.report, label: '' }
         await applyManifests(connection.client, manifests, options, environment)

@@ -5,12 +5,16 @@ import { addCompletion } from './completion.ts'
 import { addConnectionOptions } from './connection.ts'
 import { addDelete } from './delete.ts'
 import { addDescribe } from './describe.ts'
+import { addDestroy } from './destroy.ts'
 import type { Environment } from './environment.ts'
 import { failureText } from './failure.ts'
 import { addGet } from './get.ts'
 import { normalizeArguments } from './go-flags.ts'
+import { addKubeconfig } from './kubeconfig.ts'
+import { addDrift, addPlan } from './plan.ts'
 import { addServe } from './serve.ts'
 import { addStart } from './start.ts'
+import { addState } from './state.ts'
 import { ofCommander } from './usage-error.ts'
 import { addVersion } from './version.ts'
 import { addWs } from './ws.ts'
@@ -66,6 +70,11 @@ function createProgram(serving: Environment, environment: Environment, exit: (co
   addDescribe(program, environment, exit)
   addApply(program, environment, exit)
   addDelete(program, environment, exit)
+  addPlan(program, environment, exit)
+  addDrift(program, environment, exit)
+  addDestroy(program, environment, exit)
+  addState(program, environment, exit)
+  addKubeconfig(program, environment)
   addWs(program, environment)
   addVersion(program, environment)
   addCompletion(program, environment)

@@ -7,8 +7,14 @@ function commandPath(command: Command): string {
   return command.parent === null ? command.name() : `${commandPath(command.parent)} ${command.name()}`
 }
 
+/** sysexits(3): EX_USAGE. The commands that pipelines run tell it apart from 1; the others end as kubectl does. */
+const USAGE = 64
+const PIPELINE = new Set(['plan', 'drift', 'destroy', 'state', 'kubeconfig'])
+
 export function usageError(command: Command, message: string): KeelsonError {
-  return new KeelsonError(message, `See '${commandPath(command)} --help' for usage.`)
+  const path = commandPath(command)
+  const exitCode = PIPELINE.has(path.split(' ')[1] ?? '') ? USAGE : 1
+  return new KeelsonError(message, `See '${path} --help' for usage.`, { exitCode })
 }
 
 /** commander/lib/command.js, the messages of its `code`s. */

@@ -1,9 +1,23 @@
-/** The door of platform: control centers, platforms and what they are made with. */
+/** The door of platform: control centers, platforms, and the engine that brings the world in line with them. */
 import type { Feature } from '../controller/index.ts'
 import { clusterProvider } from './api/cluster-provider.ts'
 import { controlCenter } from './api/control-center.ts'
 import { platform } from './api/platform.ts'
 import { sharedService } from './api/shared-service.ts'
+
+export { applyPlan, type ItemResult, type RunObserver } from './engine/apply-plan.ts'
+export type { Command as RunCommand } from './engine/decide.ts'
+export type { ConfiguredProvider, Desired, Scope } from './engine/desired.ts'
+export { applyExitCode, EXIT, planExitCode } from './engine/exit-code.ts'
+export { fileLock, type Holder } from './engine/file-lock.ts'
+export { issueKubeconfig } from './engine/kubeconfig.ts'
+export type { ManifestSource, Problem } from './engine/manifest.ts'
+export { type Item, makePlan, type Plan } from './engine/plan.ts'
+export { type PlanDocument, parsePlanDocument, planDocument, staleReasons } from './engine/plan-document.ts'
+export { providerTypes } from './engine/provider-types.ts'
+export { readDesired } from './engine/read-desired.ts'
+export { isPlatformObject } from './engine/schemas.ts'
+export { findEntries, readState, type State, type StateEntry } from './engine/state.ts'
 
 export const feature: Feature = {
   apis: [controlCenter, platform, clusterProvider, sharedService],

@@ -1,8 +1,9 @@
 /** A kind of this room, as the CustomResourceDefinition that serves it. */
 import type { JsonObject, KubeObject } from '../../machinery/index.ts'
 
-export const PLATFORM_GROUP = 'platform.keelson.dev'
+const PLATFORM_GROUP = 'platform.keelson.dev'
 const VERSION = 'v1alpha1'
+export const PLATFORM_API_VERSION = `${PLATFORM_GROUP}/${VERSION}`
 
 export interface PlatformKind {
   readonly kind: string

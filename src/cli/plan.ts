@@ -1,0 +1,84 @@
+/** `keelson plan` and `keelson drift`: what apply would do. Neither changes anything. */
+import fs from 'node:fs'
+import { type Command, Option } from 'commander'
+import { KeelsonError } from '../machinery/index.ts'
+import { type Plan, planDocument, planExitCode } from '../platform/index.ts'
+import type { Environment } from './environment.ts'
+import { planMarkdown, planText } from './plan-text.ts'
+import { addPlatformOptions, newRun, type PlatformFlags, planOf, readPlatform } from './platform-input.ts'
+
+type PlanOutput = 'text' | 'json' | 'md'
+
+interface PlanFlags extends PlatformFlags {
+  readonly out?: string
+  readonly detailedExitcode?: boolean
+  readonly output: PlanOutput
+  readonly prune?: boolean
+  readonly allowReplace?: boolean
+  readonly destroy?: boolean
+}
+
+export function addPlan(program: Command, environment: Environment, exit: (code: number) => void): void {
+  const command = addPlatformOptions(program.command('plan'))
+    .summary('show what apply would do to control centers and platforms')
+    .description('Compare the manifests of control centers and platforms with what is there. Changes nothing.')
+    .option('--out <file>', 'write the plan into a file, for keelson apply FILE')
+    .option('--prune', 'delete what carries the owner tag in this workspace and is in no manifest')
+    .option('--allow-replace', 'delete and build anew where a change cannot be made in place')
+    .option('--destroy', 'plan what keelson destroy would do')
+  addOutput(command).action(async (_: unknown, command: Command) => {
+    const flags = command.optsWithGlobals<PlanFlags>()
+    const plan = await planned(flags, command, environment)
+    const sources = flags.filename ?? []
+    if (flags.out !== undefined) writePlan(flags.out, plan, sources)
+    environment.stdout.write(shown(plan, flags.output, sources))
+    exit(planExitCode(plan.items, { detailed: flags.detailedExitcode === true }))
+  })
+}
+
+export function addDrift(program: Command, environment: Environment, exit: (code: number) => void): void {
+  const command = addPlatformOptions(program.command('drift'))
+    .summary('show what is no longer as the manifests say')
+    .description('Show only what differs from the manifests, and what is there besides. Changes nothing.')
+  addOutput(command).action(async (_: unknown, command: Command) => {
+    const flags = command.optsWithGlobals<PlanFlags>()
+    const plan = await planned(flags, command, environment)
+    const items = plan.items.filter(({ action }) => action !== 'no-op')
+    const code = planExitCode(plan.items, { detailed: flags.detailedExitcode === true })
+    if (items.length === 0 && flags.output === 'text') environment.stdout.write('No drift.\n')
+    else environment.stdout.write(shown({ ...plan, items }, flags.output, flags.filename ?? []))
+    exit(code)
+  })
+}
+
+function addOutput(command: Command): Command {
+  return command
+    .option('--detailed-exitcode', 'exit with 2 when there is something to do')
+    .addOption(
+      new Option('-o, --output <format>', 'how the plan is printed').choices(['text', 'json', 'md']).default('text'),
+    )
+}
+
+async function planned(flags: PlanFlags, command: Command, environment: Environment): Promise<Plan> {
+  const desired = await readPlatform(flags, command, environment)
+  const run = {
+    type: flags.destroy === true ? 'destroy' : 'converge',
+    prune: flags.prune === true,
+    allowReplace: flags.allowReplace === true,
+  } as const
+  return planOf(desired, { command: run, run: newRun(), signal: environment.signal })
+}
+
+function shown(plan: Plan, output: PlanOutput, sources: readonly string[]): string {
+  if (output === 'md') return planMarkdown(plan)
+  if (output === 'text') return planText(plan)
+  return `${JSON.stringify(planDocument(plan, sources), null, 2)}\n`
+}
+
+function writePlan(file: string, plan: Plan, sources: readonly string[]): void {
+  try {
+    fs.writeFileSync(file, `${JSON.stringify(planDocument(plan, sources), null, 2)}\n`)
+  } catch (cause) {
+    throw new KeelsonError(`--out ${file}: ${(cause as Error).message}`, 'name a file that can be written', { cause })
+  }
+}

@@ -1,0 +1,156 @@
+/** One look at the world, put beside what is wanted: which cell of the matrix it is, and what follows. */
+import {
+  type FieldDifference,
+  formatIdentity,
+  type ObservedCluster,
+  ownershipOf,
+  specDifferences,
+} from '../../providers/index.ts'
+import { type Cell, type Command, decide, type Owner, type Verdict } from './decide.ts'
+import type { ConfiguredProvider, DesiredCluster } from './desired.ts'
+import type { Look } from './world.ts'
+
+/** A field that is not as the manifest says. */
+export interface Change {
+  /** `spec.version`; `manifest` for what cannot be read from the cluster, by digest. */
+  readonly field: FieldDifference['field'] | 'manifest'
+  readonly before: unknown
+  readonly after: unknown
+}
+
+export interface Judgement extends Verdict {
+  readonly reason: string
+  readonly changes: readonly Change[]
+}
+
+export function judge(
+  cluster: DesiredCluster,
+  configured: ConfiguredProvider,
+  look: Look,
+  command: Command,
+): Judgement {
+  const { fields, repair } = configured.provider.capabilities()
+  const changes = look.found === true ? changesOf(cluster, look) : []
+  const immutable = changes.some(({ field }) => field !== 'manifest' && fields[field] === 'immutable')
+  const cell: Cell = {
+    inManifest: true,
+    world: worldOf(look, changes),
+    owner: look.found === true ? ownerOf(cluster, configured, look) : 'ours',
+    adoption: cluster.adoption,
+    immutable,
+    repairable: repair,
+  }
+  const verdict = byPolicy(decide(cell, command), cluster, command)
+  return { ...verdict, changes, reason: verdict.reason ?? reasonOf(verdict, cell, { cluster, configured, look }) }
+}
+
+/** What lists by owner tag show and no manifest asks for. */
+export function judgeOrphan(observed: ObservedCluster, command: Command): Judgement {
+  const world = observed.state === 'ready' ? 'ready-equal' : observed.state
+  const verdict = decide({ inManifest: false, world, owner: 'ours', adoption: 'Never' }, command)
+  const reason = verdict.action === 'unknown' ? observed.message : 'ours, and in no manifest'
+  return { ...verdict, reason, changes: [] }
+}
+
+function changesOf({ spec, digest }: DesiredCluster, observed: ObservedCluster): Change[] {
+  const fields = specDifferences(observed.spec, spec).map(({ field, observed: before, wanted: after }) => ({
+    field,
+    before: before ?? null,
+    after,
+  }))
+  if (fields.length > 0 || observed.manifestDigest === digest) return fields
+  return [{ field: 'manifest', before: observed.manifestDigest ?? null, after: digest }]
+}
+
+function worldOf(look: Look, changes: readonly Change[]): Cell['world'] {
+  if (look.found === 'unknown') return 'unreachable'
+  if (!look.found) return 'absent'
+  if (look.state !== 'ready') return look.state
+  return changes.length === 0 ? 'ready-equal' : 'ready-differing'
+}
+
+/** Ours is what carries our tag and is not another object's. */
+function ownerOf({ identity }: DesiredCluster, { ownerTag }: ConfiguredProvider, observed: ObservedCluster): Owner {
+  const owner = ownershipOf(observed, ownerTag)
+  if (owner !== 'ours' || observed.identity === undefined) return owner
+  return formatIdentity(observed.identity) === formatIdentity(identity) ? 'ours' : 'other'
+}
+
+const NEEDED: Readonly<Partial<Record<string, string>>> = {
+  create: 'Create',
+  resume: 'Create',
+  'wait-then-create': 'Create',
+  adopt: 'Update',
+  update: 'Update',
+  repair: 'Update',
+  start: 'Update',
+  replace: 'Delete',
+  delete: 'Delete',
+}
+
+/** Crossplane's managementPolicies and deletionPolicy. */
+function byPolicy(
+  verdict: Verdict,
+  { managementPolicies: allowed, deletionPolicy }: DesiredCluster,
+  { type }: Command,
+): Verdict & { reason?: string } {
+  const needed = NEEDED[verdict.action ?? '']
+  if (needed !== undefined && !allowed.includes('*') && !allowed.includes(needed)) {
+    const action = type === 'destroy' ? 'leave' : 'no-op'
+    const reason = `spec.managementPolicies does not allow ${needed} (${verdict.action})`
+    return { row: verdict.row, action, step: 'none', outcome: 'settled', reason }
+  }
+  if (type === 'destroy' && verdict.step === 'delete' && deletionPolicy === 'Orphan') {
+    return { ...verdict, action: 'release', step: 'release', reason: 'spec.deletionPolicy is Orphan' }
+  }
+  return verdict
+}
+
+interface Facts {
+  readonly cluster: DesiredCluster
+  readonly configured: ConfiguredProvider
+  readonly look: Look
+}
+
+/** One line: why. */
+function reasonOf({ action, row, step }: Verdict, cell: Cell, { cluster, configured, look }: Facts): string {
+  const seen = look.found === true ? look : undefined
+  const said = seen === undefined || seen.message === '' ? '' : `: ${seen.message}`
+  switch (action) {
+    case 'unknown':
+      return look.found === 'unknown' ? look.message : `its provider cannot see in what state it is${said}`
+    case 'conflict': {
+      const owner = seen?.ownerTag === configured.ownerTag ? 'another object of this owner' : `owner ${seen?.ownerTag}`
+      return `${cluster.externalName} belongs to ${owner}; choose another spec.externalName`
+    }
+    case 'foreign':
+      return `${cluster.externalName} exists and has no owner; spec.adoption: IfUntagged would take it over`
+    case 'leave':
+      return `${cluster.externalName} is not ours`
+    case 'adopt':
+      return step === 'adopt' ? 'it has no owner' : 'one without an owner is being deleted'
+    case 'create':
+      return 'it does not exist'
+    case 'resume':
+      return `it is half-built${said}`
+    case 'update':
+      return 'it differs from the manifest'
+    case 'start':
+      return 'it is stopped'
+    case 'repair':
+    case 'replace':
+      if (row === 10) {
+        const help = step === 'none' ? '; it cannot be mended in place: --allow-replace builds it anew' : ''
+        return `it has failed${said}${help}`
+      }
+      return step === 'none'
+        ? 'a field changed that is set at creation only: --allow-replace deletes it and builds it anew'
+        : 'a field changed that is set at creation only'
+    case 'wait-then-create':
+      return 'the one of before is being deleted'
+    case 'delete':
+      return cell.world === 'deleting' ? 'it is being deleted' : 'it is to be destroyed'
+    default:
+      return cell.world === 'absent' ? 'it does not exist' : 'it is as the manifest says'
+  }
+}

@@ -1,0 +1,179 @@
+/** From manifests to D: each held to its schema, then all of them to each other. */
+import { KeelsonError, type Result } from '../../machinery/index.ts'
+import { type ClusterProvider, isProviderError, refusedFields } from '../../providers/index.ts'
+import {
+  type ConfiguredProvider,
+  clusterFields,
+  type Desired,
+  type DesiredCluster,
+  dependenciesOf,
+  desiredCluster,
+  digestOf,
+  type Scope,
+} from './desired.ts'
+import { parseDuration } from './duration.ts'
+import { addressOf, type ManifestSource, type Problem, problem } from './manifest.ts'
+import { checkManifest } from './schemas.ts'
+
+/** The spec of a ClusterProvider object, defaults applied. */
+export interface ClusterProviderSpec {
+  readonly type: string
+  readonly ownerTag: string
+  readonly limits: { readonly parallel: number; readonly createTimeout: string }
+  readonly simulated?: { readonly folder: string }
+}
+
+/** Makes the provider that a ClusterProvider object describes; throws a KeelsonError where its configuration lacks something. */
+export type ProviderTypes = Readonly<Record<string, (spec: ClusterProviderSpec) => ClusterProvider>>
+
+export interface ReadOptions {
+  readonly scope: Scope
+  readonly types: ProviderTypes
+}
+
+/** Of the kinds, what nothing in this version carries out: refused, so that nobody waits for it. */
+const NOT_YET = ['template', 'composition', 'packages'] as const
+
+function notYet(source: ManifestSource): Problem[] {
+  const remedy = 'leave it out: this version does not carry it out'
+  const { kind, spec } = source.object
+  if (kind === 'SharedService') return [problem(source, 'kind', 'SharedService needs packages', remedy)]
+  const fields = clusterFields({ ...source.object, spec: spec ?? {} })
+  const set = NOT_YET.filter((field) => fields[field] !== undefined).map((field) => `spec.${field}`)
+  const { argocd, capiSecret } = fields.access?.publish ?? {}
+  if (argocd === true) set.push('spec.access.publish.argocd')
+  if (capiSecret === true) set.push('spec.access.publish.capiSecret')
+  return set.map((field) => problem(source, field, 'not supported', remedy))
+}
+
+/** All mistakes at once, in the order of files and lines. */
+export function readDesired(manifests: readonly ManifestSource[], options: ReadOptions): Result<Desired, Problem[]> {
+  const checked = manifests.map(checkManifest)
+  const problems = checked.flatMap((each) => each.problems)
+  problems.push(...duplicates(manifests), ...manifests.flatMap(notYet))
+  // What does not hold to its schema cannot be read any further; the others can.
+  const sources = checked.filter((each) => each.problems.length === 0).map(({ source }) => source)
+  const { providers, problems: ofProviders } = readProviders(sources, options.types)
+  const clusterSources = sources.filter(({ object }) => object.kind === 'ControlCenter' || object.kind === 'Platform')
+  const clusters = clusterSources.map((source) => desiredCluster(source, options.scope))
+  const known = new Set(manifests.map(({ object }) => addressOf(object.kind, object.metadata.name ?? '')))
+  problems.push(...ofProviders)
+  for (const cluster of clusters) problems.push(...referenceProblems(cluster, known, providers))
+  problems.push(...cycles(clusters), ...sharedNames(clusters))
+  if (problems.length > 0) return { ok: false, error: inOrder(problems) }
+  const ordered = clusters.toSorted((a, b) => (a.address < b.address ? -1 : 1))
+  const digest = digestOf([options.scope, manifests.map(({ object }) => object)])
+  return { ok: true, value: { scope: options.scope, clusters: ordered, providers, digest } }
+}
+
+function readProviders(
+  sources: readonly ManifestSource[],
+  types: ProviderTypes,
+): { providers: ConfiguredProvider[]; problems: Problem[] } {
+  const providers: ConfiguredProvider[] = []
+  const problems: Problem[] = []
+  for (const source of sources.filter(({ object }) => object.kind === 'ClusterProvider')) {
+    const spec = source.object.spec as ClusterProviderSpec
+    const { type, ownerTag, limits } = spec
+    // Nothing of Object's own is a type.
+    const make = Object.hasOwn(types, type) ? types[type] : undefined
+    if (make === undefined) {
+      const remedy = `use one of the types that there are: ${Object.keys(types).sort().join(', ')}`
+      problems.push(problem(source, 'spec.type', `unknown provider type "${type}"`, remedy))
+      continue
+    }
+    try {
+      const createTimeout = parseDuration(limits.createTimeout)
+      const name = source.object.metadata.name ?? ''
+      providers.push({ name, type, ownerTag, parallel: limits.parallel, createTimeout, provider: make(spec), source })
+    } catch (error) {
+      if (!(error instanceof KeelsonError) && !isProviderError(error)) throw error
+      const remedy = error instanceof KeelsonError ? error.remedy : 'see to it that the provider can be reached'
+      problems.push(problem(source, `spec.${type}`, error.message, remedy))
+    }
+  }
+  return { providers, problems }
+}
+
+function referenceProblems(
+  { provider: name, spec, accessTTL, source }: DesiredCluster,
+  known: ReadonlySet<string>,
+  providers: readonly ConfiguredProvider[],
+): Problem[] {
+  const problems: Problem[] = []
+  if (!known.has(addressOf('ClusterProvider', name))) {
+    const remedy = 'add a ClusterProvider of this name to the manifests, or correct the name'
+    problems.push(problem(source, 'spec.providerRef.name', `ClusterProvider "${name}" is not in the manifests`, remedy))
+  }
+  for (const { address, field } of dependenciesOf(clusterFields(source.object))) {
+    if (known.has(address)) continue
+    const remedy = `add ${address} to the manifests, or correct the reference`
+    problems.push(problem(source, field, `${address} is not in the manifests`, remedy))
+  }
+  const configured = providers.find((each) => each.name === name)
+  if (configured === undefined) return problems
+  const capabilities = configured.provider.capabilities()
+  for (const { field, message } of refusedFields(configured.type, spec, capabilities)) {
+    problems.push(problem(source, field, message, `remove ${field}`))
+  }
+  const { min, max } = capabilities.accessTTL
+  if (accessTTL < min || accessTTL > max) {
+    const message = `a cluster of type ${configured.type} issues credentials for ${min} to ${max} seconds`
+    problems.push(problem(source, 'spec.access.ttl', message, 'choose a lifetime within'))
+  }
+  return problems
+}
+
+function duplicates(manifests: readonly ManifestSource[]): Problem[] {
+  const first = new Map<string, ManifestSource>()
+  return manifests.flatMap((source) => {
+    const address = addressOf(source.object.kind, source.object.metadata.name ?? '')
+    const before = first.get(address)
+    if (before === undefined) {
+      first.set(address, source)
+      return []
+    }
+    const where = `${before.file}:${before.lineOf('metadata.name')}`
+    return [problem(source, 'metadata.name', `${address} is in ${where} already`, 'remove or rename one of the two')]
+  })
+}
+
+/** Two objects cannot have one cluster. */
+function sharedNames(clusters: readonly DesiredCluster[]): Problem[] {
+  const first = new Map<string, DesiredCluster>()
+  return clusters.flatMap((cluster) => {
+    const key = `${cluster.provider}/${cluster.externalName}`
+    const before = first.get(key)
+    first.set(key, before ?? cluster)
+    if (before === undefined || before.address === cluster.address) return []
+    const message = `"${cluster.externalName}" is the external name of ${before.address} already`
+    return [problem(cluster.source, 'spec.externalName', message, 'give each its own, or leave it out')]
+  })
+}
+
+function cycles(clusters: readonly DesiredCluster[]): Problem[] {
+  const byAddress = new Map(clusters.map((cluster) => [cluster.address, cluster]))
+  const settled = new Set<string>()
+  const problems: Problem[] = []
+  const visit = (cluster: DesiredCluster, way: readonly string[]): void => {
+    const at = way.indexOf(cluster.address)
+    if (at !== -1) {
+      const cycle = [...way.slice(at), cluster.address].join(' -> ')
+      const field = `spec.dependsOn`
+      problems.push(problem(cluster.source, field, `cycle: ${cycle}`, 'take one of these references out'))
+      return
+    }
+    if (settled.has(cluster.address)) return
+    for (const address of cluster.dependsOn) {
+      const next = byAddress.get(address)
+      if (next !== undefined) visit(next, [...way, cluster.address])
+    }
+    settled.add(cluster.address)
+  }
+  for (const cluster of clusters) visit(cluster, [])
+  return problems
+}
+
+function inOrder(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1))
+}
