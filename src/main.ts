@@ -26,7 +26,7 @@ import {
 } from './server/index.ts'
 import { openStore, type Store } from './storage/index.ts'
 import { VERSION } from './version.ts'
-import { bootstrap, workspaceDefinitions } from './workspaces/index.ts'
+import { bootstrap, boundDefinitions, workspaceDefinitions } from './workspaces/index.ts'
 
 const FEATURES: readonly Feature[] = [lifecycle, platform]
 
@@ -63,6 +63,7 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
       store,
       authenticator: createAuthenticator({ tokens }),
       definitions: [...kinds.all, ...featureDefinitions()],
+      share: boundDefinitions,
       policy: controllerPolicy(FEATURES.flatMap((feature) => feature.controllers)),
       rootCertificate: authority.caCertificate,
       externalURL: () => url,

@@ -1,5 +1,6 @@
 /** The door of lifecycle: what happens to other objects when one is deleted. */
 import type { Feature } from '../controller/index.ts'
+import { apiBindingDeletionController } from './controllers/api-binding.ts'
 import { customResourceDefinitionController } from './controllers/custom-resource-definition.ts'
 import { garbageCollector } from './controllers/garbage-collector.ts'
 import { logicalClusterDeletionController } from './controllers/logical-cluster.ts'
@@ -12,6 +13,7 @@ export const feature: Feature = {
     garbageCollector,
     namespaceController,
     customResourceDefinitionController,
+    apiBindingDeletionController,
     workspaceDeletionController,
     logicalClusterDeletionController,
   ],

@@ -14,7 +14,7 @@ import { clusterRole, role } from './builtins/role.ts'
 import { clusterRoleBinding, roleBinding } from './builtins/role-binding.ts'
 import type { ServerParts } from './context.ts'
 import type { DefinitionSet, ResourceDefinition } from './definition.ts'
-import { definitionSet } from './definitions.ts'
+import { joinDefinitions } from './definitions.ts'
 import { derive } from './derived.ts'
 import { ALL_CLUSTERS, rangePrefix } from './keys.ts'
 import { LIFECYCLE_DEFINITIONS } from './lifecycle.ts'
@@ -22,12 +22,15 @@ import { LOGICAL_CLUSTERS_PREFIX, type LogicalClusterRecord, readLogicalCluster 
 import { createPipeline, type PipelineOptions } from './pipeline.ts'
 import { createReader, presentObject } from './read.ts'
 import { accessReviewers } from './reviewers.ts'
+import type { DefinitionSources, SharedDefinitions } from './shared-definitions.ts'
 
 export interface ServerOptions {
   readonly store: Store
   readonly authenticator: Authenticator
   /** Kinds that are served in every logical cluster besides the built-in ones. */
   readonly definitions: readonly ResourceDefinition[]
+  /** Definitions that logical clusters have of one another; default: none. */
+  readonly share?: (sources: DefinitionSources) => Promise<SharedDefinitions>
   /** ClusterRoles and ClusterRoleBindings that hold in every logical cluster besides the bootstrap policy. */
   readonly policy: readonly KubeObject[]
   /** PEM, for kube-root-ca.crt. */
@@ -45,6 +48,7 @@ export interface Server extends Disposable {
 
 /** Logical clusters whose RBAC, definitions and LogicalCluster are kept computed. */
 const KEPT = 4096
+const NONE: readonly ResourceDefinition[] = []
 
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { store, externalURL, failed, authenticator, now = Date.now } = options
@@ -99,25 +103,30 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     ...LIFECYCLE_DEFINITIONS,
     ...options.definitions,
   ]
-  const plain = definitionSet(served)
-  const definitions = await derive<DefinitionSet>({
+  const definitions = await derive<readonly ResourceDefinition[]>({
     store,
     prefixes: [custom],
     compute: async (cluster) => {
-      if (cluster === ALL_CLUSTERS) return plain
+      if (cluster === ALL_CLUSTERS) return NONE
       const crds = await readAll(customResourceDefinition, cluster, '')
-      return crds.length === 0 ? plain : definitionSet([...served, ...crds.flatMap(definitionsFromCRD)])
+      return crds.length === 0 ? NONE : crds.flatMap(definitionsFromCRD)
     },
     limit: KEPT,
     failed,
   })
+  const shared = await options.share?.({ store, readAll, limit: KEPT, failed })
+  const joined = joinDefinitions(served)
+  const definitionsOf = async (cluster: string): Promise<DefinitionSet> => {
+    const own = await definitions.of(cluster)
+    return joined((await shared?.definitionsIn(cluster)) ?? NONE, own)
+  }
   const parts: ServerParts = {
     store,
     reader,
     externalURL,
     now,
     readAll,
-    definitionsOf: definitions.of,
+    definitionsOf,
     read: async (definition, cluster, namespace, name) => {
       const row = await reader.get(definition, cluster, namespace, name)
       return row === undefined ? undefined : presentObject(definition, row, cluster)
@@ -128,9 +137,16 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     random: { uid: randomUUID, suffix: () => generateName('') },
   }
   return {
-    handler: createPipeline({ parts, authenticator, authorizer, report: options.report }),
+    handler: createPipeline({
+      parts,
+      authenticator,
+      authorizer,
+      report: options.report,
+      virtualWorkspace: async (path) => shared?.virtualWorkspace(path),
+    }),
     [Symbol.dispose]: () => {
       for (const derived of [clusters, rbac, definitions]) derived[Symbol.dispose]()
+      shared?.[Symbol.dispose]()
     },
   }
 }

@@ -167,7 +167,7 @@ export interface ResourceDefinition {
   readonly rowPrefix?: string
   /** The rows of another definition, served in this one's form. */
   readonly storedForm?: StoredForm
-  /** `https://host:port`: fields `URL` that begin with it are stored without it and given back with the current one. */
+  /** `https://host:port`: fields `URL` and `url` that begin with it are stored without it and given back with the current one. */
   readonly externalURL?: () => string
   /** Served, but not in discovery: for the system's own controllers. */
   readonly hidden?: boolean

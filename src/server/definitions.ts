@@ -1,4 +1,4 @@
-/** What a logical cluster serves: the built-in kinds and its own CustomResourceDefinitions. */
+/** What a logical cluster serves: the built-in kinds, what others share with it, and its own CustomResourceDefinitions. */
 import { formatApiVersion } from '../machinery/index.ts'
 import type { DefinitionSet, ResourceDefinition } from './definition.ts'
 
@@ -20,6 +20,25 @@ export function definitionSet(all: readonly ResourceDefinition[]): DefinitionSet
     find: (group, version, plural) => byResource.get(`${formatApiVersion({ group, version })}/${plural}`),
     findKind: (group, version, kind) => byKind.get(`${formatApiVersion({ group, version })}/${kind}`),
     findResource: (group, plural) => preferred.get(`${group}/${plural}`),
+  }
+}
+
+/**
+ * What is served everywhere, then what one logical cluster has from others, then what it has of its own. As long as they
+ * are the same arrays, the set is the same: logical clusters that serve the same share it.
+ */
+export function joinDefinitions(
+  everywhere: readonly ResourceDefinition[],
+): (shared: readonly ResourceDefinition[], own: readonly ResourceDefinition[]) => DefinitionSet {
+  const plain = definitionSet(everywhere)
+  const kept = new WeakMap<readonly ResourceDefinition[], WeakMap<readonly ResourceDefinition[], DefinitionSet>>()
+  return (shared, own) => {
+    if (shared.length === 0 && own.length === 0) return plain
+    const byOwn = kept.get(shared) ?? new WeakMap<readonly ResourceDefinition[], DefinitionSet>()
+    kept.set(shared, byOwn)
+    const set = byOwn.get(own) ?? definitionSet([...everywhere, ...shared, ...own])
+    byOwn.set(own, set)
+    return set
   }
 }
 

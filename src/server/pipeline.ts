@@ -20,7 +20,7 @@ import {
 import { MAX_COMMIT_BYTES, StoreError } from '../storage/index.ts'
 import type { Authenticator } from './authentication/authenticator.ts'
 import { impersonate } from './authentication/impersonation.ts'
-import { type Attributes, forbiddenBy } from './authorization/attributes.ts'
+import { type Attributes, forbiddenBy, resourceAttributes } from './authorization/attributes.ts'
 import type { Authorizer } from './authorization/authorizer.ts'
 import type { RequestContext, ServerParts } from './context.ts'
 import type { ResourceDefinition } from './definition.ts'
@@ -30,6 +30,7 @@ import { serveNonResource } from './non-resource.ts'
 import { respond, respondStatus } from './response.ts'
 import { findRoute, type RequestInfo } from './route.ts'
 import { findScope } from './scope.ts'
+import type { VirtualWorkspace } from './shared-definitions.ts'
 
 export interface PipelineOptions {
   readonly parts: ServerParts
@@ -37,6 +38,7 @@ export interface PipelineOptions {
   readonly authorizer: Authorizer
   /** A fault of ours, with what it was doing; never a client's mistake, never a body. */
   readonly report: (error: unknown, fields: Readonly<Record<string, string>>) => void
+  readonly virtualWorkspace: (path: string) => Promise<VirtualWorkspace | undefined>
 }
 
 export function createPipeline(options: PipelineOptions): Handler {
@@ -55,12 +57,13 @@ export function createPipeline(options: PipelineOptions): Handler {
 }
 
 async function serve(
-  { parts, authenticator, authorizer }: PipelineOptions,
+  { parts, authenticator, authorizer, virtualWorkspace }: PipelineOptions,
   request: ApiRequest,
   warnings: string[],
 ): Promise<ApiResponse> {
   const caller = await authenticator.authenticate(request)
-  const { cluster, path } = await findScope(pathOf(request.url), parts.store)
+  const view = await virtualWorkspace(pathOf(request.url))
+  const { cluster, path } = view ?? (await findScope(pathOf(request.url), parts.store))
   const query = new URLSearchParams(request.url.slice(pathOf(request.url).length + 1))
   const info = findRoute(request.method, path, query)
   const refuse = async (attributes: Attributes): Promise<StatusError | undefined> => {
@@ -68,20 +71,40 @@ async function serve(
     return decision.allowed ? undefined : forbiddenBy(attributes, decision)
   }
   const user = await impersonate(request.headers, caller, {
-    cluster,
-    refuse: (wanted) => refuse({ ...wanted, cluster, resourceRequest: true, path: '' }),
+    cluster: view?.guard.cluster ?? cluster,
+    refuse: (wanted) => refuse({ ...wanted, cluster: view?.guard.cluster ?? cluster, resourceRequest: true, path: '' }),
   })
-  const refusal = await refuse({ ...attributesOf(user, cluster, info), name: info.name || selectedName(info, query) })
+  const asked = { ...attributesOf(user, cluster, info), name: info.name || selectedName(info, query) }
+  const refusal = view === undefined ? await refuse(asked) : await refuseView(view, asked, info, authorizer)
   if (refusal !== undefined) throw refusal
   const context: RequestContext = { request, user, cluster, info, query, parts, warnings }
-  if (!info.isResource) return respond(context, await serveNonResource(context))
-  const definition = (await parts.definitionsOf(cluster)).find(info.group, info.version, info.resource)
+  const definitionsOf = view === undefined ? parts.definitionsOf : async () => view.definitions
+  if (!info.isResource) {
+    return respond(context, await serveNonResource({ ...context, parts: { ...parts, definitionsOf } }))
+  }
+  const labels = view?.labels(info)
+  if (labels !== undefined)
+    query.set('labelSelector', [query.get('labelSelector') ?? '', labels].filter(Boolean).join())
+  const definition = (await definitionsOf(cluster)).find(info.group, info.version, info.resource)
   if (definition === undefined) throw pathNotFound()
   checkPlacement(definition, info)
   if (definition.deprecationWarning !== undefined) warnings.push(definition.deprecationWarning)
   // What cannot be answered in a form that the client takes is not begun.
   chooseForm(context)
   return respond(context, await handle({ ...context, definition }))
+}
+
+/** Who may use a virtual workspace is said where what it shows comes from; the logical clusters shown are not asked. */
+async function refuseView(
+  { guard, refusal }: VirtualWorkspace,
+  asked: Attributes,
+  info: RequestInfo,
+  authorizer: Authorizer,
+): Promise<StatusError | undefined> {
+  const decision = await authorizer.authorize(resourceAttributes({ user: asked.user, verb: asked.verb, ...guard }))
+  if (!decision.allowed) return forbiddenBy(asked, decision)
+  const reason = await refusal(info)
+  return reason === undefined ? undefined : forbiddenBy(asked, { allowed: false, denied: true, reason })
 }
 
 function attributesOf(user: UserInfo, cluster: string, info: RequestInfo): Attributes {

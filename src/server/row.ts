@@ -121,14 +121,21 @@ export function decodeRow(value: Buffer, cluster: string, version: Version, exte
 }
 
 /** Where this server is reached may change from start to start: stored URLs begin with a path. */
-const STORED_URL = '"URL":"/clusters/'
+const URLS = [
+  { field: '"URL":"', path: '/clusters/' },
+  { field: '"url":"', path: '/services/' },
+] as const
 
 function withoutExternalURL({ externalURL }: ResourceDefinition, text: string): string {
-  return externalURL === undefined ? text : text.replaceAll(`"URL":"${externalURL()}/clusters/`, STORED_URL)
+  if (externalURL === undefined) return text
+  return URLS.reduce(
+    (stored, { field, path }) => stored.replaceAll(`${field}${externalURL()}${path}`, field + path),
+    text,
+  )
 }
 
 function withExternalURL(url: string, text: string): string {
-  return text.replaceAll(STORED_URL, `"URL":"${url}/clusters/`)
+  return URLS.reduce((shown, { field, path }) => shown.replaceAll(field + path, field + url + path), text)
 }
 
 /** The pieces of the object's JSON with resourceVersion and logical cluster in place. */

@@ -25,7 +25,7 @@ import {
   ROOT_CLUSTER,
 } from '../server/index.ts'
 import { openStore, type Store } from '../storage/index.ts'
-import { bootstrap, workspaceDefinitions } from '../workspaces/index.ts'
+import { bootstrap, boundDefinitions, workspaceDefinitions } from '../workspaces/index.ts'
 import { createFaults, type Faults } from './faults.ts'
 
 export interface TestServerOptions {
@@ -87,6 +87,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
       store,
       authenticator: createAuthenticator({ tokens: [hashedTokenAuthenticator(hashAdminTokens(tokens))] }),
       definitions: [...kinds.all, ...kindsOf(features)],
+      share: boundDefinitions,
       policy: controllerPolicy(features.flatMap(({ controllers }) => controllers)),
       rootCertificate: authority?.caCertificate ?? '',
       externalURL,

@@ -1,10 +1,15 @@
 /** The door of workspaces: the kinds that the server serves for them, and what a store holds from the start. */
 import type { ResourceDefinition } from '../server/index.ts'
+import { apiBindingDefinition } from './exports/api-binding.ts'
+import { apiExportDefinition } from './exports/api-export.ts'
+import { apiExportEndpointSliceDefinition } from './exports/api-export-endpoint-slice.ts'
+import { apiResourceSchemaDefinition } from './exports/api-resource-schema.ts'
 import { logicalClusterDefinition } from './logical-cluster.ts'
 import { workspaceDefinition } from './workspace.ts'
 import { workspaceTypeDefinition } from './workspace-type.ts'
 
 export { bootstrap } from './bootstrap.ts'
+export { boundDefinitions } from './exports/bound-definitions.ts'
 
 export interface WorkspaceDefinitions {
   readonly logicalCluster: ResourceDefinition
@@ -16,6 +21,14 @@ export function workspaceDefinitions(externalURL: () => string): WorkspaceDefini
   const logicalCluster = logicalClusterDefinition(externalURL)
   return {
     logicalCluster,
-    all: [workspaceDefinition({ externalURL, logicalCluster }), workspaceTypeDefinition, logicalCluster],
+    all: [
+      workspaceDefinition({ externalURL, logicalCluster }),
+      workspaceTypeDefinition,
+      logicalCluster,
+      apiResourceSchemaDefinition,
+      apiExportDefinition,
+      apiBindingDefinition,
+      apiExportEndpointSliceDefinition(externalURL),
+    ],
   }
 }

@@ -38,21 +38,28 @@ const cache = boundedCache<readonly ResourceDefinition[]>(KEPT)
  * @example definitionsFromCRD(crd).map((definition) => definition.version) // ['v1', 'v1beta1']
  */
 export function definitionsFromCRD(crd: KubeObject): readonly ResourceDefinition[] {
+  return definitionsAs(crd, { identity: 'customresources', nameRule: 'DNS1123Subdomain' })
+}
+
+/** What a definition has that is not said by a CustomResourceDefinition of Kubernetes' own. */
+export type Provenance = Pick<ResourceDefinition, 'identity' | 'nameRule'>
+
+/** As `definitionsFromCRD`, for a resource that is shared between logical clusters. */
+export function definitionsAs(crd: KubeObject, provenance: Provenance): readonly ResourceDefinition[] {
   if (!isConditionTrue(crd, 'Established')) return []
   const terminating = isConditionTrue(crd, 'Terminating')
   const { acceptedNames } = fieldsIn(crd.status)
-  const content = JSON.stringify([crd.spec, acceptedNames, terminating])
+  const content = JSON.stringify([crd.spec, acceptedNames, terminating, provenance])
   const key = createHash('sha256').update(content).digest('base64')
-  return cache(key, () => definitionsOf(structuredClone(fieldsIn(crd.spec)), fieldsIn(acceptedNames), terminating))
-}
-
-function definitionsOf(spec: Fields, accepted: Fields, terminating: boolean): ResourceDefinition[] {
-  const versions = objectsIn(spec.versions)
-  const storageVersion = textIn(versions.find((version) => version.storage === true)?.name)
-  const names = namesOf(accepted)
-  return versions
-    .filter((version) => version.served === true)
-    .map((version) => definitionOf(spec, version, { storageVersion, names, terminating }))
+  return cache(key, () => {
+    const spec = structuredClone(fieldsIn(crd.spec))
+    const versions = objectsIn(spec.versions)
+    const storageVersion = textIn(versions.find((version) => version.storage === true)?.name)
+    const names = namesOf(fieldsIn(acceptedNames))
+    return versions
+      .filter((version) => version.served === true)
+      .map((version) => definitionOf(spec, version, { storageVersion, names, terminating, provenance }))
+  })
 }
 
 function namesOf({ plural, singular, kind, listKind, shortNames, categories }: Fields): ResourceNames {
@@ -70,12 +77,13 @@ interface Shared {
   readonly storageVersion: string
   readonly names: ResourceNames
   readonly terminating: boolean
+  readonly provenance: Provenance
 }
 
 function definitionOf(
   spec: Fields,
   version: Fields,
-  { storageVersion, names, terminating }: Shared,
+  { storageVersion, names, terminating, provenance }: Shared,
 ): ResourceDefinition {
   const group = textIn(spec.group)
   const name = textIn(version.name)
@@ -91,7 +99,6 @@ function definitionOf(
     storageVersion,
     names,
     namespaced: spec.scope === 'Namespaced',
-    identity: 'customresources',
     // Nothing is born into a kind that is ending (pkg/apiserver/customresource_handler.go).
     verbs: terminating ? VERBS.filter((verb) => verb !== 'create') : VERBS,
     subresources: subresourcesOf(isFields(status), paths),
@@ -104,7 +111,7 @@ function definitionOf(
     },
     columns: customResourceColumns(version),
     selectableFields: objectsIn(version.selectableFields).map((field) => textIn(field.jsonPath).replace(/^\./, '')),
-    nameRule: 'DNS1123Subdomain',
+    ...provenance,
     generation: true,
     builtIn: false,
     requiresResourceVersion: true,

@@ -16,11 +16,12 @@ export interface DeclaredKind {
     readonly description?: string
   }[]
   readonly spec: JsonObject
-  readonly status: JsonObject
+  /** None: the kind has no status, and no such subresource. */
+  readonly status?: JsonObject
 }
 
 export function declareKind(declared: DeclaredKind, own: Partial<ResourceDefinition>): ResourceDefinition {
-  const { group, version, kind, plural } = declared
+  const { group, version, kind, plural, status } = declared
   const names = {
     plural,
     singular: kind.toLowerCase(),
@@ -44,10 +45,13 @@ export function declareKind(declared: DeclaredKind, own: Partial<ResourceDefinit
           served: true,
           storage: true,
           schema: {
-            openAPIV3Schema: { type: 'object', properties: { ...meta, spec: declared.spec, status: declared.status } },
+            openAPIV3Schema: {
+              type: 'object',
+              properties: { ...meta, spec: declared.spec, ...(status !== undefined && { status }) },
+            },
           },
-          subresources: { status: {} },
-          additionalPrinterColumns: [...declared.columns, AGE],
+          ...(status !== undefined && { subresources: { status: {} } }),
+          additionalPrinterColumns: declared.columns.includes(AGE) ? declared.columns : [...declared.columns, AGE],
         },
       ],
     },
@@ -57,7 +61,7 @@ export function declareKind(declared: DeclaredKind, own: Partial<ResourceDefinit
   return { ...definition, identity: 'builtin', ...own }
 }
 
-const AGE = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' }
+export const AGE = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' }
 
 /** Conditions in the style of Cluster API, as kcp has them. */
 export const CONDITIONS: JsonObject = {

@@ -1,0 +1,70 @@
+/** APIResourceSchemas as they are served, with kcp's admission `tenancy.kcp.io/APIResourceSchema`. */
+import { isDeepStrictEqual } from 'node:util'
+import {
+  fieldInvalid,
+  fieldRequired,
+  type KubeObject,
+  type StatusCause,
+  validateCustomResourceDefinition,
+} from '../../machinery/index.ts'
+import type { Change, ResourceDefinition } from '../../server/index.ts'
+import { API_RESOURCE_SCHEMA, resourceSchemaSpec } from '../api/api-resource-schema.ts'
+import { declareKind } from '../api/kind.ts'
+import { refuseFields } from './refuse.ts'
+import { definitionForm } from './schema-definitions.ts'
+
+/** Groups of Kubernetes' own without a dot, and what they are called for the rules of a CRD, which asks for one. */
+const WITHOUT_DOT = new Set(['', 'apps', 'batch', 'extensions', 'policy', 'autoscaling'])
+const PREFIX = /^[a-z]([-a-z0-9]*[a-z0-9])?$/
+
+async function admit(change: Change): Promise<void> {
+  if (change.type === 'delete') return
+  const { object } = change
+  if (!hasShape(object)) return
+  const causes = [
+    ...(change.type === 'update' && !isDeepStrictEqual(object.spec, change.old.spec)
+      ? [fieldInvalid('spec', object.spec, 'field is immutable')]
+      : []),
+    ...nameCauses(object),
+    ...specCauses(object),
+  ]
+  if (causes.length > 0) throw refuseFields('apiresourceschemas', object.metadata.name ?? '', causes)
+}
+
+/** What has not the shape is left to the kind's own schema to refuse. */
+function hasShape(object: KubeObject): boolean {
+  const { group, names, versions } = resourceSchemaSpec(object)
+  return typeof group === 'string' && typeof names?.plural === 'string' && Array.isArray(versions)
+}
+
+function nameCauses(object: KubeObject): StatusCause[] {
+  const { name = '' } = object.metadata
+  const { group, names } = resourceSchemaSpec(object)
+  const end = `.${names.plural}.${group === '' ? 'core' : group}`
+  if (!name.endsWith(end)) return [fieldInvalid('metadata.name', name, `must end in ${end}`)]
+  const prefix = name.slice(0, -end.length)
+  return PREFIX.test(prefix)
+    ? []
+    : [fieldInvalid('metadata.name', name, `must match ${PREFIX.source} in front of ${end}`)]
+}
+
+function specCauses(object: KubeObject): StatusCause[] {
+  const { group, names, versions, conversion } = resourceSchemaSpec(object)
+  const missing =
+    versions.length > 1 && conversion === undefined
+      ? [fieldRequired('spec.conversion', 'must be set when there are several versions')]
+      : []
+  if (group === 'core') return [...missing, fieldInvalid('spec.group', group, 'must be empty for the core group')]
+  const form = definitionForm(object)
+  if (WITHOUT_DOT.has(group)) {
+    const dotted = `${group || 'core'}.example`
+    form.metadata.name = `${names.plural}.${dotted}`
+    form.spec = { ...(form.spec as object), group: dotted }
+  }
+  const causes = validateCustomResourceDefinition(form).map(
+    (cause): StatusCause => ({ ...cause, field: (cause.field ?? '').replace('.schema.openAPIV3Schema', '.schema') }),
+  )
+  return [...missing, ...causes.filter(({ field }) => field?.startsWith('status.') !== true)]
+}
+
+export const apiResourceSchemaDefinition: ResourceDefinition = declareKind(API_RESOURCE_SCHEMA, { strategy: { admit } })
