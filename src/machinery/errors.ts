@@ -116,6 +116,16 @@ export function conflict(resource: GroupResource, name: string, message: string)
 export const OBJECT_MODIFIED =
   'the object has been modified; please apply your changes to the latest version and try again'
 
+/** The 409 of an apply that would change what others own; its causes name them and their fields. */
+export function applyConflict(message: string, causes: readonly StatusCause[]): StatusError {
+  return failure(409, 'Conflict', message, { causes: [...causes] })
+}
+
+/** An applied configuration that does not have its type. Upstream has no reason for it, and answers 500. */
+export function applyMistyped(message: string): StatusError {
+  return failure(500, '', message)
+}
+
 export interface GroupKind {
   group: string
   kind: string

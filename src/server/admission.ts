@@ -19,6 +19,7 @@ import {
   validateValueUpdate,
 } from '../machinery/index.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
+import { trackFields } from './managed-fields.ts'
 import { prepareMetadataForCreate, prepareMetadataForUpdate } from './metadata.ts'
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
@@ -66,6 +67,7 @@ export async function admitCreate(
   const { strategy, names, group } = definition
   prepareMetadataForCreate(definition, object, context)
   strategy.prepareForCreate?.(object, context)
+  await trackFields(definition, object, undefined, context)
   await strategy.admit?.({ type: 'create', object }, context)
   const meta = { namespaced: definition.namespaced, nameRule: NAME_RULES[definition.nameRule] }
   const causes = [
@@ -92,6 +94,7 @@ export async function admitUpdate(
   if (definition.generation && specChanged(definition, object, old)) {
     object.metadata.generation = (old.metadata.generation ?? 0) + 1
   }
+  await trackFields(definition, object, old, context)
   await strategy.admit?.({ type: 'update', object, old, subresource }, context)
   const causes = [
     ...validateObjectMetaUpdate(object.metadata, old.metadata),

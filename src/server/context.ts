@@ -1,6 +1,7 @@
 /** What the steps of a request's way hand to each other, and the server's parts that they use. */
 import type { ApiRequest, UserInfo } from '../machinery/index.ts'
 import type { OperationContext, ResourceDefinition, Services } from './definition.ts'
+import { managerName } from './managed-fields.ts'
 import type { Reader } from './read.ts'
 import type { RequestInfo } from './route.ts'
 
@@ -23,10 +24,12 @@ export interface RequestContext {
 /** A request for a resource that is served here. */
 export interface ResourceContext extends RequestContext {
   readonly definition: ResourceDefinition
+  /** Who owns the fields of what is written is settled: the write does not note it. */
+  readonly settled?: boolean
 }
 
 export function operationContext(context: ResourceContext, name: string, dryRun: boolean): OperationContext {
-  const { user, cluster, info, parts, request } = context
+  const { user, cluster, info, parts, request, query, settled } = context
   return {
     user,
     cluster,
@@ -34,6 +37,7 @@ export function operationContext(context: ResourceContext, name: string, dryRun:
     name,
     subresource: info.subresource,
     dryRun,
+    ...(settled !== true && { fieldManager: managerName(query, request.headers['user-agent'] ?? '') }),
     services: parts,
     signal: request.signal,
   }

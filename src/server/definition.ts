@@ -72,6 +72,8 @@ export interface OperationContext {
   /** The subresource that is written (`status`, `finalize`, …); absent or empty for the object itself. */
   readonly subresource?: string
   readonly dryRun: boolean
+  /** Who comes to own the fields that the write changes; absent when that has been settled already. */
+  readonly fieldManager?: string
   readonly services: Services
   readonly signal: AbortSignal
 }

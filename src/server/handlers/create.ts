@@ -4,6 +4,7 @@ import type { Answer } from '../answer.ts'
 import { readKubeObject } from '../body.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
 import type { OperationContext } from '../definition.ts'
+import { checkFieldManager } from '../managed-fields.ts'
 import { checkIdentity } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
 import { virtualNames } from '../virtual.ts'
@@ -17,6 +18,7 @@ export async function create(context: ResourceContext): Promise<Answer> {
   const { definition, info, query } = context
   const dryRun = readDryRun(query.getAll('dryRun'), 'CreateOptions')
   const validation = readFieldValidation(query, 'CreateOptions')
+  checkFieldManager(query, 'CreateOptions')
   const object = await readKubeObject(context, definition.builtIn)
   checkIdentity(definition, object, info.namespace, '')
   if ((object.metadata.resourceVersion ?? '') !== '') {

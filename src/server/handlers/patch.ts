@@ -2,6 +2,7 @@ import {
   applyJsonPatch,
   applyMergePatch,
   applyStrategicMergePatch,
+  fieldForbidden,
   type Json,
   type JsonObject,
   notFound,
@@ -15,9 +16,11 @@ import type { Answer } from '../answer.ts'
 import { asKubeObject, BODY_LIMIT, contentTypeOf, readYaml } from '../body.ts'
 import type { ResourceContext } from '../context.ts'
 import type { ResourceDefinition } from '../definition.ts'
+import { checkFieldManager } from '../managed-fields.ts'
 import { checkIdentity } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
 import { presentObject } from '../read.ts'
+import { APPLY_PATCH, apply } from './apply.ts'
 import { attempt, groupResource } from './attempt.ts'
 import { mergeSubmitted, replace, subresourceOf } from './update.ts'
 
@@ -26,11 +29,14 @@ const MERGE_PATCH = 'application/merge-patch+json'
 const STRATEGIC_MERGE_PATCH = 'application/strategic-merge-patch+json'
 
 export async function patch(context: ResourceContext): Promise<Answer> {
+  if (contentTypeOf(context) === APPLY_PATCH) return apply(context)
   const { definition, info, query, parts, cluster } = context
   const dryRun = readDryRun(query.getAll('dryRun'), 'PatchOptions')
   const validation = readFieldValidation(query, 'PatchOptions')
+  const forced = query.has('force') ? [fieldForbidden('force', 'may not be specified for non-apply patch')] : []
+  checkFieldManager(query, 'PatchOptions', forced)
   const subresource = subresourceOf(context)
-  const apply = patcherOf(definition, contentTypeOf(context))
+  const patchWith = patcherOf(definition, contentTypeOf(context))
   // As upstream, a patch may be written in YAML.
   const instructions = readYaml(await context.request.body(BODY_LIMIT))
   return attempt(context, info.name, async () => {
@@ -38,7 +44,7 @@ export async function patch(context: ResourceContext): Promise<Answer> {
     if (current === undefined) throw notFound(groupResource(context), info.name)
     const old = presentObject(definition, current, cluster)
     const base = subresource?.read === undefined ? old : subresource.read(old)
-    const patched = apply(base as unknown as JsonObject, instructions)
+    const patched = patchWith(base as unknown as JsonObject, instructions)
     if (!patched.ok) throw patchRefused(patched.error.code, patched.error.message)
     const submitted = asKubeObject(patched.value as Record<string, unknown>)
     if (subresource?.read === undefined) {
@@ -65,5 +71,6 @@ function patcherOf(definition: ResourceDefinition, contentType: string): Patcher
     JSON_PATCH,
     MERGE_PATCH,
     ...(definition.builtIn ? [STRATEGIC_MERGE_PATCH] : []),
+    APPLY_PATCH,
   ])
 }

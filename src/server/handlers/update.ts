@@ -13,6 +13,7 @@ import { forbiddenBy, resourceAttributes } from '../authorization/attributes.ts'
 import { readKubeObject } from '../body.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
 import type { Subresource } from '../definition.ts'
+import { checkFieldManager, keepTimes } from '../managed-fields.ts'
 import { checkIdentity, checkPlace } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
 import { presentObject, type SeenRow } from '../read.ts'
@@ -26,6 +27,7 @@ export async function update(context: ResourceContext): Promise<Answer> {
   const { definition, info, query } = context
   const dryRun = readDryRun(query.getAll('dryRun'), 'UpdateOptions')
   const validation = readFieldValidation(query, 'UpdateOptions')
+  checkFieldManager(query, 'UpdateOptions')
   const subresource = subresourceOf(context)
   const submitted = await readKubeObject(context, definition.builtIn)
   if (subresource?.kind === undefined) checkIdentity(definition, submitted, info.namespace, info.name)
@@ -50,8 +52,8 @@ export async function update(context: ResourceContext): Promise<Answer> {
   })
 }
 
-/** An update that creates is a create, too (apiserver/pkg/endpoints/handlers/update.go, withAuthorization). */
-async function requireCreate({ definition, cluster, info, user, parts }: ResourceContext): Promise<void> {
+/** An update or apply that creates is a create, too (apiserver/pkg/endpoints/handlers/update.go, withAuthorization). */
+export async function requireCreate({ definition, cluster, info, user, parts }: ResourceContext): Promise<void> {
   const { namespace, name } = info
   const resource = { cluster, group: definition.group, resource: definition.names.plural, namespace, name }
   if (await parts.permits(user, 'create', resource)) return
@@ -132,6 +134,7 @@ async function replaceRow(
   if (old.metadata.deletionTimestamp !== undefined && !hasPendingFinalizers(definition, object)) {
     return { key: current.key, ...(await writeChange(target, { type: 'delete', old: object }, current)) }
   }
+  keepTimes(object, old)
   if (isUnchanged(context, object, old, current)) return current
   const change = { type: 'update', object, old, subresource: info.subresource } as const
   return { key: current.key, ...(await writeChange(target, change, current)) }

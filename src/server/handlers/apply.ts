@@ -1,0 +1,123 @@
+/** PATCH with application/apply-patch+yaml: server-side apply (apiserver/pkg/endpoints/handlers/patch.go). */
+import {
+  applyConflict,
+  applyMistyped,
+  applyPatch,
+  badRequest,
+  conflict,
+  conflictCauses,
+  conflictMessage,
+  fieldRequired,
+  formatApiVersion,
+  isStatus,
+  type KubeObject,
+  notFound,
+  parseApiVersion,
+  unsupportedMediaType,
+} from '../../machinery/index.ts'
+import { conform } from '../admission.ts'
+import type { Answer } from '../answer.ts'
+import { asKubeObject, BODY_LIMIT, readYaml } from '../body.ts'
+import { operationContext, type ResourceContext } from '../context.ts'
+import { checkFieldManager, fieldManagerOf, withoutClusterAnnotation } from '../managed-fields.ts'
+import { checkIdentity } from '../metadata.ts'
+import { readDryRun, readFieldValidation } from '../options.ts'
+import { presentObject, type SeenRow } from '../read.ts'
+import { isTrue } from '../route.ts'
+import { LostRace } from '../write.ts'
+import { attempt, groupResource } from './attempt.ts'
+import { createObject } from './create.ts'
+import { mergeSubmitted, replace, requireCreate, subresourceOf } from './update.ts'
+
+export const APPLY_PATCH = 'application/apply-patch+yaml'
+
+export async function apply(request: ResourceContext): Promise<Answer> {
+  const { definition, info, query, parts, cluster } = request
+  const name = query.get('fieldManager') ?? ''
+  const required = name === '' ? [fieldRequired('fieldManager', 'is required for apply patch')] : []
+  checkFieldManager(query, 'PatchOptions', required)
+  const options = {
+    dryRun: readDryRun(query.getAll('dryRun'), 'PatchOptions'),
+    validation: readFieldValidation(query, 'PatchOptions'),
+    force: isTrue(query.get('force')),
+  }
+  if (subresourceOf(request)?.read !== undefined) throw unsupportedMediaType(APPLY_PATCH, [])
+  const config = readConfig(request, await request.request.body(BODY_LIMIT))
+  // Who owns what is settled here: the write that follows does not settle it again.
+  const context: ResourceContext = { ...request, settled: true }
+  return attempt(context, info.name, async () => {
+    const current = await parts.reader.get(definition, cluster, info.namespace, info.name)
+    const write = { context, config, ...options }
+    return current === undefined ? createApplied(write, name) : updateApplied(write, name, current)
+  })
+}
+
+interface Apply {
+  readonly context: ResourceContext
+  readonly config: KubeObject
+  readonly force: boolean
+  readonly dryRun: boolean
+  readonly validation: Parameters<typeof conform>[2]
+}
+
+function readConfig({ definition }: ResourceContext, body: Buffer): KubeObject {
+  const config = readYaml(body)
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw badRequest('error decoding YAML: the configuration is not an object')
+  }
+  const { apiVersion, kind } = config
+  if (apiVersion !== formatApiVersion(definition) || kind !== definition.names.kind) {
+    const { group = '', version = '' } =
+      (typeof apiVersion === 'string' ? parseApiVersion(apiVersion) : undefined) ?? {}
+    throw badRequest(`invalid object type: ${group}/${version}, Kind=${typeof kind === 'string' ? kind : ''}`)
+  }
+  return asKubeObject(config)
+}
+
+async function createApplied(write: Apply, name: string): Promise<Answer> {
+  const { context, config, dryRun } = write
+  const { definition, info } = context
+  if (info.subresource !== '') throw notFound(groupResource(context), info.name)
+  await requireCreate(context)
+  const object = await applied(write, name, undefined)
+  checkIdentity(definition, object, info.namespace, info.name)
+  const { uid = '' } = config.metadata
+  if (uid !== '') {
+    const message = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
+    throw conflict(groupResource(context), info.name, message)
+  }
+  try {
+    return await createObject(context, object, dryRun)
+  } catch (error) {
+    // Someone else was quicker: what there is now is applied to.
+    throw isStatus(error, 'AlreadyExists') ? new LostRace() : error
+  }
+}
+
+async function updateApplied(write: Apply, name: string, current: SeenRow): Promise<Answer> {
+  const { context, config, dryRun } = write
+  const { definition, info, cluster } = context
+  const old = presentObject(definition, current, cluster)
+  const submitted = await applied(write, name, old)
+  checkIdentity(definition, submitted, info.namespace, info.name)
+  const object = mergeSubmitted(submitted, old, subresourceOf(context), context)
+  if (submitted.metadata.managedFields === undefined) delete object.metadata.managedFields
+  else object.metadata.managedFields = submitted.metadata.managedFields
+  return replace(context, { object, old, current, given: config.metadata.resourceVersion ?? '', dryRun })
+}
+
+/** The object as the configuration wants it; refuses what would take fields from others. */
+async function applied(write: Apply, name: string, old: KubeObject | undefined): Promise<KubeObject> {
+  const { context, config, force, dryRun, validation } = write
+  const { definition, info } = context
+  const manager = await fieldManagerOf(definition, name, [old], operationContext(context, info.name, dryRun))
+  const live = old === undefined ? undefined : withoutClusterAnnotation(old)
+  const outcome = applyPatch(manager, live, withoutClusterAnnotation(config), force)
+  if (outcome.type === 'refused') throw badRequest(outcome.message)
+  if (outcome.type === 'mistyped') throw applyMistyped(outcome.message)
+  if (outcome.type === 'conflicts') {
+    throw applyConflict(conflictMessage(outcome.conflicts), conflictCauses(outcome.conflicts))
+  }
+  conform(definition, outcome.object, validation, context.warnings)
+  return outcome.object
+}
