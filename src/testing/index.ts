@@ -1,5 +1,5 @@
 /** The door of `keelson/testing`: a Kubernetes API for a test, in its own process. */
-export { type Client, type ResourceRef, resourceRef } from '../client/index.ts'
+export { type Client, createClient, inProcessTransport, type ResourceRef, resourceRef } from '../client/index.ts'
 export { type VirtualClock, virtualClock } from '../controller/index.ts'
 export { eventually, type WaitOptions } from './eventually.ts'
 export type { Faults, RequestMatch } from './faults.ts'
