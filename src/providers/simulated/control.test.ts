@@ -20,8 +20,8 @@ const INTENT: ClusterIntent = {
   spec: {},
 }
 const { externalName } = INTENT
-const { signal } = new AbortController()
-const operation = { ownerTag: 'org-a', signal }
+const forEver = new AbortController().signal
+const operation = { ownerTag: 'org-a', signal: forEver }
 
 async function world(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'keelson-control-'))
@@ -34,7 +34,8 @@ async function world(t: TestContext) {
 }
 
 /** Makes each call by its name, of a cluster with this id. */
-function calls(provider: ClusterProvider, externalID: string): Record<Call, () => Promise<unknown>> {
+function calls(provider: ClusterProvider, externalID: string, signal = forEver): Record<Call, () => Promise<unknown>> {
+  const operation = { ownerTag: 'org-a', signal }
   return {
     list: () => provider.list('org-a', signal),
     observe: () => provider.observe(externalName, signal),
@@ -63,7 +64,7 @@ for (const call of CALLS) {
   for (const point of ['before', 'after'] as const) {
     test(`${call} can be made to fail ${point} all else`, async (t) => {
       const { provider, arrange } = await world(t)
-      const { externalID } = await provider.create(INTENT, { signal })
+      const { externalID } = await provider.create(INTENT, { signal: forEver })
       const made = calls(provider, externalID)
       await arrange({ faults: [{ call, point, effect: 'unreachable', message: 'out of order' }] })
       assert.equal(await reasonOf(made[call]()), 'unreachable')
@@ -71,7 +72,7 @@ for (const call of CALLS) {
       const gone = call === 'delete' && point === 'after'
       assert.equal(await reasonOf(made[call]()), 'failed')
       await arrange({})
-      assert.equal((await provider.observe(externalName, signal)).found, !gone)
+      assert.equal((await provider.observe(externalName, forEver)).found, !gone)
     })
   }
 }
@@ -85,10 +86,10 @@ describe('a fault', () => {
   for (const { call, point, leaves } of halves) {
     test(`in ${call} at ${point} leaves what has happened so far`, async (t) => {
       const { provider, arrange } = await world(t)
-      const externalID = call === 'update' ? (await provider.create(INTENT, { signal })).externalID : ''
+      const externalID = call === 'update' ? (await provider.create(INTENT, { signal: forEver })).externalID : ''
       await arrange({ faults: [{ call, point, effect: 'error' }] })
       assert.equal(await reasonOf(calls(provider, externalID)[call]()), 'failed')
-      const cluster = await provider.observe(externalName, signal)
+      const cluster = await provider.observe(externalName, forEver)
       assert.ok(cluster.found)
       const built = cluster.endpoint === undefined ? 'no endpoint' : 'an endpoint'
       assert.deepEqual({ state: cluster.state, built }, leaves)
@@ -98,12 +99,12 @@ describe('a fault', () => {
   test('that breaks the cluster leaves it failed, with a message and lines of output', async (t) => {
     const { provider, arrange } = await world(t)
     await arrange({ faults: [{ call: 'create', point: 'half', effect: 'break', message: 'out of order' }] })
-    assert.equal(await reasonOf(provider.create(INTENT, { signal })), 'failed')
+    assert.equal(await reasonOf(provider.create(INTENT, { signal: forEver })), 'failed')
     await arrange({})
-    const cluster = await provider.observe(externalName, signal)
+    const cluster = await provider.observe(externalName, forEver)
     assert.ok(cluster.found)
     assert.deepEqual([cluster.state, cluster.message], ['failed', 'out of order'])
-    await assert.rejects(provider.create(INTENT, { signal }), (error) => {
+    await assert.rejects(provider.create(INTENT, { signal: forEver }), (error) => {
       assert.ok(isProviderError(error, 'failed'))
       assert.ok(error.logTail.some((line) => line.includes('out of order')))
       return true
@@ -113,8 +114,8 @@ describe('a fault', () => {
   test('of one cluster leaves the others alone', async (t) => {
     const { provider, arrange } = await world(t)
     await arrange({ faults: [{ call: 'observe', point: 'before', effect: 'unreachable', cluster: externalName }] })
-    assert.equal(await reasonOf(provider.observe(externalName, signal)), 'unreachable')
-    assert.deepEqual(await provider.observe('another', signal), { found: false })
+    assert.equal(await reasonOf(provider.observe(externalName, forEver)), 'unreachable')
+    assert.deepEqual(await provider.observe('another', forEver), { found: false })
   })
 })
 
@@ -124,7 +125,7 @@ test('latency is waited for step by step, by the clock that is given', async (t)
   const provider = openSimulatedProvider({ folder, clock })
   await arrange({ latency: { create: 3000, delete: 5000 } })
   const phases: string[] = []
-  const creation = provider.create(INTENT, { signal, onProgress: ({ phase }) => phases.push(phase) })
+  const creation = provider.create(INTENT, { signal: forEver, onProgress: ({ phase }) => phases.push(phase) })
   for (let step = 0; step < 3; step++) {
     assert.equal(phases.length, step + 2)
     await clock.advance(999)
@@ -134,12 +135,32 @@ test('latency is waited for step by step, by the clock that is given', async (t)
   const { externalID } = await creation
   const deletion = provider.delete(externalID, operation)
   await clock.advance(4999)
-  const cluster = await provider.observe(externalName, signal)
+  const cluster = await provider.observe(externalName, forEver)
   assert.equal(cluster.found && cluster.state, 'deleting')
   await clock.advance(1)
   await deletion
-  assert.deepEqual(await provider.observe(externalName, signal), { found: false })
+  assert.deepEqual(await provider.observe(externalName, forEver), { found: false })
 })
+
+for (const call of CALLS) {
+  test(`${call} that is aborted while it waits rejects with the reason, and does no more`, async (t) => {
+    const { folder, arrange, provider } = await world(t)
+    const { externalID } = await provider.create(INTENT, { signal: forEver })
+    if (call === 'create') await provider.delete(externalID, operation)
+    const clock = virtualClock()
+    await arrange({ latency: { [call]: 3000 } })
+    const controller = new AbortController()
+    const reason = new Error('no longer wanted')
+    const waiting = calls(openSimulatedProvider({ folder, clock }), externalID, controller.signal)[call]()
+    await clock.advance(10)
+    await arrange({})
+    const before = await provider.observe(externalName, forEver)
+    controller.abort(reason)
+    await assert.rejects(waiting, reason)
+    assert.equal(clock.pending(), 0)
+    assert.deepEqual(await provider.observe(externalName, forEver), before)
+  })
+}
 
 describe('a control file', () => {
   test('arranges nothing when it is empty', () => {
@@ -163,13 +184,13 @@ describe('a control file', () => {
   test('with a mistake makes every call fail and say so', async (t) => {
     const { provider, arrange } = await world(t)
     await arrange({ fault: [] })
-    await assert.rejects(provider.list('org-a', signal), /control\.json: unknown field fault/)
+    await assert.rejects(provider.list('org-a', forEver), /control\.json: unknown field fault/)
   })
 })
 
 test('everything that is shown of a cluster says that it is simulated', async (t) => {
   const { provider } = await world(t)
-  const { externalID, endpoint } = await provider.create(INTENT, { signal })
+  const { externalID, endpoint } = await provider.create(INTENT, { signal: forEver })
   const { kubeconfig } = await provider.issueAccess(externalID, 3600, operation)
   const shown = [provider.type, provider.capabilities().notice, externalID, endpoint?.host, kubeconfig.reveal()]
   for (const text of shown) assert.match(text ?? '', /simulated/)

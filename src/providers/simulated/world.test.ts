@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -123,6 +125,31 @@ describe('a change', () => {
     world.change('emea', () => READY)
     assert.deepEqual(world.readAll(), [['emea', READY]])
   })
+})
+
+test('changes of several processes come one after another, and none is lost', async (t) => {
+  const folder = await emptyFolder(t)
+  const world = openWorld(folder, Date.now)
+  world.change('emea', () => READY)
+  // Each change takes a while between its read and its write, so that without a lock they would cross.
+  const program = `
+    const { openWorld } = await import(${JSON.stringify(new URL('world.ts', import.meta.url).href)})
+    const world = openWorld(${JSON.stringify(folder)}, Date.now)
+    const pause = new Int32Array(new SharedArrayBuffer(4))
+    for (let i = 0; i < 8; i++) {
+      world.change('emea', (record) => {
+        Atomics.wait(pause, 0, 0, 3)
+        return { ...record, built: record.built + 1 }
+      })
+    }`
+  const children = [1, 2, 3].map(() =>
+    spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: 'inherit' }),
+  )
+  assert.deepEqual(
+    (await Promise.all(children.map((child) => once(child, 'exit')))).map(([code]) => code),
+    [0, 0, 0],
+  )
+  assert.equal(world.read('emea')?.built, 24)
 })
 
 test('a cluster that is deleting is gone from its moment on, though no process has seen to it', async (t) => {
