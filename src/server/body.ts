@@ -3,11 +3,13 @@ import {
   badRequest,
   decodeJson,
   decodeProtobuf,
+  duplicateFields,
   type Json,
   type KubeObject,
   metadataTypeError,
   parseYaml,
   requestEntityTooLarge,
+  strictDecodingError,
   unsupportedMediaType,
 } from '../machinery/index.ts'
 import type { RequestContext } from './context.ts'
@@ -37,7 +39,8 @@ export async function readObject(
     if (!decoded.ok) throw badRequest(`the body is not valid Kubernetes protobuf: ${decoded.error}`)
     return decoded.value
   }
-  const value = type === YAML_TYPE ? readYaml(body) : type === JSON_TYPE || type === '' ? readJson(body) : undefined
+  const value =
+    type === YAML_TYPE ? readYaml(body) : type === JSON_TYPE || type === '' ? readJson(body, context) : undefined
   if (value === undefined)
     throw unsupportedMediaType(type, [JSON_TYPE, YAML_TYPE, ...(protobuf ? [PROTOBUF_TYPE] : [])])
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -70,10 +73,22 @@ function excerpt(value: unknown): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }
 
-function readJson(body: Buffer): unknown {
-  const decoded = decodeJson(body.toString('utf8'))
+function readJson(body: Buffer, context: RequestContext): unknown {
+  const text = body.toString('utf8')
+  const decoded = decodeJson(text)
   if (!decoded.ok) throw badRequest(`the body is not valid JSON: ${decoded.error}`)
+  tellDuplicates(text, context)
   return decoded.value
+}
+
+/** The last of several values for one key counts; clients are told of it as of unknown fields. */
+function tellDuplicates(text: string, { query, warnings }: RequestContext): void {
+  const validation = query.get('fieldValidation')
+  if (validation === 'Ignore') return
+  const duplicates = duplicateFields(text)
+  if (duplicates.length === 0) return
+  if (validation === 'Strict') throw badRequest(strictDecodingError(duplicates))
+  warnings.push(...duplicates)
 }
 
 /** The YAML reader takes milliseconds a kilobyte and would hold everybody up; JSON is valid YAML, and quick. */

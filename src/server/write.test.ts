@@ -152,6 +152,17 @@ describe('a write', () => {
       )
     })
 
+    test('tells of keys that are there twice, of which the last counts', async () => {
+      const body = `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"${name}"},"data":{"a":"1","a":"2"}}`
+      const { json, headers } = await send('POST', `${MAPS}?dryRun=All`, body)
+      assert.deepEqual(json.data, { a: '2' })
+      assert.equal(headers.warning, '299 - "duplicate field \\"data.a\\""')
+      assert.equal((await send('POST', `${MAPS}?dryRun=All&fieldValidation=Ignore`, body)).headers.warning, undefined)
+      const { status, failure } = await send('POST', `${MAPS}?fieldValidation=Strict`, body)
+      assert.equal(status, 400)
+      assert.match(failure.message, /strict decoding error: duplicate field "data.a"$/)
+    })
+
     test('tells unknown fields, refuses them, or keeps still, as asked', async () => {
       const odd = widget(name, { spec: { odd: 1 } })
       const warned = await send('POST', `${WIDGETS}?dryRun=All`, odd)
