@@ -62,9 +62,16 @@ function specCauses(object: KubeObject): StatusCause[] {
     form.spec = { ...(form.spec as object), group: dotted }
   }
   const causes = validateCustomResourceDefinition(form).map(
-    (cause): StatusCause => ({ ...cause, field: (cause.field ?? '').replace('.schema.openAPIV3Schema', '.schema') }),
+    (cause): StatusCause => ({ ...cause, field: fieldHere(cause.field ?? '') }),
   )
   return [...missing, ...causes.filter(({ field }) => field?.startsWith('status.') !== true)]
+}
+
+/** What all versions of a CRD share is said of the whole of it; here it is the versions' alone, and the schema a level up. */
+function fieldHere(field: string): string {
+  return field
+    .replace(/^spec\.(validation|subresources|additionalPrinterColumns|selectableFields)\b/, 'spec.versions[0].$1')
+    .replace(/\.(validation|schema)\.openAPIV3Schema\b/, '.schema')
 }
 
 export const apiResourceSchemaDefinition: ResourceDefinition = declareKind(API_RESOURCE_SCHEMA, { strategy: { admit } })
