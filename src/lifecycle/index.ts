@@ -1,6 +1,7 @@
 /** The door of lifecycle: what happens to other objects when one is deleted. */
 import type { Feature } from '../controller/index.ts'
 import { apiBindingDeletionController } from './controllers/api-binding.ts'
+import { apiBindingFollower } from './controllers/api-binding-follower.ts'
 import { customResourceDefinitionController } from './controllers/custom-resource-definition.ts'
 import { garbageCollector } from './controllers/garbage-collector.ts'
 import { logicalClusterDeletionController } from './controllers/logical-cluster.ts'
@@ -14,6 +15,7 @@ export const feature: Feature = {
     namespaceController,
     customResourceDefinitionController,
     apiBindingDeletionController,
+    apiBindingFollower,
     workspaceDeletionController,
     logicalClusterDeletionController,
   ],

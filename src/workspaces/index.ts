@@ -4,6 +4,7 @@ import { apiBindingDefinition } from './exports/api-binding.ts'
 import { apiExportDefinition } from './exports/api-export.ts'
 import { apiExportEndpointSliceDefinition } from './exports/api-export-endpoint-slice.ts'
 import { apiResourceSchemaDefinition } from './exports/api-resource-schema.ts'
+import { followUpDefinition } from './exports/follow-up.ts'
 import { logicalClusterDefinition } from './logical-cluster.ts'
 import { workspaceDefinition } from './workspace.ts'
 import { workspaceTypeDefinition } from './workspace-type.ts'
@@ -29,6 +30,7 @@ export function workspaceDefinitions(externalURL: () => string): WorkspaceDefini
       apiExportDefinition,
       apiBindingDefinition,
       apiExportEndpointSliceDefinition(externalURL),
+      followUpDefinition,
     ],
   }
 }

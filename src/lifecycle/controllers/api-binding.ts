@@ -1,5 +1,5 @@
 /** Deletes all objects of what an APIBinding has brought before the binding goes: kcp's apibindingdeletion controller. */
-import { type Client, PARTIAL_METADATA_LIST, type ResourceRef, resourceRef } from '../../client/index.ts'
+import { type Client, PARTIAL_METADATA_LIST, type ResourceRef } from '../../client/index.ts'
 import {
   type ControllerDefinition,
   clusterOf,
@@ -17,23 +17,12 @@ import {
   startController,
   watching,
 } from '../../controller/index.ts'
-import { formatGroupResource, type KubeObject } from '../../machinery/index.ts'
+import { formatGroupResource } from '../../machinery/index.ts'
 import { inParallel } from '../in-parallel.ts'
 import { DELETIONS, isDeleting, isOf, type ObjectReference, targetOf } from '../object-reference.ts'
 import { GATHER, lookAgain } from '../waiting.ts'
-import type { TenancyCondition } from './tenancy.ts'
+import { API_BINDINGS, type APIBinding, type BoundResource, type TenancyCondition } from './tenancy.ts'
 
-interface BoundResource {
-  group: string
-  resource: string
-}
-
-interface APIBinding extends KubeObject {
-  spec: { reference: { export: { path?: string; name: string } } }
-  status?: { apiExportClusterName?: string; boundResources?: BoundResource[]; conditions?: TenancyCondition[] }
-}
-
-const API_BINDINGS = resourceRef<APIBinding>('apis.kcp.io/v1alpha2', 'apibindings', { namespaced: false })
 const FINALIZER = 'apis.kcp.io/apibinding-finalizer'
 const RESOURCE_DELETE_SUCCESS = 'BindingResourceDeleteSuccess'
 const NAMESPACES_AT_A_TIME = 8

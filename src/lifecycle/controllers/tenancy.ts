@@ -29,6 +29,18 @@ export const LOGICAL_CLUSTERS = resourceRef<LogicalCluster>('core.kcp.io/v1alpha
   namespaced: false,
 })
 
+export interface BoundResource {
+  group: string
+  resource: string
+}
+
+export interface APIBinding extends KubeObject {
+  spec: { reference: { export: { path?: string; name: string } } }
+  status?: { apiExportClusterName?: string; boundResources?: BoundResource[]; conditions?: TenancyCondition[] }
+}
+
+export const API_BINDINGS = resourceRef<APIBinding>('apis.kcp.io/v1alpha2', 'apibindings', { namespaced: false })
+
 /** The only name of a LogicalCluster. */
 export const LOGICAL_CLUSTER = 'cluster'
 /** On a Workspace: its logical cluster exists. On a LogicalCluster: there is something in it. */

@@ -162,6 +162,32 @@ describe('an APIBinding', () => {
     assert.equal((await one.get(WIDGETS, 'before', HERE)).spec?.size, 'small')
   })
 
+  test('gets what its export offers later, also when the schema comes last', async () => {
+    const own = await startProvider(server, 'growing')
+    const one = await server.workspace('grown')
+    await one.create(BINDINGS, binding('widgets', 'root:growing'))
+    await own.patch(EXPORTS, 'widgets', 'merge', { spec: { resources: [exported(), exported('v1', 'gadgets')] } })
+    await eventually(async () => {
+      const { reason, message } = conditionOf(await one.get(BINDINGS, 'widgets'), 'APIExportValid') ?? {}
+      assert.equal(reason, 'InternalError')
+      assert.match(message ?? '', /v1\.gadgets\.example\.com not found/)
+    })
+    await own.create(SCHEMAS, widgetSchema('v1', {}, 'gadgets', 'Gadget'))
+    const gadgets = resourceRef('example.com/v1', 'gadgets', { namespaced: true })
+    await eventually(async () => assert.deepEqual((await one.list(gadgets)).items, []))
+    assert.equal(conditionOf(await one.get(BINDINGS, 'widgets'), 'BindingUpToDate')?.status, 'True')
+  })
+
+  test('takes over from the one that stood in its way, with its objects', async () => {
+    const one = await server.workspace('handover')
+    await one.create(BINDINGS, binding('first'))
+    await one.create(BINDINGS, binding('second'))
+    await one.create(WIDGETS, widget('stays'))
+    await one.delete(BINDINGS, 'first')
+    await eventually(async () => assert.equal((await one.get(BINDINGS, 'second')).status?.phase, 'Bound'))
+    assert.equal((await one.get(WIDGETS, 'stays', HERE)).spec?.size, 'large')
+  })
+
   test('goes on when its export is gone', async () => {
     const own = await startProvider(server, 'leaving')
     const one = await server.workspace('left')
@@ -169,9 +195,11 @@ describe('an APIBinding', () => {
     await one.create(WIDGETS, widget('kept'))
     await own.delete(EXPORTS, 'widgets')
     assert.equal((await one.get(WIDGETS, 'kept', HERE)).spec?.size, 'large')
-    const { status } = await one.patch(BINDINGS, 'widgets', 'merge', { metadata: { labels: { looked: 'again' } } })
-    const { reason, status: valid } = conditionOf({ ...(status && { status }) }, 'APIExportValid') ?? {}
-    assert.deepEqual([status?.phase, valid, reason], ['Bound', 'False', 'APIExportNotFound'])
+    await eventually(async () => {
+      const found = await one.get(BINDINGS, 'widgets')
+      const { reason, status: valid } = conditionOf(found, 'APIExportValid') ?? {}
+      assert.deepEqual([found.status?.phase, valid, reason], ['Bound', 'False', 'APIExportNotFound'])
+    })
   })
 
   test('takes its objects with it, and waits for their finalizers', async () => {

@@ -17,6 +17,7 @@ import { bindingRows } from './endpoints.ts'
 import { evaluateBinding } from './evaluate-binding.ts'
 import { exportHash } from './export-hash.ts'
 import { clusterAt, formatReference, mayBind, pathOf, readExport } from './find-export.ts'
+import { followBinding } from './follow-up.ts'
 import { refuse, refuseFields } from './refuse.ts'
 import { lockRows } from './resource-locks.ts'
 
@@ -96,21 +97,33 @@ async function commit(change: Change, context: OperationContext): Promise<Commit
 }
 
 /** Objects that no longer were served and so could not be deleted one by one; those that another binding takes over stay. */
-async function leftovers(old: KubeObject, { services, cluster }: OperationContext): Promise<Operation[]> {
+async function leftovers(old: KubeObject, context: OperationContext): Promise<Operation[]> {
+  const { services, cluster } = context
   const { apiExportClusterName, boundResources = [] } = bindingStatus(old)
   const others = await services.readAll(apiBindingDefinition, cluster, '')
   const name = exportReference(old)?.name
-  const isTaken = others.some(
-    (other) =>
-      other.metadata.uid !== old.metadata.uid &&
-      bindingStatus(other).apiExportClusterName === apiExportClusterName &&
-      exportReference(other)?.name === name,
+  const waiting = others.filter(
+    ({ metadata: { uid, deletionTimestamp } }) => uid !== old.metadata.uid && !deletionTimestamp,
   )
-  if (isTaken) return []
-  return boundResources.map(({ group, resource, schema }) => {
+  const isTaken = waiting.some(
+    (other) =>
+      bindingStatus(other).apiExportClusterName === apiExportClusterName && exportReference(other)?.name === name,
+  )
+  // What it held may be what another one waits for.
+  const followed = waiting
+    .filter((other) => !isUpToDate(other))
+    .map(({ metadata }) => followBinding(metadata.name ?? '', context))
+  if (isTaken) return followed
+  const swept = boundResources.map(({ group, resource, schema }) => {
     const range = { group, names: { plural: resource }, identity: schema.identityHash, namespaced: true }
-    return { type: 'deletePrefix', prefix: rangePrefix(range, cluster, '') }
+    return { type: 'deletePrefix', prefix: rangePrefix(range, cluster, '') } as const
   })
+  return [...swept, ...followed]
+}
+
+function isUpToDate(binding: KubeObject): boolean {
+  const { conditions = [] } = bindingStatus(binding)
+  return conditions.some(({ type, status }) => type === 'BindingUpToDate' && status === 'True')
 }
 
 export const apiBindingDefinition: ResourceDefinition = declareKind(API_BINDING, {

@@ -1,4 +1,5 @@
 /** APIExports as they are served, with kcp's admission `apis.kcp.io/APIExport` and `kcp.io/PathAnnotation`. */
+import { isDeepStrictEqual } from 'node:util'
 import { fieldForbidden, fieldInvalid, type KubeObject, type StatusCause } from '../../machinery/index.ts'
 import type { Change, CommitPart, OperationContext, ResourceDefinition } from '../../server/index.ts'
 import { API_EXPORT, exportSpec, exportStatus } from '../api/api-export.ts'
@@ -8,6 +9,7 @@ import { isClaimable } from './claimable.ts'
 import { conditionsFrom } from './conditions.ts'
 import { firstEndpointSlice } from './export-endpoint-slice.ts'
 import { pathOf } from './find-export.ts'
+import { followExport } from './follow-up.ts'
 import { identityRows, SYSTEM_NAMESPACE, setIdentity } from './identity.ts'
 import { refuse, refuseFields } from './refuse.ts'
 
@@ -78,11 +80,18 @@ function listOf<T>(value: readonly T[]): readonly T[] {
 }
 
 async function commit(change: Change, context: OperationContext): Promise<CommitPart> {
-  if (change.type !== 'create') return { operations: [], preconditions: [] }
+  const object = change.type === 'delete' ? change.old : change.object
+  const isSame =
+    change.type === 'update' &&
+    isDeepStrictEqual(object.spec, change.old.spec) &&
+    exportStatus(object).identityHash === exportStatus(change.old).identityHash
+  const id = { cluster: context.cluster, name: object.metadata.name ?? '' }
+  const followed = isSame ? [] : await followExport(id, context)
+  if (change.type !== 'create') return { operations: followed, preconditions: [] }
   const identity = await identityRows(change.object, context)
   const slice = await firstEndpointSlice(change.object, context)
   return {
-    operations: [...identity.operations, ...slice.operations],
+    operations: [...identity.operations, ...slice.operations, ...followed],
     preconditions: [...identity.preconditions, ...slice.preconditions],
   }
 }

@@ -7,9 +7,12 @@ import {
   type StatusCause,
   validateCustomResourceDefinition,
 } from '../../machinery/index.ts'
-import type { Change, ResourceDefinition } from '../../server/index.ts'
+import type { Change, CommitPart, OperationContext, ResourceDefinition } from '../../server/index.ts'
+import { API_EXPORT, exportSpec } from '../api/api-export.ts'
 import { API_RESOURCE_SCHEMA, resourceSchemaSpec } from '../api/api-resource-schema.ts'
+import { APIS_GROUP } from '../api/groups.ts'
 import { declareKind } from '../api/kind.ts'
+import { followExport } from './follow-up.ts'
 import { refuseFields } from './refuse.ts'
 import { definitionForm } from './schema-definitions.ts'
 
@@ -74,4 +77,20 @@ function fieldHere(field: string): string {
     .replace(/\.(validation|schema)\.openAPIV3Schema\b/, '.schema')
 }
 
-export const apiResourceSchemaDefinition: ResourceDefinition = declareKind(API_RESOURCE_SCHEMA, { strategy: { admit } })
+/** An export may have been made before its schemas, and outlive them. */
+async function commit(change: Change, context: OperationContext): Promise<CommitPart> {
+  if (change.type === 'update') return { operations: [], preconditions: [] }
+  const { name } = (change.type === 'delete' ? change.old : change.object).metadata
+  const { cluster, services } = context
+  const { version, plural } = API_EXPORT
+  const exports = (await services.definitionsOf(cluster)).find(APIS_GROUP, version, plural)
+  const concerned = (exports === undefined ? [] : await services.readAll(exports, cluster, '')).filter((each) =>
+    exportSpec(each).resources?.some(({ schema }) => schema === name),
+  )
+  const followed = concerned.map((each) => followExport({ cluster, name: each.metadata.name ?? '' }, context))
+  return { operations: (await Promise.all(followed)).flat(), preconditions: [] }
+}
+
+export const apiResourceSchemaDefinition: ResourceDefinition = declareKind(API_RESOURCE_SCHEMA, {
+  strategy: { admit, commit },
+})

@@ -1,0 +1,86 @@
+/**
+ * Bindings follow their exports, and what stood in their way. What is bound is served by the export as it is now; only what
+ * a binding says of itself, and resources that it does not have yet, wait for this. A write that changes nothing makes the
+ * server look at a binding anew, so that is all that is done here.
+ */
+import { type Client, resourceRef } from '../../client/index.ts'
+import {
+  type ControllerDefinition,
+  clusterOf,
+  find,
+  orGone,
+  type ReconcileContext,
+  type Request,
+  type Result,
+  startController,
+  watching,
+} from '../../controller/index.ts'
+import type { KubeList, KubeObject } from '../../machinery/index.ts'
+import { inParallel } from '../in-parallel.ts'
+import { API_BINDINGS, type APIBinding } from './tenancy.ts'
+
+/** What the server has noted in the commit of a change; named by what has changed. */
+interface FollowUp extends KubeObject {
+  /** Bindings of all logical clusters by their labels, or one of this logical cluster by name. */
+  spec: { selector?: string; binding?: string }
+}
+
+const FOLLOW_UPS = resourceRef<FollowUp>('lifecycle.keelson.dev/v1alpha1', 'followups', { namespaced: false })
+const BINDINGS_AT_A_TIME = 16
+
+export const apiBindingFollower: ControllerDefinition = {
+  name: 'apibinding-follower',
+  rules: [
+    { apiGroups: ['lifecycle.keelson.dev'], resources: ['followups'], verbs: ['get', 'list', 'watch', 'delete'] },
+    { apiGroups: ['apis.kcp.io'], resources: ['apibindings'], verbs: ['list', 'patch'] },
+  ],
+  start({ client, clock, log, signal }) {
+    return startController({
+      name: apiBindingFollower.name,
+      client,
+      clock,
+      log,
+      signal,
+      sources: [
+        watching(FOLLOW_UPS, { map: (followUp, change) => (change === 'changed' ? [requestOf(followUp)] : []) }),
+      ],
+      reconcile,
+    })
+  },
+}
+
+function requestOf(followUp: FollowUp): Request {
+  return { cluster: clusterOf(followUp), namespace: '', name: followUp.metadata.name ?? '' }
+}
+
+async function reconcile({ name }: Request, { client, signal }: ReconcileContext): Promise<Result> {
+  const followUp = await find(client, FOLLOW_UPS, name)
+  if (followUp === undefined) return undefined
+  const { selector, binding } = followUp.spec
+  if (binding !== undefined) await touch(client, binding)
+  if (selector !== undefined) await touchAll(client.inCluster('*'), selector, signal)
+  // One that has been noted again meanwhile stays, and brings this here again.
+  const { resourceVersion = '' } = followUp.metadata
+  await orGone(client.delete(FOLLOW_UPS, name, { preconditions: { resourceVersion } }))
+  return undefined
+}
+
+async function touchAll(everywhere: Client, labelSelector: string, signal: AbortSignal): Promise<void> {
+  let next: string | undefined = ''
+  while (next !== undefined && !signal.aborted) {
+    const page: KubeList<APIBinding> = await everywhere.listPage(API_BINDINGS, {
+      labelSelector,
+      limit: 500,
+      continue: next,
+      signal,
+    })
+    await inParallel(page.items, BINDINGS_AT_A_TIME, (found) =>
+      touch(everywhere.inCluster(clusterOf(found)), found.metadata.name ?? ''),
+    )
+    next = page.metadata.continue === '' ? undefined : page.metadata.continue
+  }
+}
+
+async function touch(client: Client, name: string): Promise<void> {
+  await orGone(client.patch(API_BINDINGS, name, 'merge', {}))
+}
