@@ -19,6 +19,7 @@ import {
   type Versions,
   validateFieldManager,
 } from '../machinery/index.ts'
+import { isFields } from './builtins/untyped.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
 import { timestamp } from './metadata.ts'
 import { CLUSTER_ANNOTATION } from './row.ts'
@@ -77,26 +78,32 @@ const STATUS = fieldSetOf(['f:status'])
 const SPEC = fieldSetOf(['f:spec'])
 const SPEC_AND_METADATA = fieldSetOf(['f:spec'], ['f:metadata'])
 const SPEC_AND_STATUS = fieldSetOf(['f:spec'], ['f:status'])
-const NAMESPACE = fieldSetOf(['f:status'], ['f:spec', 'f:finalizers'])
+/** Its finalizer is the server's. */
+const NEW_NAMESPACE = fieldSetOf(['f:status'], ['f:spec', 'f:finalizers'])
 const NOTHING = fieldSetOf()
 
 /** Kinds whose status cannot change their metadata. */
 const STATUS_ONLY = new Set(['CustomResourceDefinition', 'ValidatingAdmissionPolicy'])
 
 /** What a write through this endpoint leaves as it was, or the server sets (rest.ResetFieldsStrategy). */
-function ignoredFields({ builtIn, names, subresources }: ResourceDefinition, subresource: string): FieldSet {
+function ignoredFields(
+  { builtIn, names, subresources }: ResourceDefinition,
+  subresource: string,
+  isCreate: boolean,
+): FieldSet {
   if (subresource === 'status') return builtIn && STATUS_ONLY.has(names.kind) ? SPEC_AND_METADATA : SPEC
   if (subresource !== '') return NOTHING
-  if (builtIn && names.kind === 'Namespace') return NAMESPACE
+  if (builtIn && names.kind === 'Namespace' && isCreate) return NEW_NAMESPACE
   if (builtIn && names.kind === 'CertificateSigningRequest') return SPEC_AND_STATUS
   return subresources.status === undefined ? NOTHING : STATUS
 }
 
-/** The manager of a write, and the versions of the object that its managers know. */
+/** The manager of a write, and the versions of the object that its managers know; `old` is undefined for a create. */
 export async function fieldManagerOf(
   definition: ResourceDefinition,
   name: string,
-  objects: readonly (KubeObject | undefined)[],
+  object: KubeObject,
+  old: KubeObject | undefined,
   context: OperationContext,
 ): Promise<FieldManager> {
   const apiVersion = formatApiVersion(definition)
@@ -105,7 +112,7 @@ export async function fieldManagerOf(
     name,
     apiVersion,
     subresource,
-    versions: await versionsOf(definition, objects, context),
+    versions: await versionsOf(definition, object, old, context),
     empty: emptyOf(definition),
     now: timestamp(services.now()),
   }
@@ -113,11 +120,12 @@ export async function fieldManagerOf(
 
 async function versionsOf(
   definition: ResourceDefinition,
-  objects: readonly (KubeObject | undefined)[],
+  object: KubeObject,
+  old: KubeObject | undefined,
   { cluster, services, subresource = '' }: OperationContext,
 ): Promise<Versions> {
   const byVersion = new Map([[formatApiVersion(definition), definition]])
-  const others = objects.flatMap(versionsIn).filter((apiVersion) => !byVersion.has(apiVersion))
+  const others = [object, old].flatMap(versionsIn).filter((apiVersion) => !byVersion.has(apiVersion))
   const definitions = others.length === 0 ? undefined : await services.definitionsOf(cluster)
   for (const apiVersion of others) {
     const parsed = parseApiVersion(apiVersion)
@@ -130,7 +138,7 @@ async function versionsOf(
       return found === undefined ? undefined : typeOf(found)
     },
     convert: (object, from, to) => convert(object, byVersion.get(from), byVersion.get(to)),
-    ignoredAt: () => ignoredFields(definition, subresource),
+    ignoredAt: () => ignoredFields(definition, subresource, old === undefined),
   }
 }
 
@@ -163,6 +171,23 @@ export function withoutClusterAnnotation(object: KubeObject): KubeObject {
   return { ...object, metadata: isEmpty ? metadata : { ...metadata, annotations } }
 }
 
+/** With what Go prints of every object of the kind, and rows leave out. */
+function withEmpty<T extends object>(empty: JsonObject, object: T): T {
+  const result: Record<string, unknown> = { ...(object as Record<string, unknown>) }
+  for (const [key, value] of Object.entries(empty)) {
+    const own = result[key]
+    if (own === undefined) result[key] = value
+    else if (isFields(own) && isFields(value)) result[key] = withEmpty(value as JsonObject, own)
+  }
+  return result as T
+}
+
+/** As `live`, with the lists that Go prints as null where there are none: to apply null to them is no change. */
+export function withNulls(empty: JsonObject, live: KubeObject): KubeObject {
+  const nulls = Object.keys(empty).filter((key) => empty[key] === null && live[key] === undefined)
+  return nulls.length === 0 ? live : { ...live, ...Object.fromEntries(nulls.map((key) => [key, null])) }
+}
+
 /** Notes in `object`, which will be stored, who owns what of it; `old` is undefined for a create. */
 export async function trackFields(
   definition: ResourceDefinition,
@@ -172,9 +197,9 @@ export async function trackFields(
 ): Promise<void> {
   const { fieldManager } = context
   if (fieldManager === undefined) return
-  const manager = await fieldManagerOf(definition, fieldManager, [object, old], context)
-  const live = old === undefined ? undefined : withoutClusterAnnotation(old)
-  const managedFields = managedAfterUpdate(manager, live, withoutClusterAnnotation(object))
+  const manager = await fieldManagerOf(definition, fieldManager, object, old, context)
+  const live = old === undefined ? undefined : withEmpty(manager.empty, withoutClusterAnnotation(old))
+  const managedFields = managedAfterUpdate(manager, live, withEmpty(manager.empty, withoutClusterAnnotation(object)))
   if (managedFields === undefined) delete object.metadata.managedFields
   else object.metadata.managedFields = managedFields
 }

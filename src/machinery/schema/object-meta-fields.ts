@@ -108,7 +108,9 @@ export function pruneMetadata(metadata: JsonObject | null | undefined, path: str
   for (const [key, field] of Object.entries(metadata ?? {})) {
     const type = FIELDS.get(key)
     if (type === undefined) dropped.push(childPath(path, key))
-    if (type === undefined || isEmpty(field)) delete metadata?.[key]
+    // An empty list of managers is an order to forget them.
+    const forgets = key === 'managedFields' && Array.isArray(field)
+    if (type === undefined || (isEmpty(field) && !forgets)) delete metadata?.[key]
     else if (type.fields) dropped.push(...pruneStructs(field as JsonObject[], type.fields, childPath(path, key)))
   }
   return dropped

@@ -201,6 +201,25 @@ describe('server-side apply', () => {
         400,
         /the name of the object \(other\) does not match the name on the URL/,
       ],
+      [
+        '?fieldManager=me',
+        { ...body, metadata: {} },
+        400,
+        /the name of the object \(object-\d+ based on URL\) was undeterminable: name must be provided/,
+      ],
+      [
+        '?fieldManager=me',
+        '[]',
+        400,
+        /error decoding YAML: .* cannot unmarshal array into Go value of type map\[string\]interface \{\}$/,
+      ],
+      [
+        '?fieldManager=me',
+        { ...body, metadata: {} },
+        400,
+        /the name of the object \(object-\d+ based on URL\) was undeterminable: name must be provided/,
+      ],
+      ['?fieldManager=me', '[]', 400, /error decoding YAML: .* cannot unmarshal array into Go value of type map/],
       ['?fieldManager=me', map(name, {}, { managedFields: [] }), 400, /metadata\.managedFields must be nil/],
       [
         '?fieldManager=me',
@@ -257,7 +276,37 @@ describe('server-side apply', () => {
         ['patcher', 'Update', { 'f:spec': { 'f:text': {} } }],
       ],
     )
-    const cleared = await send('PATCH', `${WIDGETS}/${name}`, MERGE, { metadata: { managedFields: [{}] } })
-    assert.deepEqual(entriesOf(objectOf(cleared)), [])
+  })
+
+  test('a client may have all managers forgotten', async () => {
+    for (const [index, managedFields] of [[], [{}]].entries()) {
+      const url = `${MAPS}/${name}-${index}`
+      await apply(url, 'me', map(`${name}-${index}`, { a: '1' }))
+      const cleared = await send('PATCH', url, MERGE, { metadata: { managedFields } })
+      assert.deepEqual(entriesOf(objectOf(cleared)), [])
+      const again = objectOf(await apply(url, 'me', map(`${name}-${index}`, { b: '1' })))
+      assert.deepEqual(
+        entriesOf(again).map(({ manager }) => manager),
+        ['me', 'before-first-apply'],
+      )
+    }
+  })
+
+  test('of nothing where there is nothing is no conflict', async () => {
+    const roles = `${BASE}/apis/rbac.authorization.k8s.io/v1/clusterroles`
+    const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name }, rules: null }
+    assert.equal((await apply(`${roles}/${name}`, 'one', role)).status, 201)
+    assert.equal((await apply(`${roles}/${name}`, 'two', role)).status, 200)
+  })
+
+  test('notes nobody for what the server sets', async () => {
+    const namespaces = `${BASE}/api/v1/namespaces`
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
+    const created = objectOf(await send('POST', namespaces, 'application/json', namespace))
+    const labels = { '.': {}, 'f:kubernetes.io/metadata.name': {} }
+    assert.deepEqual(
+      entriesOf(created).map(({ fieldsV1 }) => fieldsV1),
+      [{ 'f:metadata': { 'f:labels': labels } }],
+    )
   })
 })

@@ -7,8 +7,10 @@ import {
   conflict,
   conflictCauses,
   conflictMessage,
+  fieldInvalid,
   fieldRequired,
   formatApiVersion,
+  invalid,
   isStatus,
   type KubeObject,
   notFound,
@@ -19,7 +21,7 @@ import { conform } from '../admission.ts'
 import type { Answer } from '../answer.ts'
 import { asKubeObject, BODY_LIMIT, readYaml } from '../body.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
-import { checkFieldManager, fieldManagerOf, withoutClusterAnnotation } from '../managed-fields.ts'
+import { checkFieldManager, fieldManagerOf, withNulls, withoutClusterAnnotation } from '../managed-fields.ts'
 import { checkIdentity } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
 import { presentObject, type SeenRow } from '../read.ts'
@@ -60,18 +62,25 @@ interface Apply {
   readonly validation: Parameters<typeof conform>[2]
 }
 
-function readConfig({ definition }: ResourceContext, body: Buffer): KubeObject {
+function readConfig({ definition, info }: ResourceContext, body: Buffer): KubeObject {
   const config = readYaml(body)
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw badRequest('error decoding YAML: the configuration is not an object')
+  if (typeof config !== 'object' || Array.isArray(config)) {
+    const found = Array.isArray(config) ? 'array' : typeof config === 'boolean' ? 'bool' : typeof config
+    throw badRequest(
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${found} into Go value of type map[string]interface {}`,
+    )
   }
-  const { apiVersion, kind } = config
+  const { apiVersion, kind } = config ?? {}
   if (apiVersion !== formatApiVersion(definition) || kind !== definition.names.kind) {
     const { group = '', version = '' } =
       (typeof apiVersion === 'string' ? parseApiVersion(apiVersion) : undefined) ?? {}
     throw badRequest(`invalid object type: ${group}/${version}, Kind=${typeof kind === 'string' ? kind : ''}`)
   }
-  return asKubeObject(config)
+  const object = asKubeObject(config ?? {})
+  if ((object.metadata.name ?? '') === '') {
+    throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`)
+  }
+  return object
 }
 
 async function createApplied(write: Apply, name: string): Promise<Answer> {
@@ -98,6 +107,11 @@ async function updateApplied(write: Apply, name: string, current: SeenRow): Prom
   const { context, config, dryRun } = write
   const { definition, info, cluster } = context
   const old = presentObject(definition, current, cluster)
+  const { uid = '' } = config.metadata
+  if (uid !== '' && uid !== old.metadata.uid) {
+    const cause = fieldInvalid('metadata.uid', uid, 'field is immutable')
+    throw invalid({ group: definition.group, kind: definition.names.kind }, info.name, [cause, cause])
+  }
   const submitted = await applied(write, name, old)
   checkIdentity(definition, submitted, info.namespace, info.name)
   const object = mergeSubmitted(submitted, old, subresourceOf(context), context)
@@ -110,8 +124,8 @@ async function updateApplied(write: Apply, name: string, current: SeenRow): Prom
 async function applied(write: Apply, name: string, old: KubeObject | undefined): Promise<KubeObject> {
   const { context, config, force, dryRun, validation } = write
   const { definition, info } = context
-  const manager = await fieldManagerOf(definition, name, [old], operationContext(context, info.name, dryRun))
-  const live = old === undefined ? undefined : withoutClusterAnnotation(old)
+  const manager = await fieldManagerOf(definition, name, config, old, operationContext(context, info.name, dryRun))
+  const live = old === undefined ? undefined : withNulls(manager.empty, withoutClusterAnnotation(old))
   const outcome = applyPatch(manager, live, withoutClusterAnnotation(config), force)
   if (outcome.type === 'refused') throw badRequest(outcome.message)
   if (outcome.type === 'mistyped') throw applyMistyped(outcome.message)
