@@ -38,7 +38,8 @@ export async function applyPlatform(
       { exitCode: 64 },
     )
   }
-  return runPlan(plan, flags, environment)
+  // Not before it has ended is the lock given back.
+  return await runPlan(plan, flags, environment)
 }
 
 /** What was planned is carried out, or nothing. The manifests are read again from where the plan was made of. */
@@ -60,7 +61,8 @@ export async function applyPlanFile(
       exitCode: EXIT.stale,
     })
   }
-  return runPlan(plan, flags, environment)
+  // Not before it has ended is the lock given back.
+  return await runPlan(plan, flags, environment)
 }
 
 function readPlan(file: string): PlanDocument {

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander'
 import { KeelsonError } from '../machinery/index.ts'
-import { isPlatformObject } from '../platform/index.ts'
 import { applyManifests } from './apply-manifests.ts'
 import { type ApplyPlatformFlags, applyPlanFile, applyPlatform } from './apply-platform.ts'
 import { applyTree } from './apply-tree.ts'
@@ -9,7 +8,9 @@ import { parseDuration } from './duration.ts'
 import type { Environment } from './environment.ts'
 import { failureCounter } from './failure.ts'
 import { isDirectory, readManifests } from './manifest-files.ts'
-import { readManifestTree } from './manifest-tree.ts'
+import type { Manifest } from './manifest-text.ts'
+import { type ManifestTree, readManifestTree } from './manifest-tree.ts'
+import { refusePlatforms } from './platform-input.ts'
 import { each } from './repeated.ts'
 import { usageError } from './usage-error.ts'
 
@@ -27,7 +28,7 @@ export function addApply(program: Command, environment: Environment, exit: (code
     .description(
       'Create or change objects as files say. Definitions (CRDs) come first and are waited for.\n' +
         'With --tree each folder in the directory is a workspace of that name, entered when it is Ready.\n' +
-        'Control centers and platforms are applied with --local, by the plan of keelson plan: from its file, or at once\n' +
+        'Control centers and platforms are applied with --local by plan: from the file of keelson plan --out, or at once\n' +
         'with --auto-approve.',
     )
     .argument('[plan]', 'a file that keelson plan --out has written')
@@ -53,6 +54,12 @@ export function addApply(program: Command, environment: Environment, exit: (code
     )
     .action(async (plan: string | undefined, _: unknown, command: Command) => {
       const flags = command.optsWithGlobals<ApplyFlags>()
+      const isLocal = flags.local === true || plan !== undefined
+      const [misplaced] = (isLocal ? OF_A_SERVER : OF_A_PLAN).filter((name) => given(command, name))
+      if (misplaced !== undefined) {
+        const hint = isLocal ? 'has no meaning for control centers and platforms' : 'goes with --local'
+        throw usageError(command, `--${misplaced.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${hint}`)
+      }
       if (plan !== undefined) {
         exit(await applyPlanFile(plan, flags, environment))
         return
@@ -70,19 +77,33 @@ export function addApply(program: Command, environment: Environment, exit: (code
           )
         }
         const tree = await readManifestTree(directory, environment)
+        refusePlatforms(manifestsOf(tree))
         using connection = connect(flags, environment)
         const options = { namespace: connection.namespace, dryRun, report: failures.report }
         await applyTree(connection.client, tree, options, environment)
       } else {
         const manifests = await readManifests(flags.filename, { recursive: flags.recursive === true }, environment)
-        if (flags.local === true || manifests.some(({ object }) => isPlatformObject(object))) {
+        if (flags.local === true) {
           exit(await applyPlatform(manifests, flags, command, environment))
           return
         }
+        refusePlatforms(manifests)
         using connection = connect(flags, environment)
         const options = { namespace: connection.namespace, dryRun, report: failures.report, label: '' }
         await applyManifests(connection.client, manifests, options, environment)
       }
       exit(failures.exitCode())
     })
+}
+
+/** What is not carried out is refused, not passed over. */
+const OF_A_SERVER = ['dryRun', 'tree']
+const OF_A_PLAN = ['autoApprove', 'prune', 'allowReplace', 'timeout', 'output']
+
+function given(command: Command, name: string): boolean {
+  return command.getOptionValueSource(name) === 'cli'
+}
+
+function manifestsOf({ manifests, children }: ManifestTree): Manifest[] {
+  return [...manifests, ...children.flatMap(manifestsOf)]
 }

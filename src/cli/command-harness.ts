@@ -19,6 +19,8 @@ interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Called with the whole of the standard output whenever there is more of it. */
   readonly onOut?: (out: string) => void
+  /** Likewise of the standard error. */
+  readonly onErr?: (err: string) => void
 }
 
 /** One command line, split at spaces unless it is given in pieces. */
@@ -36,6 +38,7 @@ export async function run(line: string | readonly string[], options: RunOptions 
     stderr: {
       write(text) {
         err += text
+        options.onErr?.(err)
       },
     },
     stdin: (async function* () {

@@ -165,9 +165,9 @@ async function untilGone(externalID: string, { cluster, configured }: ConvergeOp
 /** The word for all that was done: the step that says most. */
 function settled(action: string | undefined, done: readonly Step[], look: Look): Outcome {
   if (done.includes('release')) return 'released'
+  if (done.includes('adopt')) return 'adopted'
   if (done.includes('create')) return done.includes('delete') ? 'replaced' : 'created'
   if (done.includes('delete') || (done.includes('wait-until-gone') && !look.found)) return 'deleted'
-  if (done.includes('adopt')) return 'adopted'
   if (done.includes('repair')) return 'repaired'
   if (done.includes('update')) return 'updated'
   if (done.includes('start')) return 'started'

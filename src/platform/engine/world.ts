@@ -23,6 +23,11 @@ export async function readWorld({ clusters, providers }: Desired, signal: AbortS
     providers.map(async (configured) => {
       const list = lists.find((each) => each.configured === configured)
       for (const cluster of clusters.filter(({ provider }) => provider === configured.name)) {
+        // Without the list it may be there by another name: nothing is taken for absent.
+        if (list?.unreachable !== undefined) {
+          looks.set(cluster.address, { found: 'unknown', message: list.unreachable })
+          continue
+        }
         const listed = list?.clusters.find(({ externalName }) => externalName === cluster.externalName)
         looks.set(cluster.address, listed ?? (await lookAt(configured, cluster.externalName, signal)))
       }
