@@ -37,7 +37,7 @@ export async function toolPath(name: ToolName): Promise<string> {
     try {
       const output = join(scratch, name)
       const { directory, arguments: buildArguments } = await recipe.prepare(scratch)
-      await run('go', ['build', '-trimpath', '-o', output, ...buildArguments], directory)
+      await run('go', ['build', '-trimpath', '-buildvcs=false', '-o', output, ...buildArguments], directory)
       // Renamed into place, so that nobody ever finds half an executable.
       await rename(output, target)
     } finally {
