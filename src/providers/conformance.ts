@@ -17,7 +17,7 @@ export type { OpenWorld, ProviderWorld } from './conformance/harness.ts'
 
 /** `open` makes a new, empty world each time; the test disposes of it. */
 export function describeClusterProvider(name: string, open: OpenWorld): void {
-  describe(`cluster provider ${name}`, { concurrency: true }, () => {
+  describe(`cluster provider ${name}`, () => {
     describe('finding', () => testFinding(open))
     describe('creating', () => testCreation(open))
     describe('changing', () => testChanges(open))

@@ -2,6 +2,7 @@
  * A process of its own that makes one call: `child.ts <module> <argument> <call as JSON>`. It prints what the call returns, or
  * the reason why it failed.
  */
+import { flushCompileCache } from 'node:module'
 import type { ClusterIntent, ClusterProvider } from '../provider.ts'
 import { isProviderError } from '../provider-error.ts'
 
@@ -28,6 +29,8 @@ async function make(provider: ClusterProvider, call: ChildCall): Promise<ChildAn
 if (import.meta.main) {
   const [module = '', argument = '', call = ''] = process.argv.slice(2)
   const { openForChild } = (await import(module)) as { openForChild: (argument: string) => ClusterProvider }
+  // Whoever is killed writes nothing at its end: the next process shall find what this one has compiled.
+  flushCompileCache()
   const answer = await make(openForChild(argument), JSON.parse(call) as ChildCall).catch((error: unknown) => ({
     ok: false,
     reason: isProviderError(error) ? error.reason : String(error),

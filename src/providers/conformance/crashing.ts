@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { specDifferences } from '../spec-fields.ts'
 import type { ChildAnswer, ChildCall } from './child.ts'
 import {
@@ -19,6 +21,9 @@ import {
   signal,
 } from './harness.ts'
 
+/** Processes start in a third of the time when they need not compile what another one has. */
+let compileCache = ''
+
 interface Ended {
   killed: boolean
   output: string
@@ -28,6 +33,7 @@ async function inChild({ module }: ProviderWorld, call: ChildCall): Promise<Ende
   const script = join(import.meta.dirname, 'child.ts')
   const child = spawn(process.execPath, [script, module.url, module.argument, JSON.stringify(call)], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
   })
   const [output, [, killedBy]] = await Promise.all([text(child.stdout), once(child, 'exit')])
   return { killed: killedBy === 'SIGKILL', output }
@@ -60,6 +66,11 @@ async function killAtEachPoint(
 const SECOND = { manifestDigest: 'sha256:second', run: 'run-2' }
 
 export function testCrashes(open: OpenWorld): void {
+  before(async () => {
+    compileCache = await mkdtemp(join(tmpdir(), 'keelson-compile-cache-'))
+  })
+  after(() => rm(compileCache, { recursive: true }))
+
   test('a create that is killed anywhere leaves what its owner can list; the next makes it one ready cluster', async () => {
     const left = new Set<string>()
     await killAtEachPoint(

@@ -51,7 +51,7 @@ export function testDeletion(open: OpenWorld): void {
     await using world = await open()
     const provider = world.open()
     const intent = intentFor(world, 'emea')
-    await world.slowDown('create', 200)
+    await world.slowDown('create', 1500)
     const creation = assert.rejects(provider.create(intent, { signal }))
     await provider.delete((await found(provider, intent.externalName)).externalID, asOwner)
     await creation
@@ -63,12 +63,14 @@ export function testDeletion(open: OpenWorld): void {
     const provider = world.open()
     const intent = intentFor(world, 'emea')
     const { externalID } = await provider.create(intent, { signal })
-    await world.slowDown('delete', 300)
-    const deletion = provider.delete(externalID, asOwner)
+    await world.slowDown('delete', 60_000)
+    const controller = new AbortController()
+    const deletion = provider.delete(externalID, { ...asOwner, signal: controller.signal })
     assert.equal((await found(world.open(), intent.externalName)).state, 'deleting')
     assert.deepEqual(await namesOf(world.open()), [intent.externalName])
     await assertRefusal(world.open().create(intent, { signal }), 'refused')
-    await deletion
+    controller.abort()
+    await assert.rejects(deletion, { name: 'AbortError' })
   })
 
   test('the id of a cluster that is gone does not reach its successor of the same name', async () => {

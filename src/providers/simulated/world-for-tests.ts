@@ -63,8 +63,8 @@ export async function openSimulatedWorld(): Promise<ProviderWorld> {
     killAt: (call, point) => arrange({ faults: [fault(call, point, 'kill')] }),
     killPoints: {
       create: ['before', 'begun', 'half', 'after'],
-      update: ['before', 'begun', 'half', 'after'],
-      delete: ['before', 'begun', 'after'],
+      update: ['begun', 'half', 'after'],
+      delete: ['begun', 'after'],
     },
     slowDown: (call, milliseconds) => arrange({ latency: { [call]: milliseconds } }),
     heal: () => {
