@@ -34,11 +34,16 @@ const results = await Promise.all([
       testing: 'src/testing/index.ts',
       controller: 'src/controller/index.ts',
     },
+    // What one library throws is what the other knows: they share their modules.
+    splitting: true,
+    chunkNames: 'shared-[hash]',
     banner: { js: REQUIRE },
   }),
 ])
 
-for (const file of results.flatMap(({ metafile }) => Object.keys(metafile.outputs)).sort()) {
+/** `npm run build` says what it made; a build on the way to something else is silent. */
+const verbose = process.argv.includes('--verbose')
+for (const file of verbose ? results.flatMap(({ metafile }) => Object.keys(metafile.outputs)).sort() : []) {
   const { size } = await stat(path.join(root, file))
   process.stdout.write(`${file} ${Math.ceil(size / 1024)} KiB\n`)
 }

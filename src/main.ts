@@ -42,15 +42,20 @@ async function serve(options: ServeOptions, signal: AbortSignal): Promise<Served
 }
 
 async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDisposableStack): Promise<Served> {
-  const { dataDirectory, host, port } = options
-  const names = servingNames(host)
+  const { dataDirectory, host, port, externalHostname } = options
+  const names = [...servingNames(host), ...(externalHostname === undefined ? [] : [externalHostname])]
+  const opening = open(options, signal)
+  // Whatever else fails meanwhile: the store that is being opened has a thread, and must be closed.
+  opened.defer(async () => {
+    const store = await opening.catch(() => undefined)
+    await store?.[Symbol.asyncDispose]()
+  })
   const [store, authority, fileTokens, clientCA] = await Promise.all([
-    open(options, signal),
+    opening,
     ensureAuthority(dataDirectory, { names }),
     readTokens(options.tokenAuthFile),
     options.clientCaFile === undefined ? [] : readClientCAs(options.clientCaFile).then((pem) => [pem]),
   ])
-  opened.use(store)
   let url = ''
   let fail: (error: Error) => void = () => undefined
   const failed = new Promise<never>((_, reject) => {
@@ -75,7 +80,8 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
   const listener = opened.use(
     await listen(server.handler, { host, port, authority: { ...authority, ...serving }, clientCAs: clientCA }),
   )
-  url = listener.url
+  url =
+    externalHostname === undefined ? listener.url : `https://${externalHostname}:${new URL(listener.url).port || 443}`
   await bootstrap({ store, logicalCluster: kinds.logicalCluster, externalURL: () => url, now: Date.now })
   const adminTokens = await ensureAdminKubeconfig({
     directory: dataDirectory,

@@ -14,6 +14,8 @@ export interface ServeOptions {
   readonly port: number
   readonly store: 'embedded' | 'memory'
   readonly verbose: boolean
+  /** The host name that clients reach the server by, where that is not the one it listens on. */
+  readonly externalHostname?: string
   readonly clientCaFile?: string
   readonly tokenAuthFile?: string
   readonly tlsCertFile?: string

@@ -30,7 +30,9 @@ export async function runProgram(args: readonly string[], environment: Environme
     exitCode = code
   })
   try {
-    await program.parseAsync(normalizeArguments(program, args), { from: 'user' })
+    // As kubectl, a bare command is a question for help.
+    const asked = args.length === 0 ? ['--help'] : args
+    await program.parseAsync(normalizeArguments(program, asked), { from: 'user' })
     return exitCode
   } catch (error) {
     // Help and version are asked for, not failures.

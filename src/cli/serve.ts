@@ -7,6 +7,7 @@ interface ServeFlags {
   readonly listen: { host: string; port: number }
   readonly store: 'embedded' | 'memory'
   readonly verbose?: boolean
+  readonly externalHostname?: string
   readonly clientCaFile?: string
   readonly tokenAuthFile?: string
   readonly tlsCertFile?: string
@@ -25,6 +26,7 @@ export function addServeOptions(command: Command): Command {
     .addOption(
       new Option('--store <engine>', 'where objects are kept').choices(['embedded', 'memory']).default('embedded'),
     )
+    .option('--external-hostname <host>', 'the name that clients reach the server by, for kubeconfigs and URLs')
     .option('--client-ca-file <file>', 'accept client certificates signed by an authority in this file, too')
     .option('--token-auth-file <file>', 'accept the bearer tokens in this file: token,user,uid,"group1,group2"')
     .option('--tls-cert-file <file>', 'the certificate to serve with, instead of one of our own authority')

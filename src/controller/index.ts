@@ -1,4 +1,13 @@
 /** The door of the controller SDK. */
+export {
+  type Client,
+  createClient,
+  httpsTransport,
+  loadKubeconfig,
+  type ResourceRef,
+  resourceRef,
+} from '../client/index.ts'
+export { isStatus, type KubeObject, StatusError } from '../machinery/index.ts'
 export { type Applied, apply } from './apply.ts'
 export { type Clock, formatTime, sleep, systemClock } from './clock.ts'
 export { type ConditionLike, findCondition, isTrue, setCondition } from './condition.ts'

@@ -18,6 +18,7 @@ export async function serveNonResource(context: RequestContext): Promise<Answer>
   if (info.path === '/version') return versionDocument()
   const definitions = await parts.definitionsOf(cluster)
   const accept = request.headers.accept ?? ''
+  if (info.path === '/' || info.path === '') return pathsDocument(definitions)
   const document = discoveryDocument(definitions, info.path, accept) ?? openAPIAt(context, definitions, accept)
   if (document === undefined) throw pathNotFound()
   const { contentType, etag, body } = document
@@ -25,6 +26,21 @@ export async function serveNonResource(context: RequestContext): Promise<Answer>
   if (request.headers['if-none-match'] === etag)
     return { type: 'document', status: 304, contentType, body: EMPTY, headers }
   return { type: 'document', status: 200, contentType, body, headers }
+}
+
+/** metav1.RootPaths: what there is below this URL. */
+function pathsDocument({ all }: DefinitionSet): Answer {
+  const served = all.filter((definition) => definition.hidden !== true)
+  const groups = served.flatMap(({ group, version }) =>
+    group === '' ? [`/api/${version}`] : [`/apis/${group}`, `/apis/${group}/${version}`],
+  )
+  const paths = [...new Set(['/api', '/apis', ...groups, ...HEALTH, '/openapi/v2', '/openapi/v3', '/version'])].sort()
+  return {
+    type: 'document',
+    status: 200,
+    contentType: 'application/json',
+    body: Buffer.from(JSON.stringify({ paths })),
+  }
 }
 
 const EMPTY = Buffer.alloc(0)

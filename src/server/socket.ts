@@ -39,15 +39,20 @@ export async function listen(handler: Handler, { host, port, authority, clientCA
   Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MILLISECONDS, requestTimeout: 0, headersTimeout: 60_000 })
   await bind(server, host, port)
   const address = server.address() as AddressInfo
-  const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
   return {
-    url: `https://${shown}:${address.port}`,
+    url: `https://${reachable(address)}:${address.port}`,
     [Symbol.asyncDispose]: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       sessions[Symbol.dispose]()
       await closed
     },
   }
+}
+
+/** A server that listens everywhere is reached on this machine by loopback; no certificate could hold `0.0.0.0`. */
+function reachable({ address, family }: AddressInfo): string {
+  if (address === '0.0.0.0' || address === '::') return '127.0.0.1'
+  return family === 'IPv6' ? `[${address}]` : address
 }
 
 function bind(server: Http2SecureServer, host: string, port: number): Promise<void> {

@@ -36,6 +36,11 @@ export function unusable(directory: string, cause: unknown): Refusal {
     const message = `the data directory ${directory} is damaged: ${reason}`
     return new Refusal(message, 'restore it from a backup, or choose another data directory', cause)
   }
+  const { code } = cause as NodeJS.ErrnoException
+  if (code === 'EEXIST' || code === 'ENOTDIR') {
+    const message = `the data directory ${directory} is or lies below a file that is no directory`
+    return new Refusal(message, 'remove that file, or choose another data directory', cause)
+  }
   return new Refusal(
     `the data directory ${directory} cannot be written to: ${reason}`,
     'give this user the right to write there, or choose another data directory',
