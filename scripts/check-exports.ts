@@ -8,6 +8,9 @@ import { dirname, join, normalize, sep } from 'node:path'
 
 const EXPORT = /^export (?:async )?(?:function\*?|const|let|class) (\w+)/gm
 const STAR = /^export \* from '([^']+)'/gm
+/** `import * as x`: whatever the file exports may be used. */
+const NAMESPACE = /import \* as \w+ from '([^']+)'/g
+const EVERYTHING = '**'
 const NAMED = /(?:import|export)\s+(?:type\s+)?(?:\w+\s*,\s*)?\{([^}]*)\}\s*from\s*'([^']+)'/g
 
 export interface Source {
@@ -28,6 +31,7 @@ export function readSource(file: string, text: string): Source {
   }
   for (const [, names = '', specifier = ''] of text.matchAll(NAMED)) take(specifier, namesOf(names))
   for (const [, specifier = ''] of text.matchAll(STAR)) take(specifier, ['*'])
+  for (const [, specifier = ''] of text.matchAll(NAMESPACE)) take(specifier, [EVERYTHING])
   const exported = [...text.matchAll(EXPORT)].map(([, name = '']) => name)
   return {
     exports: exported.filter((name) => [...text.matchAll(new RegExp(`\\b${name}\\b`, 'g'))].length === 1),
@@ -66,7 +70,8 @@ export function deadExports(sources: ReadonlyMap<string, Source>): string[] {
   const isUsed = (file: string, name: string): boolean =>
     (users.get(file) ?? []).some(
       ({ by, names }) =>
-        (!isTest(by) || file.startsWith('e2e/')) && (names.has(name) || (names.has('*') && isUsed(by, name))),
+        (!isTest(by) || file.startsWith('e2e/')) &&
+        (names.has(name) || names.has(EVERYTHING) || (names.has('*') && isUsed(by, name))),
     )
   return [...sources].flatMap(([file, { exports }]) =>
     isTest(file) ? [] : exports.filter((name) => !isUsed(file, name)).map((name) => `${file}: ${name}`),

@@ -1,10 +1,15 @@
-/** Files stay short enough to be one idea: half of them under 120 lines, none above 400; generated ones are left out. */
+/** Files stay short enough to be one idea: half of them under 120 lines, none above 400 (tests: 500); generated ones are left out. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { committedFiles } from './committed-files.ts'
 
 export const MEDIAN = 120
 export const MOST = 400
+const MOST_OF_TESTS = 500
+
+function mostOf(file: string): number {
+  return file.endsWith('.test.ts') ? MOST_OF_TESTS : MOST
+}
 
 /** One line for each limit that is broken; `lengths` are lines by file. */
 export function tooLong(lengths: ReadonlyMap<string, number>): string[] {
@@ -12,8 +17,8 @@ export function tooLong(lengths: ReadonlyMap<string, number>): string[] {
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0
   return [
     ...[...lengths]
-      .filter(([, lines]) => lines > MOST)
-      .map(([file, lines]) => `${file} has ${lines} lines, more than ${MOST}`),
+      .filter(([file, lines]) => lines > mostOf(file))
+      .map(([file, lines]) => `${file} has ${lines} lines, more than ${mostOf(file)}`),
     ...(median < MEDIAN ? [] : [`half of the files have ${median} lines or more; it must be fewer than ${MEDIAN}`]),
   ]
 }

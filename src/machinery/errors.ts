@@ -195,14 +195,6 @@ export function expired(message: string): StatusError {
   return failure(410, 'Expired', message)
 }
 
-export function gone(message: string): StatusError {
-  return failure(410, 'Gone', message)
-}
-
-export function tooManyRequests(message: string, retryAfterSeconds: number): StatusError {
-  return failure(429, 'TooManyRequests', message, { retryAfterSeconds })
-}
-
 export function timedOut(message: string, retryAfterSeconds = 0): StatusError {
   return failure(504, 'Timeout', message, retryAfterSeconds > 0 ? { retryAfterSeconds } : {})
 }

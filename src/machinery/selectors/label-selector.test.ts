@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type LabelSelector, labelSelectorOf, MATCHES_NOTHING, parseLabelSelector } from './label-selector.ts'
+import { type LabelSelector, parseLabelSelector } from './label-selector.ts'
 
 function parsed(text: string): LabelSelector {
   const result = parseLabelSelector(text)
@@ -94,45 +94,6 @@ const matches = [
 for (const [text, labels, expected] of matches) {
   test(`'${text}' ${expected ? 'matches' : 'does not match'} ${JSON.stringify(labels)}`, () => {
     assert.equal(parsed(text).matches(labels), expected)
-  })
-}
-
-test('a LabelSelector object that is absent matches nothing, an empty one everything', () => {
-  assert.deepEqual(labelSelectorOf(undefined), { ok: true, value: MATCHES_NOTHING })
-  const everything = labelSelectorOf({})
-  assert.ok(everything.ok && everything.value.matches({ a: 'b' }))
-})
-
-test('a LabelSelector object has the same meaning as its text', () => {
-  const selector = labelSelectorOf({
-    matchLabels: { z: '1', a: '2' },
-    matchExpressions: [
-      { key: 'm', operator: 'In', values: ['y', 'x'] },
-      { key: 'n', operator: 'NotIn', values: ['x'] },
-      { key: 'o', operator: 'Exists' },
-      { key: 'p', operator: 'DoesNotExist' },
-    ],
-  })
-  assert.ok(selector.ok)
-  assert.equal(selector.value.toString(), 'a=2,m in (x,y),n notin (x),o,!p,z=1')
-})
-
-const refusedObjects = [
-  [{ key: 'a', operator: 'Is' }, '"Is" is not a valid label selector operator'],
-  [{ key: 'a', operator: 'In' }, "values: Invalid value: null: for 'in', 'notin' operators, values set can't be empty"],
-  [
-    { key: 'a', operator: 'Exists', values: ['b'] },
-    'values: Invalid value: ["b"]: values set must be empty for exists and does not exist',
-  ],
-  [
-    { key: '*', operator: 'In', values: ['*'] },
-    `[key: Invalid value: "*": ${RULE}, values[0][*]: Invalid value: "*": ${VALUE_RULE}]`,
-  ],
-] as const
-
-for (const [expression, error] of refusedObjects) {
-  test(`the expression ${JSON.stringify(expression)} is refused`, () => {
-    assert.deepEqual(labelSelectorOf({ matchExpressions: [expression] }), { ok: false, error })
   })
 }
 

@@ -1,8 +1,3 @@
-/**
- * Which of its names a CustomResourceDefinition may have: those that nothing else in its group uses
- * (apiextensions-apiserver/pkg/controller/status/naming_controller.go). Names once accepted stay.
- */
-import { isDeepStrictEqual } from 'node:util'
 import { type KubeObject, quote } from '../../machinery/index.ts'
 import { ensureFields, type Fields, fieldsIn, textIn, textsIn } from '../builtins/untyped.ts'
 import { isConditionTrue, setCondition } from './crd-conditions.ts'
@@ -92,10 +87,4 @@ function setOrDelete(names: Fields, field: string, value: unknown): void {
 function ordered(names: Fields): Fields {
   const fields = ['plural', 'singular', 'shortNames', 'kind', 'listKind', 'categories']
   return Object.fromEntries(fields.flatMap((field) => (names[field] === undefined ? [] : [[field, names[field]]])))
-}
-
-/** Whether the names in use may differ from those that the spec asks for. */
-export function namesSettled(crd: KubeObject): boolean {
-  const requested = fieldsIn(fieldsIn(crd.spec).names)
-  return isConditionTrue(crd, 'Established') && isDeepStrictEqual(requested, fieldsIn(crd.status).acceptedNames)
 }

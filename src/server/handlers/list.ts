@@ -1,5 +1,5 @@
 import { badRequest, expired } from '../../machinery/index.ts'
-import { type Revision, revisionOf, StoreError } from '../../storage/index.ts'
+import { isStoreError, type Revision, revisionOf } from '../../storage/index.ts'
 import type { Answer, AnsweredRow, ListMetadata } from '../answer.ts'
 import type { ResourceContext } from '../context.ts'
 import { decodeContinue, encodeContinue } from '../continue-token.ts'
@@ -77,7 +77,7 @@ async function readPage(
       ...(at !== undefined && { at }),
     })
   } catch (error) {
-    if (!(error instanceof StoreError) || error.reason !== 'compacted') throw error
+    if (!isStoreError(error, 'compacted')) throw error
     const oldest = listVersion(parts.store.compacted())
     if (after === undefined)
       throw expired(`The resourceVersion for the provided list is too old: the oldest is ${oldest}.`)

@@ -1,5 +1,5 @@
 import { expired, formatApiVersion, type StatusError, serviceUnavailable } from '../../machinery/index.ts'
-import { StoreError } from '../../storage/index.ts'
+import { isStoreError } from '../../storage/index.ts'
 import type { Answer, AnsweredRow } from '../answer.ts'
 import type { ResourceContext } from '../context.ts'
 import { chooseStreamForm } from '../form.ts'
@@ -140,7 +140,7 @@ function bookmarkAt({ definition }: ResourceContext, version: number, initialEve
 }
 
 function isCompacted(error: unknown): boolean {
-  return error instanceof StoreError && error.reason === 'compacted'
+  return isStoreError(error, 'compacted')
 }
 
 function tooOld({ parts }: ResourceContext, after: number): StatusError {
