@@ -5,6 +5,7 @@ import { apiExportDefinition } from './exports/api-export.ts'
 import { apiExportEndpointSliceDefinition } from './exports/api-export-endpoint-slice.ts'
 import { apiResourceSchemaDefinition } from './exports/api-resource-schema.ts'
 import { followUpDefinition } from './exports/follow-up.ts'
+import { apiBindingV1alpha1, apiExportV1alpha1 } from './exports/older-versions.ts'
 import { logicalClusterDefinition } from './logical-cluster.ts'
 import { workspaceDefinition } from './workspace.ts'
 import { workspaceTypeDefinition } from './workspace-type.ts'
@@ -28,7 +29,9 @@ export function workspaceDefinitions(externalURL: () => string): WorkspaceDefini
       logicalCluster,
       apiResourceSchemaDefinition,
       apiExportDefinition,
+      apiExportV1alpha1,
       apiBindingDefinition,
+      apiBindingV1alpha1,
       apiExportEndpointSliceDefinition(externalURL),
       followUpDefinition,
     ],

