@@ -10,14 +10,17 @@ const SELF = '.'
 
 /** Keys are in upstream's order. */
 export function encodeFieldsV1(set: FieldSet): JsonObject {
-  const result: JsonObject = {}
-  for (const [element, node] of sortedNodes(set)) result[element] = encodeNode(node)
-  return result
+  return addNodes({}, set)
+}
+
+function addNodes(into: JsonObject, set: FieldSet): JsonObject {
+  for (const [element, node] of sortedNodes(set)) into[element] = encodeNode(node)
+  return into
 }
 
 function encodeNode({ member, children }: FieldNode): JsonObject {
   if (children === undefined) return {}
-  return member ? { [SELF]: {}, ...encodeFieldsV1(children) } : encodeFieldsV1(children)
+  return addNodes(member ? { [SELF]: {} } : {}, children)
 }
 
 /** Elements of a kind that is not known are left out, as upstream does. */

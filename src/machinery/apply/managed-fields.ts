@@ -80,12 +80,11 @@ function failed(error: string): Result<Managed, string> {
 
 /** In upstream's order: appliers first, then by time and by name. */
 export function encodeManagedFields({ managers, times }: Managed): JsonObject[] {
-  const entries = [...managers].map(([identity, managed]) => ({
+  const entries = [...managers].map(([identity, { apiVersion, set }]) => ({
     ...parseIdentity(identity),
-    apiVersion: managed.apiVersion,
-    operation: managed.applied ? ('Apply' as const) : parseIdentity(identity).operation,
+    apiVersion,
     time: times.get(identity),
-    set: managed.set,
+    set,
   }))
   entries.sort(
     (left, right) =>

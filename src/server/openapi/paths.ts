@@ -21,7 +21,7 @@ type Action = keyof typeof ACTIONS
 const ON_COLLECTION: readonly Action[] = ['list', 'create', 'deletecollection']
 const ON_OBJECT: readonly Action[] = ['get', 'update', 'patch', 'delete']
 
-const PATCH_TYPES = ['application/json-patch+json', 'application/merge-patch+json']
+const PATCH_TYPES = ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json']
 const STRATEGIC = 'application/strategic-merge-patch+json'
 
 interface Target {
