@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { isStatus } from '../../machinery/index.ts'
-import { openStore } from '../../storage/index.ts'
+import { openStore, type Store } from '../../storage/index.ts'
 import { type Client, eventually, resourceRef, startServer, type TestServer } from '../../testing/index.ts'
 import {
   ALICE,
@@ -234,6 +234,59 @@ describe('an APIBinding', () => {
     await eventually(async () =>
       assert.rejects(server.client.get(workspaces, 'ending'), (error) => isStatus(error, 'NotFound')),
     )
+  })
+})
+
+describe('an APIBinding, whatever happens around it', () => {
+  let store: Store
+  let server: TestServer
+  before(async () => {
+    store = await openStore({ engine: 'memory' })
+    server = await startServer({ store })
+  })
+  after(() => server[Symbol.asyncDispose]())
+
+  test('may name its own workspace by no path, and another one by its logical cluster', async () => {
+    const provider = await startProvider(server)
+    const { path: _path, ...reference } = binding().spec.reference.export
+    const own = await provider.create(BINDINGS, { ...binding('own'), spec: { reference: { export: reference } } })
+    assert.equal(own.status?.phase, 'Bound')
+    const one = await server.workspace('by-name')
+    const cluster = own.metadata.annotations?.['kcp.io/cluster'] ?? ''
+    assert.equal((await one.create(BINDINGS, binding('widgets', cluster))).status?.phase, 'Bound')
+  })
+
+  test('of two at once one has the resource', async () => {
+    await startProvider(server, 'wanted')
+    for (let round = 0; round < 5; round++) {
+      const one = await server.workspace(`race-${round}`)
+      const names = ['a', 'b', 'c']
+      const made = await Promise.allSettled(names.map((name) => one.create(BINDINGS, binding(name, 'root:wanted'))))
+      for (const { reason } of made as { reason?: unknown }[])
+        assert.ok(reason === undefined || isStatus(reason, 'Conflict'), String(reason))
+      const { items } = await one.list(BINDINGS)
+      assert.equal(items.filter(({ status }) => status?.phase === 'Bound').length, 1)
+      assert.equal(items.filter(({ status }) => (status?.boundResources?.length ?? 0) > 0).length, 1)
+    }
+  })
+
+  test('can be deleted when its provider is gone, and leaves no row behind', async () => {
+    const own = await startProvider(server, 'vanishing')
+    const { status } = await own.get(EXPORTS, 'widgets')
+    const one = await server.workspace('abandoned')
+    await one.create(BINDINGS, binding('widgets', 'root:vanishing'))
+    await one.create(WIDGETS, widget('lost'))
+    const workspaces = resourceRef('tenancy.kcp.io/v1alpha1', 'workspaces', { namespaced: false })
+    await server.client.delete(workspaces, 'vanishing')
+    await eventually(async () =>
+      assert.rejects(server.client.get(workspaces, 'vanishing'), (error) => isStatus(error, 'NotFound')),
+    )
+    const prefix = `/example.com/widgets/${status?.identityHash}/`
+    assert.equal(await store.count(prefix), 1)
+    await one.delete(BINDINGS, 'widgets')
+    await eventually(async () => assert.deepEqual((await one.list(BINDINGS)).items, []))
+    assert.equal(await store.count(prefix), 0)
+    await eventually(async () => assert.equal(await store.count('!follow/'), 0))
   })
 })
 
