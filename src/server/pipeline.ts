@@ -13,6 +13,7 @@ import {
   parseFieldSelector,
   pathNotFound,
   requestEntityTooLarge,
+  resourceNotServed,
   StatusError,
   serviceUnavailable,
   type UserInfo,
@@ -23,7 +24,7 @@ import { impersonate } from './authentication/impersonation.ts'
 import { type Attributes, forbiddenBy, resourceAttributes } from './authorization/attributes.ts'
 import type { Authorizer } from './authorization/authorizer.ts'
 import type { RequestContext, ServerParts } from './context.ts'
-import type { ResourceDefinition } from './definition.ts'
+import type { DefinitionSet, ResourceDefinition } from './definition.ts'
 import { chooseForm } from './form.ts'
 import { handle } from './handlers/handle.ts'
 import { serveNonResource } from './non-resource.ts'
@@ -85,8 +86,9 @@ async function serve(
   const labels = view?.labels(info)
   if (labels !== undefined)
     query.set('labelSelector', [query.get('labelSelector') ?? '', labels].filter(Boolean).join())
-  const definition = (await definitionsOf(cluster)).find(info.group, info.version, info.resource)
-  if (definition === undefined) throw pathNotFound()
+  const definitions = await definitionsOf(cluster)
+  const definition = definitions.find(info.group, info.version, info.resource)
+  if (definition === undefined) throw unknownResource(definitions, info)
   checkPlacement(definition, info)
   if (definition.deprecationWarning !== undefined) warnings.push(definition.deprecationWarning)
   // What cannot be answered in a form that the client takes is not begun.
@@ -134,6 +136,12 @@ function checkPlacement({ namespaced, group, names }: ResourceDefinition, info: 
   if (namespace !== '') return
   if (name !== '') throw pathNotFound()
   if (verb !== 'list' && verb !== 'watch') throw methodNotAllowed({ group, resource: names.plural }, verb)
+}
+
+/** Upstream's built-in groups answer with a Status, its custom resource handler with plain text. */
+function unknownResource({ all }: DefinitionSet, { group, version }: RequestInfo): StatusError {
+  const builtIn = all.some((one) => one.builtIn && one.group === group && one.version === version)
+  return builtIn ? resourceNotServed() : pathNotFound()
 }
 
 /** A collection that a field selector narrows to one name is asked for by that name (RequestInfoFactory). */
