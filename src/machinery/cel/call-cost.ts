@@ -9,8 +9,6 @@ export const MAP_COST = 30
 export const STRUCT_COST = 40
 const TRAVERSAL = 0.1
 const REGEX = 0.25
-/** What a format may be at most; only it is known of the expressions behind it. */
-const FORMAT_REGEX_SIZE = 128
 
 export function actualSize(value: Result | undefined): number {
   if (typeof value === 'string') return value.length
@@ -102,9 +100,8 @@ const BY_FUNCTION: ReadonlyMap<string, Cost> = new Map([
   ...named('containsCIDR', ([cidr, other], _, overload) => {
     return traversal(cidr, 2) + traversal(cidr) + 1 + (overload === 'cidr_contains_cidr_string' ? traversal(other) : 0)
   }),
-  ...named('validate', ([, text]) => {
-    return Math.ceil((1 + actualSize(text)) * TRAVERSAL) * Math.ceil(FORMAT_REGEX_SIZE * REGEX)
-  }),
+  // The size of a named format is that of the expression behind it.
+  ...named('validate', ([format, text]) => regexCost(text, format)),
   ...named('_==_', (args, limit, overload) => {
     const [left] = args
     return left !== undefined && isKind(left, 'opaque') ? 1 : compared(args, limit, overload)

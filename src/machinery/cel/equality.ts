@@ -45,8 +45,20 @@ export function equals(left: Value, right: Value): Result {
 
 function equalLists(left: ListValue, right: ListValue): Result {
   if (left.size !== right.size) return false
+  if (left.identify !== undefined) return equalWithoutOrder(left, right, left.identify)
   for (let index = 0; index < left.size; index++) {
     const same = equals(left.at(index), right.at(index))
+    if (same !== true) return same
+  }
+  return true
+}
+
+function equalWithoutOrder(left: ListValue, right: ListValue, identify: (item: Value) => string): Result {
+  const items = new Map(itemsOf(left).map((item) => [identify(item), item]))
+  for (const item of itemsOf(right)) {
+    const other = items.get(identify(item))
+    if (other === undefined) return false
+    const same = equals(other, item)
     if (same !== true) return same
   }
   return true

@@ -16,25 +16,33 @@ function ofSchema(format: string, message: (text: string) => string): Validate {
   return (text) => (matchesFormat(format, text) ? [] : [message(text)])
 }
 
-const FORMATS: ReadonlyMap<string, Validate> = new Map([
-  ['dns1123Label', (text: string) => nameIsDNSLabel(text, false)],
-  ['dns1123Subdomain', (text: string) => nameIsDNSSubdomain(text, false)],
-  ['dns1035Label', (text: string) => nameIsDNS1035Label(text, false)],
-  ['qualifiedName', isQualifiedName],
-  ['dns1123LabelPrefix', (text: string) => nameIsDNSLabel(text, true)],
-  ['dns1123SubdomainPrefix', (text: string) => nameIsDNSSubdomain(text, true)],
-  ['dns1035LabelPrefix', (text: string) => nameIsDNS1035Label(text, true)],
-  ['labelValue', isValidLabelValue],
-  ['uri', ofSchema('uri', (text) => `parse ${quote(text)}: ${text === '' ? 'empty url' : 'invalid URI for request'}`)],
-  ['uuid', ofSchema('uuid', () => 'does not match the UUID format')],
-  ['byte', ofSchema('byte', () => 'invalid base64')],
-  ['date', ofSchema('date', () => 'invalid date')],
-  ['datetime', ofSchema('datetime', () => 'invalid datetime')],
-])
+/** Each with the length of the expression that upstream takes for it, which its cost depends on. */
+const FORMATS: ReadonlyMap<string, OpaqueValue> = new Map(
+  (
+    [
+      ['dns1123Label', 30, (text: string) => nameIsDNSLabel(text, false)],
+      ['dns1123Subdomain', 60, (text: string) => nameIsDNSSubdomain(text, false)],
+      ['dns1035Label', 30, (text: string) => nameIsDNS1035Label(text, false)],
+      ['qualifiedName', 60, isQualifiedName],
+      ['dns1123LabelPrefix', 30, (text: string) => nameIsDNSLabel(text, true)],
+      ['dns1123SubdomainPrefix', 60, (text: string) => nameIsDNSSubdomain(text, true)],
+      ['dns1035LabelPrefix', 30, (text: string) => nameIsDNS1035Label(text, true)],
+      ['labelValue', 40, isValidLabelValue],
+      ['uri', 1103, ofSchema('uri', uriFault)],
+      ['uuid', 70, ofSchema('uuid', () => 'does not match the UUID format')],
+      ['byte', 84, ofSchema('byte', () => 'invalid base64')],
+      ['date', 71, ofSchema('date', () => 'invalid date')],
+      ['datetime', 71, ofSchema('datetime', () => 'invalid datetime')],
+    ] as const
+  ).map(([name, size, validate]) => [name, formatValue(validate, size)] as const),
+)
 
-function formatValue(name: string, validate: Validate): OpaqueValue {
-  const equals = (other: OpaqueValue): boolean => other.value === validate
-  return { kind: 'opaque', type: FORMAT, value: validate, size: name.length, equals }
+function uriFault(text: string): string {
+  return `parse ${quote(text)}: ${text === '' ? 'empty url' : 'invalid URI for request'}`
+}
+
+function formatValue(validate: Validate, size: number): OpaqueValue {
+  return { kind: 'opaque', type: FORMAT, value: validate, size, equals: (other) => other.value === validate }
 }
 
 function validated(format: OpaqueValue, text: string): Result {
@@ -43,8 +51,8 @@ function validated(format: OpaqueValue, text: string): Result {
 }
 
 function named(name: string): Result {
-  const validate = FORMATS.get(name)
-  return validate === undefined ? NONE : optionalOf(formatValue(name, validate))
+  const format = FORMATS.get(name)
+  return format === undefined ? NONE : optionalOf(format)
 }
 
 export const NAMED_FORMATS: Library = {
@@ -54,8 +62,7 @@ export const NAMED_FORMATS: Library = {
       ['format-validate', 'kubernetes.NamedFormat.(string) -> optional(list(string))', validated],
     ]),
     defineFunction('format.named', [['format-named', '(string) -> optional(kubernetes.NamedFormat)', named]]),
-    ...[...FORMATS].map(([name, validate]) => {
-      const value = formatValue(name, validate)
+    ...[...FORMATS].map(([name, value]) => {
       return defineFunction(`format.${name}`, [[`format.${name}`, '() -> kubernetes.NamedFormat', () => value]])
     }),
   ],

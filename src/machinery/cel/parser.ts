@@ -27,8 +27,15 @@ const RESERVED = new Set(
 /** Words that are tokens of their own, so that no name can be one. */
 const KEYWORDS = new Set(['in', 'true', 'false', 'null'])
 
-const STARTS =
-  "'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER"
+/** What an expression may begin with, and what else there may be in some places, in the grammar's order. */
+const SYMBOLS = ['[', ']', '{', '}', '(', ')', '.', ',', '-', '!', '?']
+const WORDS = "'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER"
+const STARTING = new Set(['[', '{', '(', '.', '-', '!'])
+
+function starts(others = ''): string {
+  const symbols = SYMBOLS.filter((symbol) => STARTING.has(symbol) || others.includes(symbol))
+  return `{${symbols.map((symbol) => `'${symbol}'`).join(', ')}, ${WORDS}}`
+}
 
 /** Binary operators by how closely they bind; all of them associate to the left. */
 const PRECEDENCE: readonly ReadonlySet<string>[] = [
@@ -91,8 +98,34 @@ function accept(parser: Parser, text: string): Token | undefined {
 
 function expect(parser: Parser, text: string): Token {
   const token = accept(parser, text)
-  if (token === undefined) throw mismatched(peek(parser), `'${text}'`)
-  return token
+  if (token !== undefined) return token
+  const found = peek(parser)
+  if (isSymbol(peek(parser, 1), text)) throw mismatched(found, `'${text}'`, 'extraneous')
+  const isMissing =
+    text === ':' ? canStart(found) : found.kind === 'end' || (found.kind === 'symbol' && !'!{('.includes(found.text))
+  if (isMissing) throw new SyntaxFault(found.at, `Syntax error: missing '${text}' at '${found.text}'`)
+  throw mismatched(found, `'${text}'`)
+}
+
+function canStart(token: Token): boolean {
+  if (token.kind === 'symbol') return STARTING.has(token.text)
+  return token.kind !== 'end' && token.text !== 'in'
+}
+
+/** The first of several expressions, or of none. */
+function assertStart(parser: Parser, others: string): void {
+  const token = peek(parser)
+  if (!canStart(token)) throw mismatched(token, starts(others))
+}
+
+/** After one of several: a comma or the end. */
+function acceptComma(parser: Parser, end: string): boolean {
+  if (accept(parser, ',') !== undefined) return true
+  const token = peek(parser)
+  if (isSymbol(token, end)) return false
+  const next = peek(parser, 1)
+  const how = isSymbol(next, end) || isSymbol(next, ',') ? 'extraneous' : 'mismatched'
+  throw mismatched(token, `{'${end}', ','}`, how)
 }
 
 function mismatched(token: Token, expected: string, how: 'mismatched' | 'extraneous' = 'mismatched'): SyntaxFault {
@@ -202,6 +235,7 @@ function parseMember(parser: Parser): Expression {
     const bracket = accept(parser, '[')
     if (bracket === undefined) return operand
     const name = accept(parser, '?') === undefined ? '_[_]' : '_[?_]'
+    assertStart(parser, name === '_[_]' ? '?' : '')
     const index = parseConditional(parser)
     expect(parser, ']')
     operand = { kind: 'call', at: bracket.at, function: name, target: undefined, args: [operand, index] }
@@ -212,9 +246,9 @@ function parseField(parser: Parser, operand: Expression, dot: Token): Expression
   const isOptional = accept(parser, '?') !== undefined
   const token = peek(parser)
   if (token.kind !== 'identifier' || KEYWORDS.has(token.text)) {
-    const isWord = token.kind === 'identifier' || token.kind === 'end'
-    if (isWord) throw mismatched(token, 'IDENTIFIER')
-    throw new SyntaxFault(token.at, `Syntax error: no viable alternative at input '.${token.text}'`)
+    if (token.kind === 'identifier') throw mismatched(token, 'IDENTIFIER')
+    const shown = token.kind === 'end' ? '' : token.text
+    throw new SyntaxFault(token.at, `Syntax error: no viable alternative at input '.${shown}'`)
   }
   const name = identifier(parser)
   if (isOptional) {
@@ -229,8 +263,9 @@ function parseField(parser: Parser, operand: Expression, dot: Token): Expression
 function parseArguments(parser: Parser): Expression[] {
   const args: Expression[] = []
   if (accept(parser, ')') !== undefined) return args
+  assertStart(parser, ')')
   do args.push(parseConditional(parser))
-  while (accept(parser, ',') !== undefined)
+  while (acceptComma(parser, ')'))
   expect(parser, ')')
   return args
 }
@@ -262,7 +297,7 @@ function parsePrimary(parser: Parser): Expression {
     case 'symbol':
       return parseSymbol(parser, token)
     case 'end':
-      throw mismatched(token, `{${STARTS}}`)
+      throw mismatched(token, starts())
     default:
       parser.at += 1
       return parseLiteral(parser, token, '')
@@ -291,7 +326,7 @@ function parseSymbol(parser: Parser, token: Token): Expression {
       }
     }
   }
-  throw mismatched(token, `{${STARTS}}`)
+  throw mismatched(token, starts())
 }
 
 function parseName(parser: Parser, dot: string): Expression {
@@ -300,7 +335,7 @@ function parseName(parser: Parser, dot: string): Expression {
     parser.at += 1
     return { kind: 'literal', at: token.at, value: token.text === 'null' ? null : token.text === 'true' }
   }
-  if (token.text === 'in') throw mismatched(token, `{${STARTS}}`)
+  if (token.text === 'in') throw mismatched(token, starts())
   const name = identifier(parser)
   const message = structName(parser)
   if (message !== undefined) {
@@ -332,8 +367,9 @@ function parseList(parser: Parser, open: Token): Expression {
   const optional = new Set<number>()
   while (accept(parser, ']') === undefined) {
     if (accept(parser, '?') !== undefined) optional.add(elements.length)
+    else assertStart(parser, '],?')
     elements.push(parseConditional(parser))
-    if (accept(parser, ',') === undefined && !isSymbol(peek(parser), ']')) throw mismatched(peek(parser), "{']', ','}")
+    acceptComma(parser, ']')
   }
   return { kind: 'list', at: open.at, elements, optional }
 }
@@ -342,10 +378,11 @@ function parseEntries(parser: Parser): MapEntry[] {
   const entries: MapEntry[] = []
   while (accept(parser, '}') === undefined) {
     const optional = accept(parser, '?') !== undefined
+    if (!optional) assertStart(parser, '},?')
     const key = parseConditional(parser)
     const colon = expect(parser, ':')
     entries.push({ at: colon.at, key, value: parseConditional(parser), optional })
-    if (accept(parser, ',') === undefined && !isSymbol(peek(parser), '}')) throw mismatched(peek(parser), "{'}', ','}")
+    acceptComma(parser, '}')
   }
   return entries
 }
@@ -357,7 +394,7 @@ function parseFields(parser: Parser): FieldEntry[] {
     const name = identifier(parser)
     const colon = expect(parser, ':')
     fields.push({ at: colon.at, name: name.text, value: parseConditional(parser), optional })
-    if (accept(parser, ',') === undefined && !isSymbol(peek(parser), '}')) throw mismatched(peek(parser), "{'}', ','}")
+    acceptComma(parser, '}')
   }
   return fields
 }

@@ -7,9 +7,19 @@ import type { Call, Expression } from './expression.ts'
 import { runtimeType } from './library-conversions.ts'
 import { indexValue } from './library-operators.ts'
 import { optionalIndex } from './library-optionals.ts'
-import { constantOf, type Plan } from './plan.ts'
+import { constantOf, discounted, isAttribute, type Plan } from './plan.ts'
 import { formatType, type Type } from './type.ts'
-import { celError, isError, isInt, isKind, keyOf, NO_OVERLOAD, type Result, type Value } from './value.ts'
+import {
+  type CelError,
+  celError,
+  isError,
+  isInt,
+  isKind,
+  keyOf,
+  NO_OVERLOAD,
+  type Result,
+  type Value,
+} from './value.ts'
 
 type Planner = (context: Plan, expression: Expression) => Step
 
@@ -26,7 +36,11 @@ export function planCall(context: Plan, call: Call, plan: Planner): Step {
     case '_||_':
       return planLogical(first, second, true)
     case '_?_:_':
-      return planConditional(first, second, third)
+      return planConditional(
+        first,
+        discounted(parts[1] as Expression, second),
+        discounted(parts[2] as Expression, third),
+      )
     case '@not_strictly_false':
       return (evaluation) => {
         const value = first(evaluation)
@@ -38,13 +52,18 @@ export function planCall(context: Plan, call: Call, plan: Planner): Step {
       return planAlternative(first, second, call.function)
     case '_[_]':
     case '_[?_]':
-      return planIndex(first, second, call.function === '_[?_]')
+      return planIndex(first, discounted(parts[1] as Expression, second), {
+        isOptional: call.function === '_[?_]',
+        cost: isAttribute(parts[0] as Expression) ? 1 : 2,
+      })
     case '@in': {
       const members = membersOf(parts[1] as Expression)
       if (members !== undefined) return planMembership(first, members)
     }
   }
   if (reference?.kind !== 'function') return () => NO_OVERLOAD
+  const converted = CONVERSIONS.has(reference.name) ? convertedLiteral(reference.overloads, parts) : undefined
+  if (converted !== undefined) return () => converted
   return planOverloads(reference.name, reference.overloads, steps)
 }
 
@@ -81,13 +100,17 @@ function planOptionalSelect(operand: Step, field: Expression): Step {
 }
 
 /** Keys may be numbers of any type, whatever the overloads say of those that are declared. */
-function planIndex(operand: Step, key: Step, isOptional: boolean): Step {
+function planIndex(
+  operand: Step,
+  key: Step,
+  { isOptional, cost }: { readonly isOptional: boolean; readonly cost: number },
+): Step {
   return (evaluation) => {
     const value = operand(evaluation)
     if (isError(value)) return value
     const at = key(evaluation)
     if (isError(at)) return at
-    charge(evaluation, 1)
+    charge(evaluation, cost)
     return isOptional || isKind(value, 'optional') ? optionalIndex(value, at) : indexValue(value, at)
   }
 }
@@ -150,13 +173,32 @@ function isOfType(value: Value, type: Type): boolean {
   }
 }
 
+const CONVERSIONS = new Set('bool bytes double duration dyn int string timestamp type uint'.split(' '))
+
+/** Conversions of literals are made once and cost nothing. */
+function convertedLiteral(overloads: readonly Overload[], parts: readonly Expression[]): Value | undefined {
+  const [argument] = parts
+  const value = parts.length === 1 && argument !== undefined ? constantOf(argument) : undefined
+  if (value === undefined) return undefined
+  const overload = overloads.find(({ args }) => isOfType(value, args[0] as Type))
+  const result = overload && (overload.call as (arg: Value) => Result)(value)
+  return result === undefined || isError(result) ? undefined : result
+}
+
 function planOverloads(name: string, overloads: readonly Overload[], steps: readonly Step[]): Step {
   return (evaluation) => {
     const args: Value[] = []
+    let failure: CelError | undefined
     for (const step of steps) {
       const value = step(evaluation)
-      if (isError(value)) return value
-      args.push(value)
+      if (!isError(value)) args.push(value)
+      // Both operands are evaluated before either is looked at; of more, none after the first that fails.
+      else if (steps.length > 2) return value
+      else failure ??= value
+    }
+    if (failure !== undefined) {
+      charge(evaluation, 1)
+      return failure
     }
     for (const overload of overloads) {
       if (overload.args.every((type, index) => isOfType(args[index] as Value, type))) {

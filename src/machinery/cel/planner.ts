@@ -5,7 +5,7 @@ import { charge, countIteration, type Evaluation, type Step } from './evaluation
 import type { Comprehension, Expression, ListLiteral, MapLiteral, Select, StructLiteral } from './expression.ts'
 import { indexValue } from './library-operators.ts'
 import { optionalIndex } from './library-optionals.ts'
-import { constantOf, type Plan } from './plan.ts'
+import { constantOf, isAttribute, type Plan } from './plan.ts'
 import { planCall } from './planner-call.ts'
 import {
   addEntry,
@@ -31,10 +31,7 @@ function plan(context: Plan, expression: Expression): Step {
   const reference = context.checked.references.get(expression)
   if (reference?.kind === 'type' && expression.kind !== 'struct') {
     const type = typeValue(reference.type)
-    return (evaluation) => {
-      charge(evaluation, 1)
-      return type
-    }
+    return () => type
   }
   if (reference?.kind === 'variable') return planVariable(context, reference.name)
   switch (expression.kind) {
@@ -83,10 +80,11 @@ function planSelect(context: Plan, { operand, field, test }: Select): Step {
       return isError(value) ? value : hasField(value, field)
     }
   }
+  const cost = isAttribute(operand) ? 1 : 2
   return (evaluation) => {
     const value = inner(evaluation)
     if (isError(value)) return value
-    charge(evaluation, 1)
+    charge(evaluation, cost)
     if (isKind(value, 'optional')) return optionalIndex(value, field)
     return isKind(value, 'map') ? indexValue(value, field) : NO_OVERLOAD
   }
@@ -122,6 +120,8 @@ function planList(context: Plan, expression: ListLiteral): Step {
 }
 
 function planMap(context: Plan, expression: MapLiteral): Step {
+  const constant = constantOf(expression)
+  if (constant !== undefined) return () => constant
   const entries = expression.entries.map(({ key, value, optional }) => {
     return { key: plan(context, key), value: plan(context, value), optional }
   })

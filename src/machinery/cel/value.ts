@@ -24,6 +24,8 @@ export interface ListValue {
   at(index: number): Value
   /** What holds the items, where lists made of this one may share it; it may hold more than `size`. */
   readonly store?: Value[]
+  /** Set for lists whose order does not count: what tells their items apart. */
+  readonly identify?: (item: Value) => string
 }
 export interface MapValue {
   readonly kind: 'map'
@@ -148,6 +150,7 @@ const TOO_LARGE: CelError = { kind: 'error', message: 'list is too large' }
  * store ends; long lists are not copied, since no cost is counted for that.
  */
 export function concatenate(left: ListValue, right: ListValue): Result {
+  if (left.identify !== undefined) return merge(left, right, left.identify)
   if (left.size === 0) return right.store?.length === right.size ? listValue(itemsOf(right)) : right
   if (right.size === 0) return left
   const size = left.size + right.size
@@ -158,6 +161,13 @@ export function concatenate(left: ListValue, right: ListValue): Result {
   }
   if (size <= MAX_COPIED) return listValue([...itemsOf(left), ...itemsOf(right)])
   return { kind: 'list', size, at: (index) => (index < left.size ? left.at(index) : right.at(index - left.size)) }
+}
+
+/** Items of the right list take the place of those that are told apart by nothing, or come after all (x-kubernetes-list-type). */
+function merge(left: ListValue, right: ListValue, identify: (item: Value) => string): ListValue {
+  const merged = new Map<string, Value>()
+  for (const item of [...itemsOf(left), ...itemsOf(right)]) merged.set(identify(item), item)
+  return { ...listValue([...merged.values()]), identify }
 }
 
 export function typeValue(type: Type): TypeValue {

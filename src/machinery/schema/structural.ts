@@ -1,4 +1,5 @@
 /** Structural schemas: the openAPIV3Schema of a version, checked as kube-apiserver checks it and ready to be walked. */
+import { ruleAdmissionCauses } from '../cel/rule-admission.ts'
 import type { StatusCause } from '../errors.ts'
 import { fieldInvalid } from '../names/field-error.ts'
 import type { Json } from '../object.ts'
@@ -29,12 +30,16 @@ export function parseStructuralSchema(json: unknown, path: string): StructuralSc
   return causes.length === 0 ? { ok: true, value } : { ok: false, causes }
 }
 
-/** Structural rules first; defaults only of a schema that is structural; then what OpenAPI allows. */
+/** Structural rules first; defaults only of a schema that is structural; then what OpenAPI allows; then rules. */
 function schemaCauses(schema: StructuralSchema, path: string): StatusCause[] {
   const unsupported = unsupportedKeyword(schema)
   const structural = unsupported === undefined ? structuralCauses(schema, path) : []
   const isStructural = unsupported === undefined && structural.length === 0
-  const causes = [...structural, ...(isStructural ? defaultCauses(schema, path) : []), ...openAPICauses(schema, path)]
+  const defaults = isStructural ? defaultCauses(schema, path) : []
+  const openAPI = openAPICauses(schema, path)
+  // Rules are judged by types, which only a schema without faults has.
+  const hasTypes = isStructural && defaults.length === 0 && openAPI.length === 0
+  const causes = [...structural, ...defaults, ...openAPI, ...(hasTypes ? ruleAdmissionCauses(schema, path) : [])]
   // Upstream reports what keeps it from converting the schema only where no other rule does.
   if (causes.length === 0 && unsupported !== undefined) {
     causes.push(fieldInvalid(fieldName(path), '', `OpenAPIV3Schema '${unsupported}' is not supported`))

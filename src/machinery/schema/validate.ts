@@ -1,5 +1,8 @@
-/** Validation of the values of custom resources: schema, embedded resources, sets and maps, in upstream's order. */
+/** Validation of the values of custom resources: schema, embedded resources, sets and maps, rules, in upstream's order. */
+import { ruleTreeOf } from '../cel/rule-tree.ts'
+import { validateRules } from '../cel/rule-validation.ts'
 import type { StatusCause } from '../errors.ts'
+import { fieldInvalid } from '../names/field-error.ts'
 import type { Json } from '../object.ts'
 import { type Correlation, isUnchanged } from './correlation.ts'
 import { validateEmbeddedResources } from './embedded-metadata.ts'
@@ -19,7 +22,7 @@ export function validateValue(schema: StructuralSchema, value: unknown, path: st
   const causes = validateSchema(schema, value as Json, undefined, path)
   causes.push(...validateEmbeddedResources(schema, value as Json, path))
   causes.push(...validateListSetsAndMaps(schema, value as Json, path))
-  return causes
+  return withRules(schema, value as Json, undefined, path, causes)
 }
 
 /**
@@ -38,7 +41,33 @@ export function validateValueUpdate(
   if (validateListSetsAndMaps(schema, old as Json, path).length === 0) {
     causes.push(...validateListSetsAndMaps(schema, value as Json, path))
   }
-  return causes
+  return withRules(schema, value as Json, old as Json, path, causes)
+}
+
+/** What keeps rules from being run: they may rely on what the schema says of their values. */
+const BLOCKING = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+])
+
+const NOT_CHECKED =
+  'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation'
+
+/** Rules come last (registry/customresource/strategy.go). */
+function withRules(
+  schema: StructuralSchema,
+  value: Json,
+  old: Json | undefined,
+  path: string,
+  causes: StatusCause[],
+): StatusCause[] {
+  if (ruleTreeOf(schema) === undefined) return causes
+  if (causes.some(({ reason = '' }) => BLOCKING.has(reason)))
+    return [...causes, fieldInvalid('<nil>', null, NOT_CHECKED)]
+  return [...causes, ...validateRules(schema, value, old, path)]
 }
 
 function validateSchema(

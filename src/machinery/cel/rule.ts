@@ -1,0 +1,60 @@
+/** Rules of x-kubernetes-validations, compiled (apiextensions-apiserver schema/cel/compilation.go). */
+import { findFieldPath } from '../schema/schema-field-path.ts'
+import type { StructuralSchema, ValidationRule } from '../schema/structural-schema.ts'
+import { type Environment, withVariables } from './environment.ts'
+import { kubernetesEnvironment } from './kubernetes.ts'
+import { compileExpression, type Program } from './program.ts'
+import type { SchemaType } from './schema-type.ts'
+import { optionalType } from './type.ts'
+
+export interface CompiledRule {
+  readonly rule: ValidationRule
+  /** Undefined for a rule that is empty or does not compile. */
+  readonly program: Program | undefined
+  readonly error: string | undefined
+  readonly messageProgram: Program | undefined
+  readonly messageError: string | undefined
+  readonly usesOldSelf: boolean
+  /** Where the rule reports to, from the place of the rule; empty for the place itself. */
+  readonly fieldPath: string
+}
+
+function environmentOf({ type }: SchemaType, hasOptionalOldSelf: boolean): Environment {
+  return withVariables(kubernetesEnvironment(), { self: type, oldSelf: hasOptionalOldSelf ? optionalType(type) : type })
+}
+
+/** Compiles the rules of one schema, not those within it. */
+export function compileRules(schema: StructuralSchema, type: SchemaType): CompiledRule[] {
+  return schema.validations.map((rule) => compileRule(schema, rule, environmentOf(type, rule.optionalOldSelf === true)))
+}
+
+const NOTHING = {
+  program: undefined,
+  error: undefined,
+  messageProgram: undefined,
+  messageError: undefined,
+  usesOldSelf: false,
+  fieldPath: '',
+} as const
+
+function compileRule(schema: StructuralSchema, rule: ValidationRule, environment: Environment): CompiledRule {
+  if (rule.rule.trim() === '') return { ...NOTHING, rule }
+  const program = compileExpression(rule.rule, environment)
+  if (!program.ok) return { ...NOTHING, rule, error: `compilation failed: ${program.error}` }
+  if (program.value.type.kind !== 'bool') {
+    return { ...NOTHING, rule, error: 'cel expression must evaluate to a bool' }
+  }
+  const compiled = { ...NOTHING, rule, program: program.value, usesOldSelf: program.value.uses('oldSelf') }
+  const message = rule.messageExpression ? compileMessage(rule.messageExpression, environment) : undefined
+  if (message?.messageError !== undefined) return { ...compiled, ...message }
+  const found = rule.fieldPath ? findFieldPath(rule.fieldPath, schema, { arrayNotation: true }) : undefined
+  return { ...compiled, ...message, fieldPath: found?.ok ? found.value.path : '' }
+}
+
+function compileMessage(text: string, environment: Environment): Pick<CompiledRule, 'messageProgram' | 'messageError'> {
+  const program = compileExpression(text, environment)
+  const failure = (messageError: string) => ({ messageProgram: undefined, messageError })
+  if (!program.ok) return failure(`messageExpression compilation failed: ${program.error}`)
+  if (program.value.type.kind !== 'string') return failure('messageExpression must evaluate to a string')
+  return { messageProgram: program.value, messageError: undefined }
+}
