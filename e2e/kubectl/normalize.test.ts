@@ -10,6 +10,7 @@ const cases = [
   { printed: 'uid: 1d7e9ce6-d924-4997-8947-10f8236cff91', comparable: 'uid: <uid>' },
   { printed: 'at: "2026-11-21T07:35:53Z"', comparable: 'at: "<time>"' },
   { printed: 'a:\n    kcp.io/cluster: 17t48eylm7cqf4fv\n    b: c', comparable: 'a:\n    b: c' },
+  { printed: 'metadata:\n  annotations:\n    kcp.io/cluster: 17t4\n  name: a', comparable: 'metadata:\n  name: a' },
   { printed: 'Annotations:  kcp.io/cluster: 17t48eylm7cqf4fv', comparable: 'Annotations:  <none>' },
   { printed: 'no - access denied', comparable: 'no' },
   { printed: 'spec:\n  size: 1\n', comparable: 'spec:\n  size: 1' },

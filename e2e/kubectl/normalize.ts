@@ -6,6 +6,7 @@
 export function normalize(text: string): string {
   return text
     .replace(/(:| -) access denied$/gm, '')
+    .replace(/^( *)annotations:\n\1 +kcp\.io\/cluster: \S+\n(?!\1 )/gm, '')
     .replace(/^ +kcp\.io\/cluster: \S+\n/gm, '')
     .replace(/^(Annotations: +)kcp\.io\/cluster: \S+$/gm, '$1<none>')
     .replace(/\{"kcp\.io\/cluster":"\w+"\}/g, '')

@@ -1,6 +1,8 @@
 /** Discovery as one document: apidiscovery.k8s.io APIGroupDiscoveryList, of which v2 and v2beta1 say the same. */
+
 import type { JsonObject } from '../../machinery/index.ts'
 import type { ResourceDefinition } from '../definition.ts'
+import { listedVerbs } from './listed-verbs.ts'
 import type { ServedGroup, ServedVersion } from './served-groups.ts'
 
 export type AggregatedVersion = 'v2' | 'v2beta1'
@@ -22,7 +24,7 @@ function versionDiscovery({ version, resources }: ServedVersion): JsonObject {
 }
 
 function resourceDiscovery(definition: ResourceDefinition): JsonObject {
-  const { group, version, names, namespaced, verbs, subresources } = definition
+  const { group, version, names, namespaced, subresources } = definition
   const own = { group, version, kind: names.kind }
   const nested = Object.keys(subresources)
     .toSorted()
@@ -36,7 +38,7 @@ function resourceDiscovery(definition: ResourceDefinition): JsonObject {
     responseKind: own,
     scope: namespaced ? 'Namespaced' : 'Cluster',
     singularResource: names.singular,
-    verbs: verbs.toSorted(),
+    verbs: listedVerbs(definition),
     ...(names.shortNames.length > 0 && { shortNames: [...names.shortNames] }),
     ...(names.categories.length > 0 && { categories: [...names.categories] }),
     ...(nested.length > 0 && { subresources: nested }),

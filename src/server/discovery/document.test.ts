@@ -75,7 +75,7 @@ test('/apis lists all other groups, those of Kubernetes first, with the preferre
 })
 
 test('a version lists its resources, each followed by its subresources', () => {
-  const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
+  const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
   assert.deepEqual(parsed('/apis/example.com/v1'), {
     kind: 'APIResourceList',
     apiVersion: 'v1',
@@ -143,7 +143,7 @@ for (const [accept, version] of [
           responseKind,
           scope: 'Namespaced',
           singularResource: 'widget',
-          verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+          verbs: ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'],
           shortNames: ['wd'],
           categories: ['all'],
           subresources: [

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { formatApiVersion, type JsonObject } from '../../machinery/index.ts'
 import type { ResourceDefinition } from '../definition.ts'
+import { listedVerbs } from './listed-verbs.ts'
 import type { ServedGroup, ServedVersion } from './served-groups.ts'
 
 /** Core's versions. There is one address, whatever network the client is in: the one that it used. */
@@ -43,7 +44,7 @@ function apiResources(definition: ResourceDefinition): JsonObject[] {
     singularName: names.singular,
     namespaced,
     kind: names.kind,
-    verbs: verbs.toSorted(),
+    verbs: listedVerbs(definition),
     ...(names.shortNames.length > 0 && { shortNames: [...names.shortNames] }),
     ...(names.categories.length > 0 && { categories: [...names.categories] }),
     ...(verbs.includes('list') && { storageVersionHash: storageVersionHash(definition) }),
