@@ -93,10 +93,12 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     limit: KEPT,
     failed,
   })
+  const shared = await options.share?.({ store, readAll, limit: KEPT, failed })
   const authorizer = createAuthorizer({
     rbacOf: rbac.of,
     logicalClusterOf: clusters.of,
     policy: options.policy,
+    maximalPolicyIn: async (...resource) => shared?.maximalPolicyIn(...resource),
   })
   const served = [
     ...builtinDefinitions({ access: accessReviewers({ authenticator, authorizer }) }),
@@ -114,7 +116,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     limit: KEPT,
     failed,
   })
-  const shared = await options.share?.({ store, readAll, limit: KEPT, failed })
   const joined = joinDefinitions(served)
   const definitionsOf = async (cluster: string): Promise<DefinitionSet> => {
     const own = await definitions.of(cluster)

@@ -7,6 +7,8 @@ export interface SharedDefinitions extends Disposable {
   /** What a logical cluster has from others, as it is now; the same array while that does not change. These come after the
    *  built-in kinds and before the logical cluster's own CustomResourceDefinitions. */
   readonly definitionsIn: (cluster: string) => Promise<readonly ResourceDefinition[]>
+  /** The logical cluster whose RBAC bounds what may be done with a resource that another one has from it. */
+  readonly maximalPolicyIn: (cluster: string, group: string, resource: string) => Promise<string | undefined>
   /** Undefined: the path names no virtual workspace. */
   readonly virtualWorkspace: (path: string) => Promise<VirtualWorkspace | undefined>
 }

@@ -35,6 +35,8 @@ export interface AuthorizerOptions {
   readonly logicalClusterOf: (cluster: string) => Promise<LogicalClusterAccess | undefined>
   /** ClusterRoles and ClusterRoleBindings of the process's own controllers: they hold in every logical cluster and across all. */
   readonly policy: readonly KubeObject[]
+  /** Where a resource of a logical cluster comes from, when RBAC there says what may be done with it at most. */
+  readonly maximalPolicyIn?: (cluster: string, group: string, resource: string) => Promise<string | undefined>
 }
 
 export interface Authorizer {
@@ -60,7 +62,8 @@ const ALLOWED: Decision = { allowed: true, denied: false, reason: 'access grante
 const DENIED: Decision = { allowed: false, denied: true, reason: 'access denied' }
 const NO_OPINION: Decision = { allowed: false, denied: false, reason: 'access denied' }
 
-export function createAuthorizer({ rbacOf, logicalClusterOf, policy }: AuthorizerOptions): Authorizer {
+export function createAuthorizer(options: AuthorizerOptions): Authorizer {
+  const { rbacOf, logicalClusterOf, policy, maximalPolicyIn } = options
   const bootstrap = bootstrapRbac()
   const controllers = indexRbac({
     clusterRoles: policy.filter(({ kind }) => kind === 'ClusterRole'),
@@ -99,6 +102,15 @@ export function createAuthorizer({ rbacOf, logicalClusterOf, policy }: Authorize
     return rbacAllows(local, [local, bootstrap], users, attributes)
   }
 
+  /** kcp's maximal permission policy: what the provider of a bound resource allows its consumers, by a name of their own. */
+  async function exceedsPolicy(attributes: Attributes, users: readonly UserInfo[]): Promise<boolean> {
+    if (!attributes.resourceRequest) return false
+    const { cluster, group, resource } = attributes
+    const provider = await maximalPolicyIn?.(cluster, group, resource)
+    if (provider === undefined) return false
+    return !(await rulesAllow(users.map(asConsumer), { ...attributes, cluster: provider }))
+  }
+
   const authorize: Authorizer['authorize'] = async (attributes, { deep = false } = {}) => {
     const { user, cluster } = attributes
     if (user.groups.includes(SYSTEM_MASTERS)) return SILENTLY_ALLOWED
@@ -112,6 +124,7 @@ export function createAuthorizer({ rbacOf, logicalClusterOf, policy }: Authorize
     const ended = deep ? undefined : await enter(attributes, users)
     if (ended !== undefined) return ended
     if (isProtectedStatus(attributes)) return DENIED
+    if (!deep && (await exceedsPolicy(attributes, users))) return NO_OPINION
     return (await rulesAllow(users, attributes)) ? ALLOWED : NO_OPINION
   }
 
@@ -127,6 +140,12 @@ export function createAuthorizer({ rbacOf, logicalClusterOf, policy }: Authorize
     },
     roleRules: async (cluster, role, namespace) => roleRules([await rbacOf(cluster), bootstrap], role, namespace),
   }
+}
+
+const CONSUMER_PREFIX = 'apis.kcp.io:binding:'
+
+function asConsumer({ username, groups }: UserInfo): UserInfo {
+  return { username: CONSUMER_PREFIX + username, groups: groups.map((group) => CONSUMER_PREFIX + group) }
 }
 
 /** Which program this is, everybody may know who is known: tools ask it at the bare URL. */

@@ -7,6 +7,7 @@ import {
   ALICE,
   type APIBinding,
   type APIExport,
+  allow,
   allowAlice,
   apiExport,
   binding,
@@ -245,6 +246,26 @@ describe('an APIBinding, whatever happens around it', () => {
     server = await startServer({ store })
   })
   after(() => server[Symbol.asyncDispose]())
+
+  test('leaves a user no more than the provider allows, if the export has such a policy', async () => {
+    const own = await startProvider(server, 'bounded')
+    const one = await server.workspace('user')
+    await one.create(BINDINGS, binding('widgets', 'root:bounded'))
+    await one.create(WIDGETS, widget('there'))
+    const everything = [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }]
+    await allowAlice(one, 'everything', everything)
+    const alice = server.as(ALICE).inCluster('root:user')
+    await alice.get(WIDGETS, 'there', HERE)
+    await own.patch(EXPORTS, 'widgets', 'merge', { spec: { maximalPermissionPolicy: { local: {} } } })
+    await assert.rejects(alice.get(WIDGETS, 'there', HERE), (error) => isStatus(error, 'Forbidden'))
+    const consumer = { ...ALICE, username: `apis.kcp.io:binding:${ALICE.username}` }
+    await allow(own, consumer, 'reads', [{ apiGroups: ['example.com'], resources: ['widgets'], verbs: ['get'] }])
+    await alice.get(WIDGETS, 'there', HERE)
+    await assert.rejects(alice.delete(WIDGETS, 'there', HERE), (error) => isStatus(error, 'Forbidden'))
+    await alice.list(BINDINGS)
+    await own.delete(EXPORTS, 'widgets')
+    await alice.delete(WIDGETS, 'there', HERE)
+  })
 
   test('may name its own workspace by no path, and another one by its logical cluster', async () => {
     const provider = await startProvider(server)

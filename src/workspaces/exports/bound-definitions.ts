@@ -38,6 +38,8 @@ export interface Provided {
 
 export interface Exported {
   readonly identityHash: string
+  /** `spec.maximalPermissionPolicy.local`: RBAC beside the export bounds what consumers may do. */
+  readonly bounded: boolean
   /** Names of schemas, by `<resource>.<group>`. */
   readonly schemaOf: ReadonlyMap<string, string>
 }
@@ -90,8 +92,19 @@ export async function boundDefinitions(sources: DefinitionSources): Promise<Shar
     return definitions
   }
 
+  async function maximalPolicyIn(cluster: string, group: string, resource: string): Promise<string | undefined> {
+    const key = lockName({ group, resource })
+    const holder = (await bindings.of(cluster)).find(({ resources }) =>
+      resources.some((each) => lockName(each) === key),
+    )
+    if (holder === undefined) return undefined
+    const { exports } = await provided.of(holder.provider)
+    return exports.get(holder.export)?.bounded === true ? holder.provider : undefined
+  }
+
   return {
     definitionsIn,
+    maximalPolicyIn,
     virtualWorkspace: (path) => findVirtualWorkspace(path, { provided: provided.of, bindings: bindings.of, readAll }),
     [Symbol.dispose]: () => {
       bindings[Symbol.dispose]()
@@ -119,6 +132,7 @@ function exportedOf(object: KubeObject): Exported {
   const resources = exportSpec(object).resources ?? []
   return {
     identityHash: exportStatus(object).identityHash ?? '',
+    bounded: exportSpec(object).maximalPermissionPolicy?.local !== undefined,
     schemaOf: new Map(resources.map(({ name, group, schema }) => [lockName({ group, resource: name }), schema])),
   }
 }

@@ -125,7 +125,11 @@ export function conditionOf(object: { status?: { conditions?: Condition[] } }, t
 export const ALICE: UserInfo = { username: 'alice', groups: ['system:authenticated'] }
 
 /** Gives Alice these rights in a workspace, and the right to enter it. */
-export async function allowAlice(client: Creator, name: string, rules: JsonObject[]): Promise<void> {
+export function allowAlice(client: Creator, name: string, rules: JsonObject[]): Promise<void> {
+  return allow(client, ALICE, name, rules)
+}
+
+export async function allow(client: Creator, user: UserInfo, name: string, rules: JsonObject[]): Promise<void> {
   const apiVersion = 'rbac.authorization.k8s.io/v1'
   const enter = { nonResourceURLs: ['/'], verbs: ['access'] }
   const metadata = { name }
@@ -134,7 +138,7 @@ export async function allowAlice(client: Creator, name: string, rules: JsonObjec
     apiVersion,
     kind: 'ClusterRoleBinding',
     metadata,
-    subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: ALICE.username }],
+    subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: user.username }],
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
   })
 }
