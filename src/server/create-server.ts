@@ -144,6 +144,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       authorizer,
       report: options.report,
       virtualWorkspace: async (path) => shared?.virtualWorkspace(path),
+      identified: async (identity) => shared?.identified(identity),
     }),
     [Symbol.dispose]: () => {
       for (const derived of [clusters, rbac, definitions]) derived[Symbol.dispose]()

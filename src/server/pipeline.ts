@@ -27,6 +27,7 @@ import type { RequestContext, ServerParts } from './context.ts'
 import type { DefinitionSet, ResourceDefinition } from './definition.ts'
 import { chooseForm } from './form.ts'
 import { handle } from './handlers/handle.ts'
+import { ALL_CLUSTERS } from './keys.ts'
 import { serveNonResource } from './non-resource.ts'
 import { respond, respondStatus } from './response.ts'
 import { findRoute, type RequestInfo } from './route.ts'
@@ -40,6 +41,8 @@ export interface PipelineOptions {
   /** A fault of ours, with what it was doing; never a client's mistake, never a body. */
   readonly report: (error: unknown, fields: Readonly<Record<string, string>>) => void
   readonly virtualWorkspace: (path: string) => Promise<VirtualWorkspace | undefined>
+  /** Shared definitions whose objects are stored under an identity. */
+  readonly identified: (identity: string) => Promise<DefinitionSet | undefined>
 }
 
 export function createPipeline(options: PipelineOptions): Handler {
@@ -58,7 +61,7 @@ export function createPipeline(options: PipelineOptions): Handler {
 }
 
 async function serve(
-  { parts, authenticator, authorizer, virtualWorkspace }: PipelineOptions,
+  { parts, authenticator, authorizer, virtualWorkspace, identified }: PipelineOptions,
   request: ApiRequest,
   warnings: string[],
 ): Promise<ApiResponse> {
@@ -86,8 +89,10 @@ async function serve(
   const labels = view?.labels(info)
   if (labels !== undefined)
     query.set('labelSelector', [query.get('labelSelector') ?? '', labels].filter(Boolean).join())
-  const definitions = await definitionsOf(cluster)
-  const definition = definitions.find(info.group, info.version, info.resource)
+  const [resource = '', identity] = cluster === ALL_CLUSTERS ? info.resource.split(':') : [info.resource]
+  const definitions =
+    (identity === undefined ? undefined : await identified(identity)) ?? (await definitionsOf(cluster))
+  const definition = definitions.find(info.group, info.version, identity === undefined ? info.resource : resource)
   if (definition === undefined) throw unknownResource(definitions, info)
   checkPlacement(definition, info)
   if (definition.deprecationWarning !== undefined) warnings.push(definition.deprecationWarning)

@@ -9,6 +9,8 @@ export interface SharedDefinitions extends Disposable {
   readonly definitionsIn: (cluster: string) => Promise<readonly ResourceDefinition[]>
   /** The logical cluster whose RBAC bounds what may be done with a resource that another one has from it. */
   readonly maximalPolicyIn: (cluster: string, group: string, resource: string) => Promise<string | undefined>
+  /** What `/clusters/*` serves as `<resource>:<identity>`; undefined: nobody shares anything under that identity. */
+  readonly identified: (identity: string) => Promise<DefinitionSet | undefined>
   /** Undefined: the path names no virtual workspace. */
   readonly virtualWorkspace: (path: string) => Promise<VirtualWorkspace | undefined>
 }

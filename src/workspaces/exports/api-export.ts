@@ -2,9 +2,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { fieldForbidden, fieldInvalid, type KubeObject, type StatusCause } from '../../machinery/index.ts'
 import type { Change, CommitPart, OperationContext, ResourceDefinition } from '../../server/index.ts'
+import type { Operation } from '../../storage/index.ts'
 import { API_EXPORT, exportSpec, exportStatus } from '../api/api-export.ts'
 import { PATH_ANNOTATION } from '../api/groups.ts'
 import { declareKind } from '../api/kind.ts'
+import { type ExportId, identityPrefix, indexed, indexKey } from './binding-index.ts'
 import { isClaimable } from './claimable.ts'
 import { conditionsFrom } from './conditions.ts'
 import { firstEndpointSlice } from './export-endpoint-slice.ts'
@@ -86,7 +88,7 @@ async function commit(change: Change, context: OperationContext): Promise<Commit
     isDeepStrictEqual(object.spec, change.old.spec) &&
     exportStatus(object).identityHash === exportStatus(change.old).identityHash
   const id = { cluster: context.cluster, name: object.metadata.name ?? '' }
-  const followed = isSame ? [] : await followExport(id, context)
+  const followed = isSame ? [] : [identityIndex(change, id), ...(await followExport(id, context))].flat()
   if (change.type !== 'create') return { operations: followed, preconditions: [] }
   const identity = await identityRows(change.object, context)
   const slice = await firstEndpointSlice(change.object, context)
@@ -94,6 +96,13 @@ async function commit(change: Change, context: OperationContext): Promise<Commit
     operations: [...identity.operations, ...slice.operations, ...followed],
     preconditions: [...identity.preconditions, ...slice.preconditions],
   }
+}
+
+function identityIndex(change: Change, { cluster, name }: ExportId): Operation[] {
+  const { identityHash } = exportStatus(change.type === 'delete' ? change.old : change.object)
+  if (identityHash === undefined) return []
+  const key = indexKey(identityPrefix(identityHash), cluster, name)
+  return [change.type === 'delete' ? { type: 'delete', key } : indexed(key)]
 }
 
 export const apiExportDefinition: ResourceDefinition = declareKind(API_EXPORT, {

@@ -30,6 +30,11 @@ export function slicesPrefix(id: ExportId): string {
   return `!slice/${segments(id)}/`
 }
 
+/** Exports by their identity's hash, which several may share. */
+export function identityPrefix(identityHash: string): string {
+  return `!identity/${escapeSegment(identityHash)}/`
+}
+
 /** The index row of an object of a logical cluster. */
 export function indexKey(prefix: string, cluster: string, name: string): string {
   return `${prefix}${escapeSegment(cluster)}/${escapeSegment(name)}`

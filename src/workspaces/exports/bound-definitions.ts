@@ -6,6 +6,7 @@ import type { KubeObject } from '../../machinery/index.ts'
 import {
   ALL_CLUSTERS,
   boundedCache,
+  type DefinitionSet,
   type DefinitionSources,
   derive,
   type ResourceDefinition,
@@ -17,9 +18,10 @@ import { exportSpec, exportStatus } from '../api/api-export.ts'
 import { apiBindingDefinition } from './api-binding.ts'
 import { apiExportDefinition } from './api-export.ts'
 import { apiResourceSchemaDefinition } from './api-resource-schema.ts'
+import { identityPrefix, placeOf } from './binding-index.ts'
 import { lockName } from './resource-locks.ts'
 import { schemaDefinitions } from './schema-definitions.ts'
-import { findVirtualWorkspace } from './virtual-workspace.ts'
+import { exportedDefinitions, findVirtualWorkspace } from './virtual-workspace.ts'
 
 /** One binding of a logical cluster. */
 export interface Bound {
@@ -44,6 +46,8 @@ export interface Exported {
   readonly schemaOf: ReadonlyMap<string, string>
 }
 
+/** Exports of one identity that are looked at: most are gone with their workspaces, or it is one. */
+const SHARING = 16
 const NONE: readonly ResourceDefinition[] = []
 
 export async function boundDefinitions(sources: DefinitionSources): Promise<SharedDefinitions> {
@@ -102,8 +106,21 @@ export async function boundDefinitions(sources: DefinitionSources): Promise<Shar
     return exports.get(holder.export)?.bounded === true ? holder.provider : undefined
   }
 
+  /** The first that serves anything: those who share an identity share their objects. */
+  async function identified(identity: string): Promise<DefinitionSet | undefined> {
+    const prefix = identityPrefix(identity)
+    const { rows } = await store.range({ prefix, limit: SHARING })
+    for (const row of rows) {
+      const { cluster, name } = placeOf(prefix, row)
+      const found = await provided.of(cluster)
+      if (found.exports.get(name)?.identityHash === identity) return exportedDefinitions(found, name)
+    }
+    return undefined
+  }
+
   return {
     definitionsIn,
+    identified,
     maximalPolicyIn,
     virtualWorkspace: (path) => findVirtualWorkspace(path, { provided: provided.of, bindings: bindings.of, readAll }),
     [Symbol.dispose]: () => {

@@ -140,6 +140,16 @@ describe('the virtual workspace of an APIExport', () => {
     await assert.rejects(everywhere.list(CONFIG_MAPS), (error) => isStatus(error, 'NotFound'))
   })
 
+  test('an administrator finds the same objects by the identity, at the wildcard of all workspaces', async () => {
+    const { status } = await provider.get(EXPORTS, 'widgets')
+    const byIdentity = (hash = '') => ({ ...WIDGETS, resource: `widgets:${hash}` })
+    const all = server.client.inCluster('*')
+    const { items } = await all.list(byIdentity(status?.identityHash))
+    assert.equal(items.length, (await (await view()).list(WIDGETS)).items.length)
+    for (const resource of [WIDGETS, byIdentity('0'), byIdentity()])
+      await assert.rejects(all.list(resource), (error) => isStatus(error, 'NotFound'))
+  })
+
   test('there is nothing in a workspace that has not bound it', async () => {
     for (const name of ['unbound', 'third']) {
       const there = await view(await nameOf(server.client.inCluster(`root:${name}`)))

@@ -72,7 +72,7 @@ export async function findVirtualWorkspace(
 const sets = new WeakMap<Provided, Map<string, DefinitionSet>>()
 
 /** Schemas that are missing are left out. */
-function exportedDefinitions(provided: Provided, name: string): DefinitionSet {
+export function exportedDefinitions(provided: Provided, name: string): DefinitionSet {
   const ofCluster = sets.get(provided) ?? new Map<string, DefinitionSet>()
   sets.set(provided, ofCluster)
   const known = ofCluster.get(name)
