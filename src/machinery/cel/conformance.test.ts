@@ -41,6 +41,7 @@ const ANSWERED_DIFFERENTLY: readonly (readonly [reason: string, names: RegExp])[
     'string.format is version 1 of cel-go, which writes doubles in lists with six digits',
     /^string_ext\/format\/(?:list|map|dyntype) support/,
   ],
+  ['of entries with the same key, the last one counts', /repeated_?key|repeat_key/],
   ['indexes beyond the end find nothing', /^string_ext\/value_errors\/(?:last)?indexof_out_of_range$/],
 ]
 
@@ -86,7 +87,8 @@ function failureOf(body: Case['original']): string | undefined {
   const environment = environmentOf(body)
   if (environment === undefined) return 'declares what is not understood'
   const program = compileExpression(body.expr, environment)
-  if (!program.ok) return 'evalError' in body || isCheckedHere(body, program.error) ? undefined : program.error
+  if (!program.ok)
+    return 'evalError' in body || isCheckedHere(body, program.error.text) ? undefined : program.error.text
   if (body.checkOnly === true) return undefined
   const { result } = program.value.evaluate(bindingsOf(body))
   if (isError(result)) return 'evalError' in body ? undefined : result.message

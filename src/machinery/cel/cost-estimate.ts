@@ -60,6 +60,11 @@ function costOf(estimation: Estimation, expression: Expression): Range {
       estimation.paths.set(expression, local(estimation, expression.name)?.path ?? [expression.name])
       return fixed(1)
     case 'select': {
+      const reference = estimation.checked.references.get(expression)
+      if (reference !== undefined) {
+        estimation.paths.set(expression, [expression.field])
+        return fixed(1)
+      }
       const operand = costOf(estimation, expression.operand)
       if (expression.test) return operand
       estimation.paths.set(expression, [...pathOf(estimation, expression.operand), expression.field])

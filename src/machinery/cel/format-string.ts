@@ -178,35 +178,50 @@ function clauseText(clause: string, precision: number, value: Value): Text {
 
 const CLAUSE = /%(?:\.(\d*))?(.)?/su
 
+export interface Clause {
+  /** What stands before the clause. */
+  readonly before: string
+  readonly letter: string
+  readonly precision: number
+  readonly rest: string
+  readonly error?: string
+}
+
+/** The next clause of a format; undefined when there is none. */
+export function nextClause(format: string): Clause | undefined {
+  let before = ''
+  let rest = format
+  for (;;) {
+    const at = rest.indexOf('%')
+    if (at === -1) return undefined
+    before += rest.slice(0, at)
+    rest = rest.slice(at)
+    if (!rest.startsWith('%%')) break
+    before += '%'
+    rest = rest.slice(2)
+  }
+  const [written = '', digits, letter] = CLAUSE.exec(rest) ?? []
+  const precision = Math.min(digits === undefined ? DEFAULT_PRECISION : Number(digits), MAX_PRECISION)
+  const clause = { before, letter: letter ?? '', precision, rest: rest.slice(written.length) }
+  if (letter === undefined || digits === '') return { ...clause, error: clauseFault(digits) }
+  if ('sdfebxXo'.includes(letter)) return clause
+  return { ...clause, error: `could not parse formatting clause: unrecognized formatting clause "${letter}"` }
+}
+
 /** @example formatString('%s has %d', listValue(['a', 1])) // a has 1 */
 export function formatString(format: string, args: ListValue): Result {
   let output = ''
   let rest = format
-  let index = 0
-  for (;;) {
-    const at = rest.indexOf('%')
-    if (at === -1) return output + rest
-    output += rest.slice(0, at)
-    rest = rest.slice(at)
-    if (rest.startsWith('%%')) {
-      output += '%'
-      rest = rest.slice(2)
-      continue
-    }
+  for (let index = 0; ; index++) {
+    const clause = nextClause(rest)
+    if (clause === undefined) return output + rest.replaceAll('%%', '%')
     if (index >= args.size) return celError(`index ${index} out of range`)
-    const [written = '', digits, clause] = CLAUSE.exec(rest) ?? []
-    if (clause === undefined) return celError(clauseFault(digits))
-    if (digits === '') return celError(clauseFault(digits))
-    if (!'sdfebxXo'.includes(clause)) {
-      return celError(`could not parse formatting clause: unrecognized formatting clause "${clause}"`)
-    }
-    const precision = Math.min(digits === undefined ? DEFAULT_PRECISION : Number(digits), MAX_PRECISION)
-    const text = clauseText(clause, precision, args.at(index))
+    if (clause.error !== undefined) return celError(clause.error)
+    const text = clauseText(clause.letter, clause.precision, args.at(index))
     if (!text.ok) return celError(`error during formatting: ${text.error}`)
-    output += text.value
+    output += clause.before + text.value
     if (output.length > MAX_LENGTH) return celError(`formatted text is longer than ${MAX_LENGTH}`)
-    rest = rest.slice(written.length)
-    index += 1
+    rest = clause.rest
   }
 }
 

@@ -6,7 +6,7 @@ import { isError } from './value.ts'
 
 function outcome(text: string): unknown {
   const program = compileExpression(text, kubernetesEnvironment())
-  if (!program.ok) return program.error.split('\n')[0]
+  if (!program.ok) return program.error.text.split('\n')[0]
   const { result } = program.value.evaluate({})
   return isError(result) ? `error: ${result.message}` : result
 }

@@ -2,7 +2,7 @@
 import { defineFunction, type Library } from './declaration.ts'
 import { formatDouble } from './double-text.ts'
 import { fromDouble, INT_OVERFLOW, UINT_OVERFLOW } from './integer.ts'
-import { durationOf, formatDuration, formatTimestamp, parseDuration, parseTimestamp, timestampOf } from './time.ts'
+import { formatDuration, formatTimestamp, parseDuration, parseTimestamp, timestampOf } from './time.ts'
 import {
   BOOL,
   BYTES,
@@ -29,6 +29,7 @@ import {
   doubleValue,
   fromBigInt,
   type Int,
+  isError,
   isInt,
   isInt64,
   isUint64,
@@ -87,6 +88,13 @@ function boolOf(text: string): Result {
   return BOOLS.get(text) ?? conversionError('string', 'bool')
 }
 
+function converted(parse: (text: string) => Result, { name }: Type) {
+  return (text: string): Result => {
+    const value = parse(text)
+    return isError(value) ? conversionError('string', name) : value
+  }
+}
+
 function parseInt64(text: string): Result {
   if (!/^[+-]?\d+$/.test(text)) return conversionError('string', 'int')
   const value = BigInt(text.replace(/^\+/, ''))
@@ -139,8 +147,8 @@ export const CONVERSIONS: Library = {
     ]),
     defineFunction('duration', [
       ['duration_to_duration', '(duration) -> duration', identity],
-      ['int64_to_duration', '(int) -> duration', (value: Int) => durationOf(BigInt(value))],
-      ['string_to_duration', '(string) -> duration', parseDuration],
+      ['int64_to_duration', '(int) -> duration', () => conversionError('int', DURATION.name)],
+      ['string_to_duration', '(string) -> duration', converted(parseDuration, DURATION)],
     ]),
     defineFunction('int', [
       ['int64_to_int64', '(int) -> int', identity],
@@ -163,7 +171,7 @@ export const CONVERSIONS: Library = {
     defineFunction('timestamp', [
       ['timestamp_to_timestamp', '(timestamp) -> timestamp', identity],
       ['int64_to_timestamp', '(int) -> timestamp', (value: Int) => timestampOf(Number(value), 0)],
-      ['string_to_timestamp', '(string) -> timestamp', parseTimestamp],
+      ['string_to_timestamp', '(string) -> timestamp', converted(parseTimestamp, TIMESTAMP)],
     ]),
     defineFunction('uint', [
       ['uint64_to_uint64', '(uint) -> uint', identity],

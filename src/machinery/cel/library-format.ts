@@ -56,7 +56,6 @@ function named(name: string): Result {
 }
 
 export const NAMED_FORMATS: Library = {
-  types: [FORMAT],
   functions: [
     defineFunction('validate', [
       ['format-validate', 'kubernetes.NamedFormat.(string) -> optional(list(string))', validated],

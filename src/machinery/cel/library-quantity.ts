@@ -55,7 +55,6 @@ function integerAddition(sign: 1n | -1n) {
 }
 
 export const QUANTITIES: Library = {
-  types: [QUANTITY],
   functions: [
     defineFunction('quantity', [['string_to_quantity', '(string) -> kubernetes.Quantity', toQuantity]]),
     defineFunction('isQuantity', [

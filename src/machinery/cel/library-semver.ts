@@ -119,7 +119,6 @@ function number(place: 0 | 1 | 2) {
 }
 
 export const SEMVERS: Library = {
-  types: [SEMVER],
   functions: [
     defineFunction('semver', [
       ['string_to_semver', '(string) -> kubernetes.Semver', toSemver],

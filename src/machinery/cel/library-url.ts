@@ -83,7 +83,6 @@ function part(name: string, id: string, read: (url: ParsedURL) => Result, type =
 }
 
 export const URLS: Library = {
-  types: [URL_TYPE],
   functions: [
     defineFunction('url', [['string_to_url', '(string) -> kubernetes.URL', toURL]]),
     defineFunction('isURL', [['is_url_string', '(string) -> bool', isRequestURI]]),

@@ -3,6 +3,7 @@ import type { Checked } from './checker.ts'
 import { mismatch } from './checker-state.ts'
 import type { Environment } from './environment.ts'
 import type { Expression, ListLiteral, MapLiteral } from './expression.ts'
+import { formatIssuesOf } from './format-rules.ts'
 import { compileRegex } from './regular-expression.ts'
 import type { Issue } from './source.ts'
 import { parseDuration, parseTimestamp } from './time.ts'
@@ -41,7 +42,9 @@ function childrenOf(expression: Expression): readonly Expression[] {
 export function validateLiterals({ expression, types }: Checked, { homogeneous }: Environment): Issue[] {
   const issues: Issue[] = []
   const visit = (part: Expression, isExempt: boolean): void => {
-    if (part.kind === 'call') issues.push(...argumentIssues(part.function, part.args[0]))
+    if (part.kind === 'call') {
+      issues.push(...argumentIssues(part.function, part.args[0]), ...formatIssuesOf(part, types))
+    }
     if (part.kind === 'list' && !isExempt) issues.push(...listIssues(part, types))
     if (part.kind === 'map' && !isExempt) issues.push(...mapIssues(part, types))
     const exempts = isExempt || (part.kind === 'call' && part.function === EXEMPT)

@@ -68,12 +68,11 @@ export function parseExpression(text: string, macros: Macros): ParseResult {
     const message = `expression code point size exceeds limit: size: ${size}, limit ${MAX_SIZE}`
     return { ok: false, issues: [{ at: -1, message }] }
   }
-  const { tokens, issue } = tokenize(text)
-  const parser: Parser = { tokens, macros, issues: issue === undefined ? [] : [issue], at: 0, depth: 0 }
+  const parser: Parser = { ...tokenize(text), macros, at: 0, depth: 0 }
   try {
     const value = parseConditional(parser)
     const end = peek(parser)
-    if (end.kind !== 'end') throw mismatched(end, '<EOF>', 'extraneous')
+    if (end.kind !== 'end') throw mismatched(end, '<EOF>', peek(parser, 1).kind === 'end' ? 'extraneous' : 'mismatched')
     return parser.issues.length === 0 ? { ok: true, value } : { ok: false, issues: parser.issues }
   } catch (fault) {
     if (!(fault instanceof SyntaxFault)) throw fault
@@ -102,20 +101,35 @@ function expect(parser: Parser, text: string): Token {
   const found = peek(parser)
   if (isSymbol(peek(parser, 1), text)) throw mismatched(found, `'${text}'`, 'extraneous')
   const isMissing =
-    text === ':' ? canStart(found) : found.kind === 'end' || (found.kind === 'symbol' && !'!{('.includes(found.text))
+    text === ':' ? canStart(found) : found.kind === 'end' || (found.kind === 'symbol' && !'!{(,'.includes(found.text))
   if (isMissing) throw new SyntaxFault(found.at, `Syntax error: missing '${text}' at '${found.text}'`)
   throw mismatched(found, `'${text}'`)
 }
 
 function canStart(token: Token): boolean {
   if (token.kind === 'symbol') return STARTING.has(token.text)
-  return token.kind !== 'end' && token.text !== 'in'
+  return token.kind !== 'end' && token.kind !== 'escaped' && token.text !== 'in'
 }
 
 /** The first of several expressions, or of none. */
-function assertStart(parser: Parser, others: string): void {
+function assertStart(parser: Parser, others = ''): void {
   const token = peek(parser)
-  if (!canStart(token)) throw mismatched(token, starts(others))
+  if (canStart(token)) return
+  if (token.kind === 'end' || !canStart(peek(parser, 1))) throw mismatched(token, starts(others))
+  // One token too many is passed over.
+  parser.issues.push(mismatched(token, starts(others), 'extraneous').issue)
+  parser.at += 1
+}
+
+/** Whether another one follows a comma. */
+function canGoOn(parser: Parser): boolean {
+  const token = peek(parser)
+  return canStart(token) || isSymbol(token, '?')
+}
+
+/** A comma may stand for nothing at all. */
+function acceptLoneComma(parser: Parser, end: string): void {
+  if (isSymbol(peek(parser), ',') && isSymbol(peek(parser, 1), end)) parser.at += 1
 }
 
 /** After one of several: a comma or the end. */
@@ -245,6 +259,7 @@ function parseMember(parser: Parser): Expression {
 function parseField(parser: Parser, operand: Expression, dot: Token): Expression {
   const isOptional = accept(parser, '?') !== undefined
   const token = peek(parser)
+  if (token.kind === 'escaped') throw new SyntaxFault(token.at, "unsupported syntax: '`'")
   if (token.kind !== 'identifier' || KEYWORDS.has(token.text)) {
     if (token.kind === 'identifier') throw mismatched(token, 'IDENTIFIER')
     const shown = token.kind === 'end' ? '' : token.text
@@ -265,7 +280,7 @@ function parseArguments(parser: Parser): Expression[] {
   if (accept(parser, ')') !== undefined) return args
   assertStart(parser, ')')
   do args.push(parseConditional(parser))
-  while (acceptComma(parser, ')'))
+  while (accept(parser, ',') !== undefined)
   expect(parser, ')')
   return args
 }
@@ -290,14 +305,13 @@ function report(parser: Parser, at: number, message: string): Expression {
 }
 
 function parsePrimary(parser: Parser): Expression {
+  assertStart(parser)
   const token = peek(parser)
   switch (token.kind) {
     case 'identifier':
       return parseName(parser, '')
     case 'symbol':
       return parseSymbol(parser, token)
-    case 'end':
-      throw mismatched(token, starts())
     default:
       parser.at += 1
       return parseLiteral(parser, token, '')
@@ -365,24 +379,32 @@ function structName(parser: Parser): string[] | undefined {
 function parseList(parser: Parser, open: Token): Expression {
   const elements: Expression[] = []
   const optional = new Set<number>()
+  acceptLoneComma(parser, ']')
   while (accept(parser, ']') === undefined) {
     if (accept(parser, '?') !== undefined) optional.add(elements.length)
     else assertStart(parser, '],?')
     elements.push(parseConditional(parser))
-    acceptComma(parser, ']')
+    if (acceptComma(parser, ']') && !canGoOn(parser)) {
+      expect(parser, ']')
+      break
+    }
   }
   return { kind: 'list', at: open.at, elements, optional }
 }
 
 function parseEntries(parser: Parser): MapEntry[] {
   const entries: MapEntry[] = []
+  acceptLoneComma(parser, '}')
   while (accept(parser, '}') === undefined) {
     const optional = accept(parser, '?') !== undefined
     if (!optional) assertStart(parser, '},?')
     const key = parseConditional(parser)
     const colon = expect(parser, ':')
     entries.push({ at: colon.at, key, value: parseConditional(parser), optional })
-    acceptComma(parser, '}')
+    if (acceptComma(parser, '}') && !canGoOn(parser)) {
+      expect(parser, '}')
+      break
+    }
   }
   return entries
 }

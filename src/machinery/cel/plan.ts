@@ -1,31 +1,28 @@
 /** What the parts of an expression know of each other while they are planned. */
 import type { Checked } from './checker.ts'
 import type { Step } from './evaluation.ts'
-import type { Expression, MapLiteral } from './expression.ts'
-import { addEntry, listValue, type MapStore, mapValue, type Value } from './value.ts'
+import type { Expression } from './expression.ts'
+import type { Value } from './value.ts'
 
 /** Where the variables of comprehensions are found, the innermost last. */
 export interface Plan {
   readonly checked: Checked
   readonly locals: readonly string[]
+  /** What can never be evaluated: conversions of literals that fail, expressions that are none. */
+  readonly faults: string[]
 }
 
-/** Literals of literals are made once and cost nothing, as upstream's optimizer has it. */
-export function constantOf(expression: Expression): Value | undefined {
-  if (expression.kind === 'literal') return expression.value
-  if (expression.kind === 'map') return constantMap(expression)
-  if (expression.kind !== 'list' || expression.optional.size > 0) return undefined
-  const items = expression.elements.map(constantOf)
-  return items.includes(undefined) ? undefined : listValue(items as Value[])
+const constants = new WeakMap<Step, Value>()
+
+/** What is known before it is evaluated costs nothing, as upstream's optimizer has it. */
+export function constantStep(value: Value): Step {
+  const step: Step = () => value
+  constants.set(step, value)
+  return step
 }
 
-function constantMap({ entries }: MapLiteral): Value | undefined {
-  const store: MapStore = new Map()
-  for (const entry of entries) {
-    const [key, value] = [constantOf(entry.key), constantOf(entry.value)]
-    if (key === undefined || value === undefined || entry.optional || !addEntry(store, key, value)) return undefined
-  }
-  return mapValue(store)
+export function constantValue(step: Step | undefined): Value | undefined {
+  return step === undefined ? undefined : constants.get(step)
 }
 
 const ATTRIBUTES = new Set(['_[_]', '_[?_]', '_?._', '_?_:_'])

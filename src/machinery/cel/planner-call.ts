@@ -7,7 +7,8 @@ import type { Call, Expression } from './expression.ts'
 import { runtimeType } from './library-conversions.ts'
 import { indexValue } from './library-operators.ts'
 import { optionalIndex } from './library-optionals.ts'
-import { constantOf, discounted, isAttribute, type Plan } from './plan.ts'
+import { constantStep, constantValue, discounted, isAttribute, type Plan } from './plan.ts'
+import { compileRegex } from './regular-expression.ts'
 import { formatType, type Type } from './type.ts'
 import {
   type CelError,
@@ -15,6 +16,7 @@ import {
   isError,
   isInt,
   isKind,
+  itemsOf,
   keyOf,
   NO_OVERLOAD,
   type Result,
@@ -57,13 +59,22 @@ export function planCall(context: Plan, call: Call, plan: Planner): Step {
         cost: isAttribute(parts[0] as Expression) ? 1 : 2,
       })
     case '@in': {
-      const members = membersOf(parts[1] as Expression)
+      const members = membersOf(constantValue(second))
       if (members !== undefined) return planMembership(first, members)
     }
   }
   if (reference?.kind !== 'function') return () => NO_OVERLOAD
-  const converted = CONVERSIONS.has(reference.name) ? convertedLiteral(reference.overloads, parts) : undefined
-  if (converted !== undefined) return () => converted
+  const known = steps.length === 1 ? constantValue(first) : undefined
+  if (known !== undefined && CONVERSIONS.has(reference.name)) {
+    const converted = convert(reference.overloads, known)
+    if (!isError(converted)) return constantStep(converted)
+    context.faults.push(converted.message)
+  }
+  const pattern = reference.name === 'find' || reference.name === 'findAll' ? constantValue(second) : undefined
+  if (typeof pattern === 'string') {
+    const compiled = compileRegex(pattern)
+    if (!compiled.ok) context.faults.push(compiled.error)
+  }
   return planOverloads(reference.name, reference.overloads, steps)
 }
 
@@ -127,11 +138,9 @@ function planAlternative(optional: Step, alternative: Step, name: 'or' | 'orValu
 }
 
 /** Scalars of a constant list as keys of a set: membership costs nothing then (cel-go maybeOptimizeSetMembership). */
-function membersOf(list: Expression): ReadonlySet<unknown> | undefined {
-  if (list.kind !== 'list') return undefined
-  const constant = constantOf(list)
-  if (constant === undefined || !isKind(constant, 'list')) return undefined
-  const keys = Array.from({ length: constant.size }, (_, index) => scalarKey(constant.at(index)))
+function membersOf(list: Value | undefined): ReadonlySet<unknown> | undefined {
+  if (list === undefined || !isKind(list, 'list')) return undefined
+  const keys = itemsOf(list).map(scalarKey)
   return keys.includes(undefined) ? undefined : new Set(keys)
 }
 
@@ -175,14 +184,10 @@ function isOfType(value: Value, type: Type): boolean {
 
 const CONVERSIONS = new Set('bool bytes double duration dyn int string timestamp type uint'.split(' '))
 
-/** Conversions of literals are made once and cost nothing. */
-function convertedLiteral(overloads: readonly Overload[], parts: readonly Expression[]): Value | undefined {
-  const [argument] = parts
-  const value = parts.length === 1 && argument !== undefined ? constantOf(argument) : undefined
-  if (value === undefined) return undefined
+/** Conversions of what is known are made once. */
+function convert(overloads: readonly Overload[], value: Value): Result {
   const overload = overloads.find(({ args }) => isOfType(value, args[0] as Type))
-  const result = overload && (overload.call as (arg: Value) => Result)(value)
-  return result === undefined || isError(result) ? undefined : result
+  return overload === undefined ? NO_OVERLOAD : (overload.call as (arg: Value) => Result)(value)
 }
 
 function planOverloads(name: string, overloads: readonly Overload[], steps: readonly Step[]): Step {

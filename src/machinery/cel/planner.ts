@@ -1,21 +1,25 @@
 /** A checked expression becomes functions that evaluate it (cel-go interpreter/planner.go). */
+
+import type { Result as Outcome } from '../result.ts'
 import { LIST_COST, MAP_COST, STRUCT_COST } from './call-cost.ts'
 import type { Checked } from './checker.ts'
 import { charge, countIteration, type Evaluation, type Step } from './evaluation.ts'
 import type { Comprehension, Expression, ListLiteral, MapLiteral, Select, StructLiteral } from './expression.ts'
 import { indexValue } from './library-operators.ts'
 import { optionalIndex } from './library-optionals.ts'
-import { constantOf, isAttribute, type Plan } from './plan.ts'
+import { constantStep, constantValue, isAttribute, type Plan } from './plan.ts'
 import { planCall } from './planner-call.ts'
 import {
   addEntry,
   celError,
   isError,
   isKind,
+  keyOf,
   type ListValue,
   listValue,
   type MapStore,
   type MapValue,
+  mapOf,
   mapValue,
   NO_OVERLOAD,
   type Result,
@@ -23,22 +27,23 @@ import {
   type Value,
 } from './value.ts'
 
-export function planExpression(checked: Checked): Step {
-  return plan({ checked, locals: [] }, checked.expression)
+/** The error is what the expression can never be evaluated for. */
+export function planExpression(checked: Checked): Outcome<Step> {
+  const faults: string[] = []
+  const value = plan({ checked, locals: [], faults }, checked.expression)
+  const [error] = faults
+  return error === undefined ? { ok: true, value } : { ok: false, error }
 }
 
 function plan(context: Plan, expression: Expression): Step {
   const reference = context.checked.references.get(expression)
   if (reference?.kind === 'type' && expression.kind !== 'struct') {
-    const type = typeValue(reference.type)
-    return () => type
+    return constantStep(typeValue(reference.type))
   }
   if (reference?.kind === 'variable') return planVariable(context, reference.name)
   switch (expression.kind) {
-    case 'literal': {
-      const { value } = expression
-      return () => value
-    }
+    case 'literal':
+      return constantStep(expression.value)
     case 'ident':
       return planVariable(context, expression.name)
     case 'select':
@@ -101,11 +106,11 @@ function present(value: Value, isOptional: boolean): Value | undefined {
 }
 
 function planList(context: Plan, expression: ListLiteral): Step {
-  const constant = constantOf(expression)
-  if (constant !== undefined) return () => constant
   const elements = expression.elements.map((element, index) => {
     return { step: plan(context, element), optional: expression.optional.has(index) }
   })
+  const known = elements.map(({ step, optional }) => (optional ? undefined : constantValue(step)))
+  if (!known.includes(undefined)) return constantStep(listValue(known as Value[]))
   return (evaluation) => {
     const items: Value[] = []
     for (const { step, optional } of elements) {
@@ -120,23 +125,26 @@ function planList(context: Plan, expression: ListLiteral): Step {
 }
 
 function planMap(context: Plan, expression: MapLiteral): Step {
-  const constant = constantOf(expression)
-  if (constant !== undefined) return () => constant
   const entries = expression.entries.map(({ key, value, optional }) => {
     return { key: plan(context, key), value: plan(context, value), optional }
   })
+  const known = entries.map(({ key, value, optional }) => {
+    return optional ? [undefined] : [constantValue(key), constantValue(value)]
+  })
+  if (!known.flat().includes(undefined)) return constantStep(mapOf(known as [Value, Value][]))
   return (evaluation) => {
-    const store: MapStore = new Map()
+    const pairs: [Value, Value][] = []
     for (const entry of entries) {
       const key = entry.key(evaluation)
       if (isError(key)) return key
       const value = entry.value(evaluation)
       if (isError(value)) return value
+      if (keyOf(key) === undefined || isKind(key, 'double')) return celError('unsupported key type')
       const item = present(value, entry.optional)
-      if (item !== undefined && !addEntry(store, key, item)) return celError('Failed with repeated key')
+      if (item !== undefined) pairs.push([key, item])
     }
     charge(evaluation, MAP_COST)
-    return mapValue(store)
+    return mapOf(pairs)
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Result as Parsed } from '../result.ts'
 import { type Checked, checkExpression } from './checker.ts'
 import type { Environment } from './environment.ts'
-import { type Evaluation, EvaluationCancelled } from './evaluation.ts'
+import { type Evaluation, EvaluationCancelled, type Step } from './evaluation.ts'
 import { validateLiterals } from './literal-rules.ts'
 import { parseExpression } from './parser.ts'
 import { planExpression } from './planner.ts'
@@ -32,25 +32,35 @@ export interface Program {
   ): { readonly result: Result; readonly cost: number }
 }
 
+/** Of `compilation`, the text tells all that is wrong with its places; of `instantiation`, what can never be evaluated. */
+export interface CompileFault {
+  readonly stage: 'compilation' | 'instantiation'
+  readonly text: string
+}
+
 /**
- * Compiles an expression. The error tells all that is wrong, each with its place.
+ * Compiles an expression.
  *
  * @example
  * const program = compileExpression('self.replicas <= 10', environment)
  * if (program.ok) program.value.evaluate({ self }) // { result: true, cost: 3 }
  */
-export function compileExpression(text: string, environment: Environment): Parsed<Program> {
-  const failure = (issues: readonly Issue[]) => ({ ok: false, error: formatIssues(text, issues) }) as const
+export function compileExpression(text: string, environment: Environment): Parsed<Program, CompileFault> {
+  const failure = (issues: readonly Issue[]) => {
+    return { ok: false, error: { stage: 'compilation', text: formatIssues(text, issues) } } as const
+  }
   const parsed = parseExpression(text, environment.macros)
   if (!parsed.ok) return failure(parsed.issues)
   const checked = checkExpression(parsed.value, environment)
   if (!checked.ok) return failure(checked.issues)
   const issues = validateLiterals(checked.value, environment)
-  return issues.length === 0 ? { ok: true, value: programOf(checked.value) } : failure(issues)
+  if (issues.length > 0) return failure(issues)
+  const step = planExpression(checked.value)
+  if (!step.ok) return { ok: false, error: { stage: 'instantiation', text: step.error } }
+  return { ok: true, value: programOf(checked.value, step.value) }
 }
 
-function programOf(checked: Checked): Program {
-  const step = planExpression(checked)
+function programOf(checked: Checked, step: Step): Program {
   const names = new Set([...checked.references.values()].map((found) => (found.kind === 'variable' ? found.name : '')))
   return {
     type: checked.type,

@@ -3,7 +3,7 @@ import { findFieldPath } from '../schema/schema-field-path.ts'
 import type { StructuralSchema, ValidationRule } from '../schema/structural-schema.ts'
 import { type Environment, withVariables } from './environment.ts'
 import { kubernetesEnvironment } from './kubernetes.ts'
-import { compileExpression, type Program } from './program.ts'
+import { type CompileFault, compileExpression, type Program } from './program.ts'
 import type { SchemaType } from './schema-type.ts'
 import { optionalType } from './type.ts'
 
@@ -40,7 +40,7 @@ const NOTHING = {
 function compileRule(schema: StructuralSchema, rule: ValidationRule, environment: Environment): CompiledRule {
   if (rule.rule.trim() === '') return { ...NOTHING, rule }
   const program = compileExpression(rule.rule, environment)
-  if (!program.ok) return { ...NOTHING, rule, error: `compilation failed: ${program.error}` }
+  if (!program.ok) return { ...NOTHING, rule, error: faultText(program.error, 'program instantiation') }
   if (program.value.type.kind !== 'bool') {
     return { ...NOTHING, rule, error: 'cel expression must evaluate to a bool' }
   }
@@ -51,10 +51,14 @@ function compileRule(schema: StructuralSchema, rule: ValidationRule, environment
   return { ...compiled, ...message, fieldPath: found?.ok ? found.value.path : '' }
 }
 
+function faultText({ stage, text }: CompileFault, instantiation: string): string {
+  return `${stage === 'compilation' ? stage : instantiation} failed: ${text}`
+}
+
 function compileMessage(text: string, environment: Environment): Pick<CompiledRule, 'messageProgram' | 'messageError'> {
   const program = compileExpression(text, environment)
   const failure = (messageError: string) => ({ messageProgram: undefined, messageError })
-  if (!program.ok) return failure(`messageExpression compilation failed: ${program.error}`)
+  if (!program.ok) return failure(`messageExpression ${faultText(program.error, 'instantiation')}`)
   if (program.value.type.kind !== 'string') return failure('messageExpression must evaluate to a string')
   return { messageProgram: program.value, messageError: undefined }
 }

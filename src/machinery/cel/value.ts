@@ -221,8 +221,10 @@ export function addEntry(store: MapStore, key: Value, value: Value): boolean {
   return true
 }
 
-export function mapOf(entries: Iterable<readonly [Value, Value]>): MapValue {
+/** Of entries with the same key, the last one counts. */
+export function mapOf(entries: readonly (readonly [Value, Value])[]): MapValue {
   const store: MapStore = new Map()
-  for (const [key, value] of entries) addEntry(store, key, value)
+  const last = new Map(entries.map(([key, value]) => [keyOf(key), [key, value]] as const))
+  for (const [key, value] of last.values()) addEntry(store, key, value)
   return mapValue(store)
 }
