@@ -15,48 +15,58 @@ export interface RowCache {
   clear(): void
 }
 
+interface Entry {
+  readonly row: Row
+  /** Since it was last passed over: moving it in the Map at each use would cost more than the look-up. */
+  used: boolean
+}
+
+/** Evicts by second chance: the oldest row that was not used since it was last the oldest. */
 export function createRowCache(limit: number): RowCache {
-  /** In the order of last use: a Map keeps insertion order. */
-  const rows = new Map<string, Row>()
+  const entries = new Map<string, Entry>()
   let bytes = 0
 
-  function remove(row: Row): void {
-    rows.delete(row.key)
+  function remove({ row }: Entry): void {
+    entries.delete(row.key)
     bytes -= sizeOf(row)
+  }
+
+  function shrink(): void {
+    for (const entry of entries.values()) {
+      if (bytes <= limit) return
+      entries.delete(entry.row.key)
+      if (entry.used) entries.set(entry.row.key, { row: entry.row, used: false })
+      else bytes -= sizeOf(entry.row)
+    }
   }
 
   return {
     get(key) {
-      const row = rows.get(key)
-      if (row === undefined) return undefined
-      rows.delete(key)
-      rows.set(key, row)
-      return row
+      const entry = entries.get(key)
+      if (entry === undefined) return undefined
+      entry.used = true
+      return entry.row
     },
-    peek: (key) => rows.get(key),
+    peek: (key) => entries.get(key)?.row,
     set(row) {
-      const known = rows.get(row.key)
+      const known = entries.get(row.key)
       if (known !== undefined) remove(known)
-      rows.set(row.key, row)
+      entries.set(row.key, { row, used: false })
       bytes += sizeOf(row)
-      if (bytes <= limit) return
-      for (const oldest of rows.values()) {
-        remove(oldest)
-        if (bytes <= limit) return
-      }
+      if (bytes > limit) shrink()
     },
     offer(row) {
       const size = sizeOf(row)
-      if (bytes + size > limit || rows.has(row.key)) return
-      rows.set(row.key, row)
+      if (bytes + size > limit || entries.has(row.key)) return
+      entries.set(row.key, { row, used: false })
       bytes += size
     },
     delete(key) {
-      const row = rows.get(key)
-      if (row !== undefined) remove(row)
+      const entry = entries.get(key)
+      if (entry !== undefined) remove(entry)
     },
     clear() {
-      rows.clear()
+      entries.clear()
       bytes = 0
     },
   }
