@@ -171,7 +171,17 @@ export function withoutClusterAnnotation(object: KubeObject): KubeObject {
   return { ...object, metadata: isEmpty ? metadata : { ...metadata, annotations } }
 }
 
-/** With what Go prints of every object of the kind, and rows leave out. */
+/** As Go prints an object of a built-in kind: with the fields that are always there, without empty ones that need not be. */
+function asPrinted(definition: ResourceDefinition, empty: JsonObject, object: KubeObject): KubeObject {
+  if (!definition.builtIn) return object
+  const printed = Object.entries(object).filter(([key, value]) => key in empty || !isEmpty(value))
+  return withEmpty(empty, Object.fromEntries(printed) as unknown as KubeObject)
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
+}
+
 function withEmpty<T extends object>(empty: JsonObject, object: T): T {
   const result: Record<string, unknown> = { ...(object as Record<string, unknown>) }
   for (const [key, value] of Object.entries(empty)) {
@@ -198,8 +208,9 @@ export async function trackFields(
   const { fieldManager } = context
   if (fieldManager === undefined) return
   const manager = await fieldManagerOf(definition, fieldManager, object, old, context)
-  const live = old === undefined ? undefined : withEmpty(manager.empty, withoutClusterAnnotation(old))
-  const managedFields = managedAfterUpdate(manager, live, withEmpty(manager.empty, withoutClusterAnnotation(object)))
+  const printed = (one: KubeObject): KubeObject => asPrinted(definition, manager.empty, withoutClusterAnnotation(one))
+  const live = old === undefined ? undefined : printed(old)
+  const managedFields = managedAfterUpdate(manager, live, printed(object))
   if (managedFields === undefined) delete object.metadata.managedFields
   else object.metadata.managedFields = managedFields
 }

@@ -3,7 +3,7 @@
  * the set, or leads to members, or both; a parent is not a member because a child is. Sets share nodes: only a set that
  * nobody else has seen may be inserted into.
  */
-import { compareElements, type Path, type PathElement } from './path-element.ts'
+import { type Path, type PathElement, sortElements } from './path-element.ts'
 
 export interface FieldNode {
   readonly member: boolean
@@ -134,7 +134,7 @@ export function equalSets(left: FieldSet, right: FieldSet): boolean {
 /** The nodes in upstream's order. */
 export function sortedNodes(set: FieldSet): readonly (readonly [PathElement, FieldNode])[] {
   if (set.size < 2) return [...set]
-  return [...set].sort(([left], [right]) => compareElements(left, right))
+  return sortElements([...set.keys()]).map((element) => [element, set.get(element) as FieldNode])
 }
 
 /** All members, those of a level before those below it. */

@@ -63,13 +63,13 @@ function itemsOf(type: ListType, list: readonly Json[]): Items {
 function mergeLists(type: ListType, live: readonly Json[], applied: readonly Json[]): Json[] | undefined {
   const left = itemsOf(type, live)
   const right = itemsOf(type, applied)
-  const shared = right.elements.filter((element) => left.values.has(element))
+  const shared = right.elements.filter((element) => left.values.has(element)).values()
   const merged: Json[] = []
   const done = new Set<PathElement>()
   const add = (item: Json | undefined): void => {
     if (item !== undefined) merged.push(item)
   }
-  let next = shared.shift()
+  let next = shared.next().value
   for (let l = 0, r = 0; l < left.elements.length || r < right.elements.length; ) {
     const ours = left.elements[l]
     const theirs = right.elements[r]
@@ -79,7 +79,7 @@ function mergeLists(type: ListType, live: readonly Json[], applied: readonly Jso
         add(mergeTyped(type.element, left.values.get(ours), right.values.get(ours)))
         l++
         r++
-        next = shared.shift()
+        next = shared.next().value
         continue
       }
       // Both have it, but something else that both have comes first.
@@ -100,7 +100,7 @@ function mergeLists(type: ListType, live: readonly Json[], applied: readonly Jso
       done.add(theirs)
       add(mergeTyped(type.element, left.values.get(theirs), right.values.get(theirs)))
       r++
-      if (next === theirs) next = shared.shift()
+      if (next === theirs) next = shared.next().value
     }
   }
   return merged.length > 0 ? merged : undefined

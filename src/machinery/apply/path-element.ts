@@ -87,16 +87,46 @@ function failed(error: string): Result<PathElement | undefined, string> {
   return { ok: false, error }
 }
 
-const ORDER = FIELD[0] + KEY + VALUE + INDEX
+const ORDER = 'fkvi'
 
 /** Fields first, then keys, values and indexes; fields by their bytes, values by kind and then by value. */
-export function compareElements(left: PathElement, right: PathElement): number {
-  if (left === right) return 0
-  if (left[0] !== right[0]) return ORDER.indexOf(left[0] ?? '') - ORDER.indexOf(right[0] ?? '')
-  if (left.startsWith(FIELD)) return compareText(left, right)
-  if (left.startsWith(INDEX)) return Number(left.slice(2)) - Number(right.slice(2))
-  if (left.startsWith(VALUE)) return compareValues(contentOf(left), contentOf(right))
-  return compareKeys(keyFieldsOf(left), keyFieldsOf(right))
+export function sortElements(elements: readonly PathElement[]): PathElement[] {
+  if (elements.every((element) => element.startsWith(FIELD))) return elements.toSorted(compareText)
+  return elements
+    .map(parsed)
+    .sort(compareParsed)
+    .map(({ element }) => element)
+}
+
+/** An element with its place in the order, and its content read once. */
+interface Parsed {
+  readonly element: PathElement
+  readonly kind: number
+  readonly text: string
+  readonly keys: KeyFields
+  readonly value: Json
+}
+
+function parsed(element: PathElement): Parsed {
+  const kind = ORDER.indexOf(element[0] ?? '')
+  const isKey = element.startsWith(KEY)
+  const isText = element.startsWith(FIELD)
+  return {
+    element,
+    kind,
+    text: isText ? element : '',
+    keys: isKey ? keyFieldsOf(element) : [],
+    value: isKey || isText ? null : contentOf(element),
+  }
+}
+
+function compareParsed(left: Parsed, right: Parsed): number {
+  return (
+    left.kind - right.kind ||
+    compareText(left.text, right.text) ||
+    compareKeys(left.keys, right.keys) ||
+    compareValues(left.value, right.value)
+  )
 }
 
 function compareKeys(left: KeyFields, right: KeyFields): number {

@@ -42,7 +42,10 @@ function collectList(type: ListType, value: Json, path: PathElement[], set: Fiel
   const items = new Map<PathElement, Json[]>()
   for (const item of value) {
     const element = elementOfItem(type, item)
-    if (element.ok) items.set(element.value, [...(items.get(element.value) ?? []), item])
+    if (!element.ok) continue
+    const same = items.get(element.value)
+    if (same === undefined) items.set(element.value, [item])
+    else same.push(item)
   }
   for (const [element, same] of items) {
     path.push(element)

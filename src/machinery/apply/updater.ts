@@ -128,7 +128,7 @@ function reassigned(
     const seen = comparisons.get(apiVersion)
     if (seen === undefined) continue
     const taken = intersection(set, union(seen.modified, seen.added))
-    if (!force) conflicts.push(...pathsOf(taken).map((path) => ({ manager, path })))
+    if (!force) for (const path of pathsOf(taken)) conflicts.push({ manager, path })
     const left = difference(difference(set, taken), seen.removed)
     if (left.size > 0) next.set(manager, left === set ? managed : { ...managed, set: left })
   }

@@ -299,6 +299,14 @@ describe('server-side apply', () => {
     assert.equal((await apply(`${roles}/${name}`, 'two', role)).status, 200)
   })
 
+  test('leaves null where nothing is left, which a schema may refuse', async () => {
+    await apply(`${WIDGETS}/${name}`, 'me', widget(name, { spec: { text: 'a', labels: { x: '1' } } }))
+    const refused = await apply(`${WIDGETS}/${name}`, 'me', widget(name, { spec: { text: 'a', labels: {} } }))
+    assert.equal(refused.status, 422)
+    const message = `Widget.example.com "${name}" is invalid: spec.labels: Invalid value: "null": spec.labels in body must be of type object: "null"`
+    assert.equal(statusOf(refused).message, message)
+  })
+
   test('notes nobody for what the server sets', async () => {
     const namespaces = `${BASE}/api/v1/namespaces`
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }

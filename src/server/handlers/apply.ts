@@ -16,11 +16,14 @@ import {
   notFound,
   parseApiVersion,
   unsupportedMediaType,
+  validateValue,
 } from '../../machinery/index.ts'
 import { conform } from '../admission.ts'
 import type { Answer } from '../answer.ts'
 import { asKubeObject, BODY_LIMIT, readYaml } from '../body.ts'
+import { isFields } from '../builtins/untyped.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
+import type { ResourceDefinition } from '../definition.ts'
 import { checkFieldManager, fieldManagerOf, withNulls, withoutClusterAnnotation } from '../managed-fields.ts'
 import { checkIdentity } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
@@ -132,6 +135,32 @@ async function applied(write: Apply, name: string, old: KubeObject | undefined):
   if (outcome.type === 'conflicts') {
     throw applyConflict(conflictMessage(outcome.conflicts), conflictCauses(outcome.conflicts))
   }
+  const sent = definition.builtIn ? undefined : structuredClone(outcome.object)
   conform(definition, outcome.object, validation, context.warnings)
+  if (sent !== undefined && restoreNulls(sent, outcome.object)) refuseNulls(definition, outcome.object)
   return outcome.object
+}
+
+/**
+ * Upstream drops the nulls of custom resources when it decodes a body, and not from what an apply comes to: what loses its
+ * last part is null, and refused where the schema does not allow that. Whether `to` got one back.
+ */
+function restoreNulls(from: unknown, to: unknown): boolean {
+  if (Array.isArray(from) && Array.isArray(to)) {
+    return from.map((item, index) => restoreNulls(item, to[index])).includes(true)
+  }
+  if (!isFields(from) || !isFields(to)) return false
+  let restored = false
+  for (const [key, value] of Object.entries(from)) {
+    if (value === null && to[key] === undefined) {
+      to[key] = null
+      restored = true
+    } else if (restoreNulls(value, to[key])) restored = true
+  }
+  return restored
+}
+
+function refuseNulls({ schema, group, names }: ResourceDefinition, object: KubeObject): void {
+  const causes = schema === undefined ? [] : validateValue(schema, object, '')
+  if (causes.length > 0) throw invalid({ group, kind: names.kind }, object.metadata.name ?? '', causes)
 }
