@@ -17,15 +17,21 @@ import {
 } from '../../controller/index.ts'
 import type { KubeList, KubeObject } from '../../machinery/index.ts'
 import { inParallel } from '../in-parallel.ts'
+import { lookAgain } from '../waiting.ts'
 import { API_BINDINGS, type APIBinding } from './tenancy.ts'
 
 /** What the server has noted in the commit of a change; named by what has changed. */
 interface FollowUp extends KubeObject {
-  /** Bindings of all logical clusters by their labels, or one of this logical cluster by name. */
-  spec: { selector?: string; binding?: string }
+  /** Bindings of all logical clusters by their labels; one of this logical cluster by name; an export that has no identity. */
+  spec: { selector?: string; binding?: string; export?: string }
+}
+
+interface APIExport extends KubeObject {
+  status?: { identityHash?: string }
 }
 
 const FOLLOW_UPS = resourceRef<FollowUp>('lifecycle.keelson.dev/v1alpha1', 'followups', { namespaced: false })
+const API_EXPORTS = resourceRef<APIExport>('apis.kcp.io/v1alpha2', 'apiexports', { namespaced: false })
 const BINDINGS_AT_A_TIME = 16
 
 export const apiBindingFollower: ControllerDefinition = {
@@ -33,6 +39,7 @@ export const apiBindingFollower: ControllerDefinition = {
   rules: [
     { apiGroups: ['lifecycle.keelson.dev'], resources: ['followups'], verbs: ['get', 'list', 'watch', 'delete'] },
     { apiGroups: ['apis.kcp.io'], resources: ['apibindings'], verbs: ['list', 'patch'] },
+    { apiGroups: ['apis.kcp.io'], resources: ['apiexports'], verbs: ['patch'] },
   ],
   start({ client, clock, log, signal }) {
     return startController({
@@ -53,12 +60,17 @@ function requestOf(followUp: FollowUp): Request {
   return { cluster: clusterOf(followUp), namespace: '', name: followUp.metadata.name ?? '' }
 }
 
-async function reconcile({ name }: Request, { client, signal }: ReconcileContext): Promise<Result> {
+async function reconcile({ name }: Request, { client, signal, now }: ReconcileContext): Promise<Result> {
   const followUp = await find(client, FOLLOW_UPS, name)
   if (followUp === undefined) return undefined
-  const { selector, binding } = followUp.spec
+  const { selector, binding, export: waiting } = followUp.spec
   if (binding !== undefined) await touch(client, binding)
   if (selector !== undefined) await touchAll(client.inCluster('*'), selector, signal)
+  if (waiting !== undefined) {
+    const found = await orGone(client.patch(API_EXPORTS, waiting, 'merge', {}))
+    if (found !== undefined && found.status?.identityHash === undefined)
+      return lookAgain(found.metadata.creationTimestamp ?? undefined, now())
+  }
   // One that has been noted again meanwhile stays, and brings this here again.
   const { resourceVersion = '' } = followUp.metadata
   await orGone(client.delete(FOLLOW_UPS, name, { preconditions: { resourceVersion } }))

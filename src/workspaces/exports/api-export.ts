@@ -11,7 +11,7 @@ import { isClaimable } from './claimable.ts'
 import { conditionsFrom } from './conditions.ts'
 import { firstEndpointSlice } from './export-endpoint-slice.ts'
 import { pathOf } from './find-export.ts'
-import { followExport } from './follow-up.ts'
+import { followExport, followIdentity } from './follow-up.ts'
 import { identityRows, SYSTEM_NAMESPACE, setIdentity } from './identity.ts'
 import { refuse, refuseFields } from './refuse.ts'
 
@@ -88,7 +88,7 @@ async function commit(change: Change, context: OperationContext): Promise<Commit
     isDeepStrictEqual(object.spec, change.old.spec) &&
     exportStatus(object).identityHash === exportStatus(change.old).identityHash
   const id = { cluster: context.cluster, name: object.metadata.name ?? '' }
-  const followed = isSame ? [] : [identityIndex(change, id), ...(await followExport(id, context))].flat()
+  const followed = isSame ? [] : [...identityRowsOf(change, id, context), ...(await followExport(id, context))]
   if (change.type !== 'create') return { operations: followed, preconditions: [] }
   const identity = await identityRows(change.object, context)
   const slice = await firstEndpointSlice(change.object, context)
@@ -98,9 +98,9 @@ async function commit(change: Change, context: OperationContext): Promise<Commit
   }
 }
 
-function identityIndex(change: Change, { cluster, name }: ExportId): Operation[] {
+function identityRowsOf(change: Change, { cluster, name }: ExportId, context: OperationContext): Operation[] {
   const { identityHash } = exportStatus(change.type === 'delete' ? change.old : change.object)
-  if (identityHash === undefined) return []
+  if (identityHash === undefined) return change.type === 'delete' ? [] : [followIdentity(name, context)]
   const key = indexKey(identityPrefix(identityHash), cluster, name)
   return [change.type === 'delete' ? { type: 'delete', key } : indexed(key)]
 }

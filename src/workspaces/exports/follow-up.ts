@@ -1,5 +1,5 @@
 /**
- * What is left to do after a change: bindings that are to look at their export again. A row of the change's own commit, and
+ * What is left to do after a change: bindings that are to look at their export again, exports that wait for their Secret. A row of the change's own commit, and
  * taken away by the controller that has done it, so that nothing is forgotten and at rest there is nothing to do.
  */
 import type { KubeObject } from '../../machinery/index.ts'
@@ -12,6 +12,7 @@ import { exportHash } from './export-hash.ts'
 
 const GROUP = 'lifecycle.keelson.dev'
 const VERSION = 'v1alpha1'
+const TEXT = { type: 'string' }
 
 export const followUpDefinition: ResourceDefinition = declareKind(
   {
@@ -20,7 +21,7 @@ export const followUpDefinition: ResourceDefinition = declareKind(
     kind: 'FollowUp',
     plural: 'followups',
     columns: [],
-    spec: { type: 'object', properties: { selector: { type: 'string' }, binding: { type: 'string' } } },
+    spec: { type: 'object', properties: { selector: TEXT, binding: TEXT, export: TEXT } },
   },
   {
     hidden: true,
@@ -42,6 +43,11 @@ export async function followExport(id: ExportId, context: OperationContext): Pro
 /** One binding of the same logical cluster. */
 export function followBinding(name: string, context: OperationContext): Operation {
   return followUp(`binding:${name}`, { binding: name }, context)
+}
+
+/** An export whose identity is to be found: its Secret is still missing. */
+export function followIdentity(name: string, context: OperationContext): Operation {
+  return followUp(`identity:${name}`, { export: name }, context)
 }
 
 function followUp(name: string, spec: Record<string, string>, { cluster, services }: OperationContext): Operation {
