@@ -9,7 +9,7 @@ import { runProgram, type Served, type ServeOptions } from './cli/index.ts'
 import { controllerPolicy, type Feature, startFeatures } from './controller/index.ts'
 import { feature as lifecycle } from './lifecycle/index.ts'
 import { KeelsonError } from './machinery/index.ts'
-import { feature as platform } from './platform/index.ts'
+import { platformFeature } from './platform/index.ts'
 import {
   createAuthenticator,
   createServer,
@@ -28,7 +28,9 @@ import { openStore, type Store } from './storage/index.ts'
 import { VERSION } from './version.ts'
 import { bootstrap, boundDefinitions, workspaceDefinitions } from './workspaces/index.ts'
 
-const FEATURES: readonly Feature[] = [lifecycle, platform]
+function featuresOf({ dataDirectory }: ServeOptions): readonly Feature[] {
+  return [lifecycle, platformFeature({ simulatedFolder: join(dataDirectory, 'simulated') })]
+}
 
 /** Resolves when the server answers; `ended` settles when everything that was begun here has been given back. */
 async function serve(options: ServeOptions, signal: AbortSignal): Promise<Served> {
@@ -44,6 +46,7 @@ async function serve(options: ServeOptions, signal: AbortSignal): Promise<Served
 async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDisposableStack): Promise<Served> {
   const { dataDirectory, host, port, externalHostname } = options
   const names = [...servingNames(host), ...(externalHostname === undefined ? [] : [externalHostname])]
+  const features = featuresOf(options)
   const opening = open(options, signal)
   // Whatever else fails meanwhile: the store that is being opened has a thread, and must be closed.
   opened.defer(async () => {
@@ -67,9 +70,9 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
     await createServer({
       store,
       authenticator: createAuthenticator({ tokens }),
-      definitions: [...kinds.all, ...featureDefinitions()],
+      definitions: [...kinds.all, ...definitionsOf(features)],
       share: boundDefinitions,
-      policy: controllerPolicy(FEATURES.flatMap((feature) => feature.controllers)),
+      policy: controllerPolicy(features.flatMap(({ controllers }) => controllers)),
       rootCertificate: authority.caCertificate,
       externalURL: () => url,
       report,
@@ -89,7 +92,7 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
     caCertificate: authority.caCertificate,
   })
   tokens.unshift(hashedTokenAuthenticator(adminTokens))
-  opened.use(startFeatures({ features: FEATURES, handler: server.handler }))
+  opened.use(startFeatures({ features, handler: server.handler }))
   const stopped = new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true })
     if (signal.aborted) resolve()
@@ -99,8 +102,8 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
 }
 
 /** The kinds of the features are part of the server: served in every workspace, without a CRD there. */
-function featureDefinitions(): ResourceDefinition[] {
-  const crds = FEATURES.flatMap(({ apis }) => apis)
+function definitionsOf(features: readonly Feature[]): ResourceDefinition[] {
+  const crds = features.flatMap(({ apis }) => apis)
   return crds.flatMap(definitionsFromCRD).map((definition) => ({ ...definition, identity: 'builtin' }))
 }
 

@@ -8,9 +8,7 @@ import { parseDuration } from './duration.ts'
 import type { Environment } from './environment.ts'
 import { failureCounter } from './failure.ts'
 import { isDirectory, readManifests } from './manifest-files.ts'
-import type { Manifest } from './manifest-text.ts'
-import { type ManifestTree, readManifestTree } from './manifest-tree.ts'
-import { refusePlatforms } from './platform-input.ts'
+import { readManifestTree } from './manifest-tree.ts'
 import { each } from './repeated.ts'
 import { usageError } from './usage-error.ts'
 
@@ -28,8 +26,8 @@ export function addApply(program: Command, environment: Environment, exit: (code
     .description(
       'Create or change objects as files say. Definitions (CRDs) come first and are waited for.\n' +
         'With --tree each folder in the directory is a workspace of that name, entered when it is Ready.\n' +
-        'Control centers and platforms are applied with --local by plan: from the file of keelson plan --out, or at once\n' +
-        'with --auto-approve.',
+        'With --local, control centers and platforms are made by this process, by plan: from the file of keelson plan --out,\n' +
+        'or at once with --auto-approve. Without it they are objects like others, and the server makes them.',
     )
     .argument('[plan]', 'a file that keelson plan --out has written')
     .option(
@@ -77,7 +75,6 @@ export function addApply(program: Command, environment: Environment, exit: (code
           )
         }
         const tree = await readManifestTree(directory, environment)
-        refusePlatforms(manifestsOf(tree))
         using connection = connect(flags, environment)
         const options = { namespace: connection.namespace, dryRun, report: failures.report }
         await applyTree(connection.client, tree, options, environment)
@@ -87,7 +84,6 @@ export function addApply(program: Command, environment: Environment, exit: (code
           exit(await applyPlatform(manifests, flags, command, environment))
           return
         }
-        refusePlatforms(manifests)
         using connection = connect(flags, environment)
         const options = { namespace: connection.namespace, dryRun, report: failures.report, label: '' }
         await applyManifests(connection.client, manifests, options, environment)
@@ -102,8 +98,4 @@ const OF_A_PLAN = ['autoApprove', 'prune', 'allowReplace', 'timeout', 'output']
 
 function given(command: Command, name: string): boolean {
   return command.getOptionValueSource(name) === 'cli'
-}
-
-function manifestsOf({ manifests, children }: ManifestTree): Manifest[] {
-  return [...manifests, ...children.flatMap(manifestsOf)]
 }

@@ -48,7 +48,9 @@ export async function readPlatform(flags: PlatformFlags, command: Command, envir
 
 export function desiredOf(manifests: readonly Manifest[], flags: PlatformFlags): Desired {
   refuseOthers(manifests)
-  if (flags.local !== true) throw new KeelsonError(WITHOUT_SERVER, 'add --local; nothing was changed')
+  if (flags.local !== true) {
+    throw new KeelsonError('plans are made by this process, not by a server', 'add --local; nothing was changed')
+  }
   const read = readDesired(manifests, { scope: scopeOf(flags), types: providerTypes })
   if (!read.ok) throw mistakes(read.error)
   return read.value
@@ -63,17 +65,6 @@ function refuseOthers(manifests: readonly Manifest[]): void {
     `${file}:${lineOf('kind')}: ${object.kind}/${object.metadata.name ?? ''} of ${object.apiVersion} needs a server`,
     'keep it in another directory than platform.keelson.dev objects, and apply that without --local; nothing was changed',
   )
-}
-
-const WITHOUT_SERVER = 'control centers and platforms are made by this command itself, not by a server'
-
-/** An object in a server that nothing there converges would look as if it were being made. */
-export function refusePlatforms(manifests: readonly Manifest[]): void {
-  const [first] = manifests.filter(({ object }) => isPlatformObject(object))
-  if (first === undefined) return
-  const { object, file, lineOf } = first
-  const what = `${file}:${lineOf('kind')}: ${object.kind}/${object.metadata.name ?? ''}`
-  throw new KeelsonError(`${what}: ${WITHOUT_SERVER}`, 'apply it with --local; nothing was changed')
 }
 
 /** The workspace is part of the identity of all that is made: the same one with a server and without. */

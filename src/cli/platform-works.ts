@@ -101,7 +101,6 @@ export async function begin({ fields, arrange }: Work): Promise<PlatformHarness>
   return harness
 }
 
-/** The run after the one that went wrong. */
 /** The run after the one that went wrong: it must end well, with exactly what is wanted. */
 export async function end({ line, ends }: Work, harness: PlatformHarness): Promise<void> {
   const begun = harness.read(NAME)

@@ -4,6 +4,9 @@ import { clusterProvider } from './api/cluster-provider.ts'
 import { controlCenter } from './api/control-center.ts'
 import { platform } from './api/platform.ts'
 import { sharedService } from './api/shared-service.ts'
+import { clusterController } from './controllers/cluster.ts'
+import { clusterProviderController } from './controllers/cluster-provider.ts'
+import { confinedProviderTypes } from './engine/provider-types.ts'
 
 export { applyPlan, type ItemResult, type RunObserver } from './engine/apply-plan.ts'
 export type { Command as RunCommand } from './engine/decide.ts'
@@ -19,7 +22,15 @@ export { readDesired } from './engine/read-desired.ts'
 export { isPlatformObject } from './engine/schemas.ts'
 export { findEntries, readState, type State, type StateEntry } from './engine/state.ts'
 
-export const feature: Feature = {
-  apis: [controlCenter, platform, clusterProvider, sharedService],
-  controllers: [],
+/** `simulatedFolder`: pretended worlds of ClusterProviders in workspaces are below it. */
+export function platformFeature({ simulatedFolder }: { readonly simulatedFolder: string }): Feature {
+  const types = confinedProviderTypes(simulatedFolder)
+  return {
+    apis: [controlCenter, platform, clusterProvider, sharedService],
+    controllers: [
+      clusterController('ControlCenter', types),
+      clusterController('Platform', types),
+      clusterProviderController(types),
+    ],
+  }
 }

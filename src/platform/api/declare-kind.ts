@@ -22,6 +22,11 @@ export interface PlatformKind {
 
 const READY = { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' }
 const SYNCED = { name: 'Synced', type: 'string', jsonPath: '.status.conditions[?(@.type=="Synced")].status' }
+const MESSAGE = {
+  name: 'Message',
+  type: 'string',
+  jsonPath: '.status.conditions[?(@.type=="Ready")].message',
+}
 const AGE = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' }
 
 /** Established from the start: the kinds of a feature are part of the server. */
@@ -61,7 +66,7 @@ export function declareKind({ kind, plural, shortNames = [], description, ...dec
           storage: true,
           schema: { openAPIV3Schema },
           subresources: { status: {} },
-          additionalPrinterColumns: [READY, SYNCED, ...declared.columns, AGE],
+          additionalPrinterColumns: [READY, SYNCED, ...declared.columns, MESSAGE, AGE],
         },
       ],
     },

@@ -138,6 +138,7 @@ export const CLUSTER_STATUS: JsonObject = statusOf({
   phase: { type: 'string', enum: PHASES },
   externalID: { type: 'string' },
   externalName: { type: 'string' },
+  providerRef: { ...NAME_REFERENCE, description: 'The ClusterProvider that it was made with.' },
   endpoint: {
     type: 'object',
     properties: {

@@ -12,7 +12,7 @@ import {
   validateValue,
 } from '../../machinery/index.ts'
 import { startServer } from '../../testing/index.ts'
-import { feature } from '../index.ts'
+import { platformFeature } from '../index.ts'
 
 interface Definition {
   readonly names: {
@@ -25,6 +25,7 @@ interface Definition {
   readonly versions: readonly [{ readonly schema: { readonly openAPIV3Schema: JsonObject } }]
 }
 
+const feature = platformFeature({ simulatedFolder: '/nowhere' })
 const kinds = feature.apis.map((crd) => ({ crd, spec: crd.spec as unknown as Definition }))
 
 function exampleOf({ names, versions }: Definition): KubeObject {

@@ -90,7 +90,7 @@ function isOrphanPlatform({ cluster, address }: Item): boolean {
 async function carryOut(item: Item, plan: Plan, { observer, timeout, signal }: ApplyOptions): Promise<ItemResult> {
   const { cluster, configured, observed } = item
   const seen = observed === undefined ? {} : { observed }
-  const untouched = { item, ...seen, message: item.reason, logTail: [], touched: false }
+  const untouched = { item, action: item.action, ...seen, message: item.reason, logTail: [], touched: false }
   if (item.outcome === 'blocked' || item.outcome === 'unknown') return { ...untouched, outcome: item.outcome }
   if (item.outcome === 'settled') return { ...untouched, outcome: item.action === 'leave' ? 'left' : 'unchanged' }
   if (cluster !== undefined) {
@@ -103,7 +103,8 @@ async function carryOut(item: Item, plan: Plan, { observer, timeout, signal }: A
 
 async function deleteOrphan(item: Item, { observer, timeout, signal }: ApplyOptions): Promise<ItemResult> {
   const { address, configured, observed } = item
-  if (observed === undefined) return { item, outcome: 'unchanged', message: 'it is gone', logTail: [], touched: false }
+  if (observed === undefined)
+    return { item, action: item.action, outcome: 'unchanged', message: 'it is gone', logTail: [], touched: false }
   const limit = AbortSignal.timeout(timeout ?? configured.createTimeout)
   observer.step(address, 'delete')
   try {
@@ -112,16 +113,16 @@ async function deleteOrphan(item: Item, { observer, timeout, signal }: ApplyOpti
       signal: AbortSignal.any([signal, limit]),
       onProgress: (progress) => observer.progress(address, progress),
     })
-    return { item, outcome: 'deleted', message: item.reason, logTail: [], touched: true }
+    return { item, action: item.action, outcome: 'deleted', message: item.reason, logTail: [], touched: true }
   } catch (error) {
     signal.throwIfAborted()
     const outcome = limit.aborted ? 'timeout' : isProviderError(error, 'unreachable') ? 'unknown' : 'failed'
     const logTail = isProviderError(error) ? error.logTail : []
-    return { item, observed, outcome, message: messageOf(error), logTail, touched: true }
+    return { item, action: item.action, observed, outcome, message: messageOf(error), logTail, touched: true }
   }
 }
 
 function skipped(item: Item, { item: obstacle, outcome }: ItemResult): ItemResult {
   const message = `waits for ${obstacle.address}, which is ${outcome}`
-  return { item, outcome: 'skipped', message, logTail: [], touched: false }
+  return { item, action: item.action, outcome: 'skipped', message, logTail: [], touched: false }
 }

@@ -11,7 +11,7 @@ import {
   type Operation,
   type Progress,
 } from '../../providers/index.ts'
-import type { Command, Step } from './decide.ts'
+import type { Action, Command, Step } from './decide.ts'
 import type { ConfiguredProvider, DesiredCluster } from './desired.ts'
 import { judge } from './judge.ts'
 import { type Look, lookAt } from './world.ts'
@@ -45,6 +45,8 @@ export type Outcome =
 
 export interface Convergence {
   readonly outcome: Outcome
+  /** What the last look asked for. */
+  readonly action: Action
   readonly message: string
   /** The last lines of the cluster's own output, where it failed. */
   readonly logTail: readonly string[]
@@ -91,6 +93,7 @@ export async function converge(options: ConvergeOptions): Promise<Convergence> {
     const end = (outcome: Outcome, message: string): Convergence => ({
       ...seen,
       outcome,
+      action: judged.action ?? 'no-op',
       message,
       logTail: isProviderError(failure) ? failure.logTail : [],
       touched: done.length > 0 || failure !== undefined,

@@ -55,7 +55,7 @@ export interface Desired {
 }
 
 /** As the schema leaves it, defaults applied. */
-interface ClusterFields {
+export interface ClusterFields {
   readonly providerRef: { readonly name: string }
   readonly controlCenterRef?: { readonly name: string }
   readonly version?: string

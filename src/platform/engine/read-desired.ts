@@ -66,6 +66,31 @@ export function readDesired(manifests: readonly ManifestSource[], options: ReadO
   return { ok: true, value: { scope: options.scope, clusters: ordered, providers, digest } }
 }
 
+/** What a ClusterProvider object stands for. */
+export function readProvider(object: ManifestSource, types: ProviderTypes): Result<ConfiguredProvider, Problem[]> {
+  const { source, problems: ofSchema } = checkManifest(object)
+  if (ofSchema.length > 0) return { ok: false, error: ofSchema }
+  const { providers, problems } = readProviders([source], types)
+  return providers[0] === undefined ? { ok: false, error: problems } : { ok: true, value: providers[0] }
+}
+
+/** One object with its provider, for whoever looks after the references itself. */
+export function readOne(
+  object: ManifestSource,
+  providerObject: ManifestSource,
+  { scope, types }: ReadOptions,
+): Result<{ cluster: DesiredCluster; configured: ConfiguredProvider }, Problem[]> {
+  const { source, problems: ofSchema } = checkManifest(object)
+  const problems = [...ofSchema, ...notYet(object)]
+  if (problems.length > 0) return { ok: false, error: problems }
+  const provider = readProvider(providerObject, types)
+  if (!provider.ok) return provider
+  const configured = provider.value
+  const cluster = desiredCluster(source, scope)
+  const refused = capabilityProblems(cluster, configured)
+  return refused.length > 0 ? { ok: false, error: refused } : { ok: true, value: { cluster, configured } }
+}
+
 function readProviders(
   sources: readonly ManifestSource[],
   types: ProviderTypes,
@@ -96,10 +121,11 @@ function readProviders(
 }
 
 function referenceProblems(
-  { provider: name, spec, accessTTL, source }: DesiredCluster,
+  cluster: DesiredCluster,
   known: ReadonlySet<string>,
   providers: readonly ConfiguredProvider[],
 ): Problem[] {
+  const { provider: name, source } = cluster
   const problems: Problem[] = []
   if (!known.has(addressOf('ClusterProvider', name))) {
     const remedy = 'add a ClusterProvider of this name to the manifests, or correct the name'
@@ -111,14 +137,21 @@ function referenceProblems(
     problems.push(problem(source, field, `${address} is not in the manifests`, remedy))
   }
   const configured = providers.find((each) => each.name === name)
-  if (configured === undefined) return problems
-  const capabilities = configured.provider.capabilities()
-  for (const { field, message } of refusedFields(configured.type, spec, capabilities)) {
-    problems.push(problem(source, field, message, `remove ${field}`))
-  }
+  return configured === undefined ? problems : [...problems, ...capabilityProblems(cluster, configured)]
+}
+
+/** What the provider cannot honour, by field. */
+function capabilityProblems(
+  { spec, accessTTL, source }: DesiredCluster,
+  { type, provider }: ConfiguredProvider,
+): Problem[] {
+  const capabilities = provider.capabilities()
+  const problems = refusedFields(type, spec, capabilities).map(({ field, message }) =>
+    problem(source, field, message, `remove ${field}`),
+  )
   const { min, max } = capabilities.accessTTL
   if (accessTTL < min || accessTTL > max) {
-    const message = `a cluster of type ${configured.type} issues credentials for ${min} to ${max} seconds`
+    const message = `a cluster of type ${type} issues credentials for ${min} to ${max} seconds`
     problems.push(problem(source, 'spec.access.ttl', message, 'choose a lifetime within'))
   }
   return problems

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import type { Client } from '../../client/index.ts'
+import { findCondition } from '../../controller/index.ts'
+import { isStatus } from '../../machinery/index.ts'
+import { eventually, startServer } from '../../testing/index.ts'
+import { platformFeature } from '../index.ts'
+import { CLUSTER_PROVIDERS, CLUSTER_RESOURCES, type ClusterKind, type ClusterObject } from './cluster-object.ts'
+
+const apiVersion = 'platform.keelson.dev/v1alpha1'
+
+/** A workspace with a ClusterProvider, and the folder of its pretended world. */
+async function begin() {
+  await using stack = new AsyncDisposableStack()
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'keelson-clusters-'))
+  stack.defer(() => fs.rmSync(folder, { recursive: true }))
+  const server = stack.use(await startServer({ features: [platformFeature({ simulatedFolder: folder })] }))
+  const client = await server.workspace('acme')
+  const world = path.join(folder, 'world')
+  const spec = { type: 'simulated', ownerTag: 'org-a', simulated: { folder: world } }
+  await client.create(CLUSTER_PROVIDERS, { apiVersion, kind: 'ClusterProvider', metadata: { name: 'laptop' }, spec })
+  const running = stack.move()
+  return {
+    client,
+    fileOf: (name: string) => path.join(world, 'clusters', `${name}.json`),
+    clusters: () => fs.readdirSync(path.join(world, 'clusters')),
+    control: (control: object) => fs.writeFileSync(path.join(world, 'control.json'), JSON.stringify(control)),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
+
+function create(client: Client, kind: ClusterKind, name: string, fields: object = {}): Promise<ClusterObject> {
+  const spec = { providerRef: { name: 'laptop' }, externalName: name, ...fields } as unknown as ClusterObject['spec']
+  return client.create(CLUSTER_RESOURCES[kind], { apiVersion, kind, metadata: { name }, spec })
+}
+
+/** `Ready` as `phase status reason`, when it has become so. */
+function becomes(client: Client, kind: ClusterKind, name: string, expected: string): Promise<ClusterObject> {
+  return eventually(async () => {
+    const object = await client.get(CLUSTER_RESOURCES[kind], name)
+    const { phase, conditions = [] } = object.status ?? {}
+    const ready = findCondition(conditions, 'Ready')
+    assert.equal(`${phase} ${ready?.status} ${ready?.reason}`, expected)
+    return object
+  })
+}
+
+function gone(client: Client, kind: ClusterKind, name: string): Promise<void> {
+  return eventually(() =>
+    assert.rejects(client.get(CLUSTER_RESOURCES[kind], name), (error) => isStatus(error, 'NotFound')),
+  )
+}
+
+test('a control center is made, then what lives in it; the status says where it is and nothing secret', async () => {
+  await using at = await begin()
+  await create(at.client, 'Platform', 'shop', { controlCenterRef: { name: 'emea' } })
+  await becomes(at.client, 'Platform', 'shop', 'Pending False Unavailable')
+  await create(at.client, 'ControlCenter', 'emea', { version: 'v1.35.4' })
+  const { status } = await becomes(at.client, 'ControlCenter', 'emea', 'Ready True Available')
+  assert.equal(status?.externalName, 'emea')
+  assert.match(status?.externalID ?? '', /^simulated:\/\/emea\//)
+  assert.match(status?.endpoint?.caFingerprint ?? '', /^sha256:[0-9a-f]{64}$/)
+  assert.deepEqual(findCondition(status?.conditions ?? [], 'Synced')?.reason, 'ReconcileSuccess')
+  await becomes(at.client, 'Platform', 'shop', 'Ready True Available')
+  assert.deepEqual(at.clusters(), ['emea.json', 'shop.json'])
+})
+
+test('a change of the object changes the cluster', async () => {
+  await using at = await begin()
+  await create(at.client, 'ControlCenter', 'emea', { version: 'v1.34.0' })
+  await becomes(at.client, 'ControlCenter', 'emea', 'Ready True Available')
+  await at.client.patch(CLUSTER_RESOURCES.ControlCenter, 'emea', 'merge', { spec: { version: 'v1.35.4' } })
+  await eventually(async () =>
+    assert.equal(JSON.parse(fs.readFileSync(at.fileOf('emea'), 'utf8')).spec.version, 'v1.35.4'),
+  )
+})
+
+test('what says where the cluster is cannot be changed: it would be made a second time', async () => {
+  await using at = await begin()
+  await create(at.client, 'ControlCenter', 'emea')
+  await becomes(at.client, 'ControlCenter', 'emea', 'Ready True Available')
+  const world = fs.readFileSync(at.fileOf('emea'), 'utf8')
+  for (const spec of [{ externalName: 'other' }, { providerRef: { name: 'second' } }]) {
+    await at.client.patch(CLUSTER_RESOURCES.ControlCenter, 'emea', 'merge', { spec })
+    await eventually(async () => {
+      const { status } = await at.client.get(CLUSTER_RESOURCES.ControlCenter, 'emea')
+      const { message = '' } = findCondition(status?.conditions ?? [], 'Synced') ?? {}
+      assert.match(message, new RegExp(`spec.${Object.keys(spec)[0]}.* is immutable`))
+    })
+  }
+  assert.deepEqual([at.clusters(), fs.readFileSync(at.fileOf('emea'), 'utf8')], [['emea.json'], world])
+  const back = { externalName: 'emea', providerRef: { name: 'laptop' } }
+  await at.client.patch(CLUSTER_RESOURCES.ControlCenter, 'emea', 'merge', { spec: back })
+  await becomes(at.client, 'ControlCenter', 'emea', 'Ready True Available')
+})
+
+test('all deleted at once: platforms first, then control centers, then the provider', async () => {
+  await using at = await begin()
+  await create(at.client, 'ControlCenter', 'emea')
+  await create(at.client, 'Platform', 'shop', { controlCenterRef: { name: 'emea' } })
+  await becomes(at.client, 'Platform', 'shop', 'Ready True Available')
+  await at.client.delete(CLUSTER_PROVIDERS, 'laptop')
+  await at.client.delete(CLUSTER_RESOURCES.ControlCenter, 'emea')
+  await becomes(at.client, 'ControlCenter', 'emea', 'Deleting False Deleting')
+  assert.deepEqual(at.clusters(), ['emea.json', 'shop.json'])
+  await at.client.delete(CLUSTER_RESOURCES.Platform, 'shop')
+  await gone(at.client, 'Platform', 'shop')
+  await gone(at.client, 'ControlCenter', 'emea')
+  await eventually(() =>
+    assert.rejects(at.client.get(CLUSTER_PROVIDERS, 'laptop'), (error) => isStatus(error, 'NotFound')),
+  )
+  assert.deepEqual(at.clusters(), [])
+})
+
+test('a cluster of somebody else is left alone, and its object can be deleted', async () => {
+  await using at = await begin()
+  fs.mkdirSync(path.dirname(at.fileOf('emea')), { recursive: true })
+  const foreign = JSON.stringify({ state: 'ready', tags: { 'keelson-owner': 'org-b' } })
+  fs.writeFileSync(at.fileOf('emea'), foreign)
+  await create(at.client, 'ControlCenter', 'emea')
+  const { status } = await becomes(at.client, 'ControlCenter', 'emea', 'Foreign False Unavailable')
+  assert.match(findCondition(status?.conditions ?? [], 'Synced')?.message ?? '', /belongs to owner org-b/)
+  await at.client.delete(CLUSTER_RESOURCES.ControlCenter, 'emea')
+  await gone(at.client, 'ControlCenter', 'emea')
+  assert.equal(fs.readFileSync(at.fileOf('emea'), 'utf8'), foreign)
+})
+
+test('what cannot be done is told by field', async () => {
+  const cases: readonly [object, RegExp][] = [
+    [{ providerRef: { name: 'cloud' } }, /spec.providerRef.name: ClusterProvider "cloud" not found/],
+    [{ access: { ttl: '1s' } }, /spec.access.ttl: .*60 to 86400 seconds/],
+  ]
+  await using at = await begin()
+  for (const [index, [fields, message]] of cases.entries()) {
+    await create(at.client, 'ControlCenter', `cc-${index}`, fields)
+    const { status } = await becomes(at.client, 'ControlCenter', `cc-${index}`, 'Pending False Unavailable')
+    const synced = findCondition(status?.conditions ?? [], 'Synced')
+    assert.equal(synced?.status, 'False')
+    assert.match(synced?.message ?? '', message)
+  }
+})
+
+test('a provider in a workspace cannot reach files outside the folder of the server', async () => {
+  await using at = await begin()
+  const spec = { type: 'simulated', ownerTag: 'org-a', simulated: { folder: '/tmp/keelson-elsewhere' } }
+  await at.client.create(CLUSTER_PROVIDERS, { apiVersion, kind: 'ClusterProvider', metadata: { name: 'out' }, spec })
+  await create(at.client, 'ControlCenter', 'emea', { providerRef: { name: 'out' } })
+  const { status } = await becomes(at.client, 'ControlCenter', 'emea', 'Pending False Unavailable')
+  assert.match(findCondition(status?.conditions ?? [], 'Synced')?.message ?? '', /not the server's to use/)
+  assert.equal(fs.existsSync('/tmp/keelson-elsewhere'), false)
+})
+
+test('a provider says whether it can be used, and what its clusters are', async () => {
+  await using at = await begin()
+  const spec = { type: 'acme-cloud', ownerTag: 'org-a' }
+  await at.client.create(CLUSTER_PROVIDERS, { apiVersion, kind: 'ClusterProvider', metadata: { name: 'cloud' }, spec })
+  const cases = [
+    ['laptop', 'True Available', /^simulated, no real cluster$/],
+    ['cloud', 'False Unavailable', /spec.type: unknown provider type "acme-cloud"/],
+  ] as const
+  for (const [name, expected, message] of cases) {
+    await eventually(async () => {
+      const { status } = await at.client.get(CLUSTER_PROVIDERS, name)
+      const ready = findCondition(status?.conditions ?? [], 'Ready')
+      assert.equal(`${ready?.status} ${ready?.reason}`, expected)
+      assert.match(ready?.message ?? '', message)
+    })
+  }
+})
+
+test('a provider that does not answer leaves what is known, and says so', async () => {
+  await using at = await begin()
+  await create(at.client, 'ControlCenter', 'emea')
+  await becomes(at.client, 'ControlCenter', 'emea', 'Ready True Available')
+  at.control({ faults: [{ call: 'observe', point: 'before', effect: 'unreachable', message: 'no route' }] })
+  await at.client.patch(CLUSTER_RESOURCES.ControlCenter, 'emea', 'merge', { spec: { version: 'v1.35.4' } })
+  const { status } = await becomes(at.client, 'ControlCenter', 'emea', 'Ready Unknown Unavailable')
+  assert.match(findCondition(status?.conditions ?? [], 'Ready')?.message ?? '', /no route/)
+  assert.match(status?.externalID ?? '', /^simulated:\/\/emea\//)
+})
