@@ -13,10 +13,10 @@ import { CLUSTER_PROVIDERS, CLUSTER_RESOURCES, type ClusterKind, type ClusterObj
 const apiVersion = 'platform.keelson.dev/v1alpha1'
 
 /** A workspace with a ClusterProvider, and the folder of its pretended world. */
-async function begin() {
+async function begin(given?: string) {
   await using stack = new AsyncDisposableStack()
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'keelson-clusters-'))
-  stack.defer(() => fs.rmSync(folder, { recursive: true }))
+  const folder = given ?? fs.mkdtempSync(path.join(os.tmpdir(), 'keelson-clusters-'))
+  if (given === undefined) stack.defer(() => fs.rmSync(folder, { recursive: true }))
   const server = stack.use(await startServer({ features: [platformFeature({ simulatedFolder: folder })] }))
   const client = await server.workspace('acme')
   const world = path.join(folder, 'world')
@@ -25,6 +25,7 @@ async function begin() {
   const running = stack.move()
   return {
     client,
+    folder,
     fileOf: (name: string) => path.join(world, 'clusters', `${name}.json`),
     clusters: () => fs.readdirSync(path.join(world, 'clusters')),
     control: (control: object) => fs.writeFileSync(path.join(world, 'control.json'), JSON.stringify(control)),
@@ -113,6 +114,19 @@ test('all deleted at once: platforms first, then control centers, then the provi
     assert.rejects(at.client.get(CLUSTER_PROVIDERS, 'laptop'), (error) => isStatus(error, 'NotFound')),
   )
   assert.deepEqual(at.clusters(), [])
+})
+
+test('a server that has lost its store finds the clusters again, and makes none a second time', async () => {
+  await using at = await begin()
+  await create(at.client, 'ControlCenter', 'emea')
+  await create(at.client, 'Platform', 'shop', { controlCenterRef: { name: 'emea' } })
+  const before = await becomes(at.client, 'Platform', 'shop', 'Ready True Available')
+  await using second = await begin(at.folder)
+  await create(second.client, 'ControlCenter', 'emea')
+  await create(second.client, 'Platform', 'shop', { controlCenterRef: { name: 'emea' } })
+  const after = await becomes(second.client, 'Platform', 'shop', 'Ready True Available')
+  assert.equal(after.status?.externalID, before.status?.externalID)
+  assert.deepEqual(second.clusters(), ['emea.json', 'shop.json'])
 })
 
 test('a cluster of somebody else is left alone, and its object can be deleted', async () => {
