@@ -35,6 +35,8 @@ import { createObject } from './create.ts'
 import { mergeSubmitted, replace, requireCreate, subresourceOf } from './update.ts'
 
 export const APPLY_PATCH = 'application/apply-patch+yaml'
+/** How subresources of another shape than the object's may be patched. */
+const OTHER_SHAPES = ['application/json-patch+json', 'application/merge-patch+json']
 
 export async function apply(request: ResourceContext): Promise<Answer> {
   const { definition, info, query, parts, cluster } = request
@@ -46,7 +48,7 @@ export async function apply(request: ResourceContext): Promise<Answer> {
     validation: readFieldValidation(query, 'PatchOptions'),
     force: isTrue(query.get('force')),
   }
-  if (subresourceOf(request)?.read !== undefined) throw unsupportedMediaType(APPLY_PATCH, [])
+  if (subresourceOf(request)?.read !== undefined) throw unsupportedMediaType(APPLY_PATCH, OTHER_SHAPES)
   const config = readConfig(request, await request.request.body(BODY_LIMIT))
   // Who owns what is settled here: the write that follows does not settle it again.
   const context: ResourceContext = { ...request, settled: true }
