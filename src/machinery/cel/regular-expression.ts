@@ -2,7 +2,7 @@
 import { RE2JS } from 're2js'
 import type { Result } from '../result.ts'
 
-const CACHE_SIZE = 1024
+const CACHE_SIZE = 4096
 const cache = new Map<string, Result<RE2JS>>()
 
 /** Compiled expressions are shared; the oldest goes when another one comes. `error` as Go words it. */
@@ -20,6 +20,8 @@ function compile(pattern: string): Result<RE2JS> {
   try {
     return { ok: true, value: RE2JS.compile(pattern) }
   } catch (error) {
-    return { ok: false, error: error instanceof Error ? error.message : String(error) }
+    const message = error instanceof Error ? error.message : String(error)
+    // Go names the part that is wrong even where there is none.
+    return { ok: false, error: message.endsWith('`') ? message : `${message}: \`\`` }
   }
 }

@@ -85,9 +85,9 @@ test('every pattern compiles or says why not', () => {
   )
 })
 
-test('a text longer than the guard matches nothing', () => {
-  const compiled = compilePattern('^a*$')
+test('no pattern takes longer than its text is long', () => {
+  const compiled = compilePattern('^(a+)+$')
   assert.ok(compiled.ok)
-  assert.ok(compiled.value('a'.repeat(64 * 1024)))
-  assert.ok(!compiled.value('a'.repeat(64 * 1024 + 1)))
+  assert.ok(compiled.value('a'.repeat(50_000)))
+  assert.ok(!compiled.value(`${'a'.repeat(50_000)}!`))
 })
