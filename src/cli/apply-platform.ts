@@ -49,8 +49,12 @@ export async function applyPlanFile(
   environment: Environment,
 ): Promise<number> {
   const document = readPlan(file)
-  const { sources, run, command, scope } = document.keelson
-  const manifests = await readManifests(flags.filename ?? sources, { recursive: flags.recursive === true }, environment)
+  const { sources, recursive, run, command, scope } = document.keelson
+  const manifests = await readManifests(
+    flags.filename ?? sources,
+    { recursive: flags.recursive ?? recursive },
+    environment,
+  )
   const desired = desiredOf(manifests, { ...flags, workspace: scope.workspace })
   using _lock = lockFor('apply', desired, environment)
   const plan = await planOf(desired, { command, run, signal: environment.signal })

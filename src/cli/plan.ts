@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import { type Command, Option } from 'commander'
 import { KeelsonError } from '../machinery/index.ts'
-import { type Plan, planDocument, planExitCode } from '../platform/index.ts'
+import { type Plan, type PlanSources, planDocument, planExitCode } from '../platform/index.ts'
 import type { Environment } from './environment.ts'
 import { planMarkdown, planText } from './plan-text.ts'
 import { addPlatformOptions, newRun, type PlatformFlags, planOf, readPlatform } from './platform-input.ts'
@@ -29,7 +29,7 @@ export function addPlan(program: Command, environment: Environment, exit: (code:
   addOutput(command).action(async (_: unknown, command: Command) => {
     const flags = command.optsWithGlobals<PlanFlags>()
     const plan = await planned(flags, command, environment)
-    const sources = flags.filename ?? []
+    const sources = sourcesOf(flags)
     if (flags.out !== undefined) writePlan(flags.out, plan, sources)
     environment.stdout.write(shown(plan, flags.output, sources))
     exit(planExitCode(plan.items, { detailed: flags.detailedExitcode === true }))
@@ -46,7 +46,7 @@ export function addDrift(program: Command, environment: Environment, exit: (code
     const items = plan.items.filter(({ action }) => action !== 'no-op')
     const code = planExitCode(plan.items, { detailed: flags.detailedExitcode === true })
     if (items.length === 0 && flags.output === 'text') environment.stdout.write('No drift.\n')
-    else environment.stdout.write(shown({ ...plan, items }, flags.output, flags.filename ?? []))
+    else environment.stdout.write(shown({ ...plan, items }, flags.output, sourcesOf(flags)))
     exit(code)
   })
 }
@@ -69,13 +69,17 @@ async function planned(flags: PlanFlags, command: Command, environment: Environm
   return planOf(desired, { command: run, run: newRun(), signal: environment.signal })
 }
 
-function shown(plan: Plan, output: PlanOutput, sources: readonly string[]): string {
+function sourcesOf({ filename = [], recursive = false }: PlanFlags): PlanSources {
+  return { sources: filename, recursive }
+}
+
+function shown(plan: Plan, output: PlanOutput, sources: PlanSources): string {
   if (output === 'md') return planMarkdown(plan)
   if (output === 'text') return planText(plan)
   return `${JSON.stringify(planDocument(plan, sources), null, 2)}\n`
 }
 
-function writePlan(file: string, plan: Plan, sources: readonly string[]): void {
+function writePlan(file: string, plan: Plan, sources: PlanSources): void {
   try {
     fs.writeFileSync(file, `${JSON.stringify(planDocument(plan, sources), null, 2)}\n`)
   } catch (cause) {

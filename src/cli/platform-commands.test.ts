@@ -63,6 +63,15 @@ describe('a plan in a file', () => {
     assert.equal((await harness.runAsIs(`apply ${file} --local`)).code, 0)
   })
 
+  test('remembers that directories were gone into', async () => {
+    using harness = platformHarness()
+    harness.write('manifests/emea/emea.yaml', CONTROL_CENTER)
+    const file = path.join(harness.folder, 'plan.json')
+    assert.equal((await harness.run(`plan -R --out ${file} --detailed-exitcode`)).code, 2)
+    assert.equal((await harness.runAsIs(`apply ${file} --local`)).code, 0)
+    assert.deepEqual(harness.clusters(), ['emea.json'])
+  })
+
   const cases: readonly [string, (harness: ReturnType<typeof platformHarness>) => void, RegExp][] = [
     [
       'when a manifest has changed',

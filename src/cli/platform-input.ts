@@ -8,6 +8,7 @@ import {
   type Desired,
   EXIT,
   fileLock,
+  type Holder,
   isPlatformObject,
   makePlan,
   type Plan,
@@ -111,7 +112,7 @@ export function lockFor(verb: string, { scope, providers }: Desired, { env }: En
   const since = new Date().toISOString()
   const stack = new DisposableStack()
   for (const owner of new Set(providers.map(({ type, ownerTag }) => `${type} ${ownerTag}`))) {
-    const lock = fileLock(folder, [scope, owner], { holder, since })
+    const lock = lockIn(folder, [scope, owner], { holder, since })
     if (lock.ok) stack.use(lock.value)
     else {
       stack.dispose()
@@ -123,4 +124,13 @@ export function lockFor(verb: string, { scope, providers }: Desired, { env }: En
     }
   }
   return stack
+}
+
+function lockIn(folder: string, key: unknown, holder: Holder): ReturnType<typeof fileLock> {
+  try {
+    return fileLock(folder, key, holder)
+  } catch (cause) {
+    const remedy = 'name a folder that can be written by XDG_STATE_HOME'
+    throw new KeelsonError(`no lock can be kept in ${folder}: ${(cause as Error).message}`, remedy, { cause })
+  }
 }

@@ -16,7 +16,13 @@ export { fileLock, type Holder } from './engine/file-lock.ts'
 export { issueKubeconfig } from './engine/kubeconfig.ts'
 export type { ManifestSource, Problem } from './engine/manifest.ts'
 export { type Item, makePlan, type Plan } from './engine/plan.ts'
-export { type PlanDocument, parsePlanDocument, planDocument, staleReasons } from './engine/plan-document.ts'
+export {
+  type PlanDocument,
+  type PlanSources,
+  parsePlanDocument,
+  planDocument,
+  staleReasons,
+} from './engine/plan-document.ts'
 export { providerTypes } from './engine/provider-types.ts'
 export { readDesired } from './engine/read-desired.ts'
 export { isPlatformObject } from './engine/schemas.ts'

@@ -45,9 +45,13 @@ export interface PlanDocument {
     readonly command: Plan['command']
     /** The files and directories that it was made of, relative to where it was made. */
     readonly sources: readonly string[]
+    /** Whether directories in them were gone into. */
+    readonly recursive: boolean
     readonly digest: string
   }
 }
+
+export type PlanSources = Pick<PlanDocument['keelson'], 'sources' | 'recursive'>
 
 const ACTIONS: Readonly<Record<Action, readonly TerraformAction[]>> = {
   unknown: ['read'],
@@ -68,12 +72,12 @@ const ACTIONS: Readonly<Record<Action, readonly TerraformAction[]>> = {
   release: ['update'],
 }
 
-export function planDocument(plan: Plan, sources: readonly string[]): PlanDocument {
+export function planDocument(plan: Plan, { sources, recursive }: PlanSources): PlanDocument {
   const { run, scope, command, digest } = plan
   return {
     format_version: '1.2',
     resource_changes: plan.items.map(resourceChange),
-    keelson: { version: 'keelson.dev/plan/v1', run, scope, command, sources, digest },
+    keelson: { version: 'keelson.dev/plan/v1', run, scope, command, sources, recursive, digest },
   }
 }
 
@@ -117,13 +121,14 @@ export function parsePlanDocument(text: string): Result<PlanDocument> {
     return { ok: false, error: `is not JSON: ${(error as Error).message}` }
   }
   if (value?.keelson?.version !== 'keelson.dev/plan/v1') return { ok: false, error: 'is not a plan of keelson plan' }
-  const { run, scope, command, sources, digest } = value.keelson
+  const { run, scope, command, sources, recursive, digest } = value.keelson
   const isWhole =
     typeof run === 'string' &&
     typeof scope?.org === 'string' &&
     typeof scope.workspace === 'string' &&
     (command?.type === 'converge' || command?.type === 'destroy') &&
     Array.isArray(sources) &&
+    typeof recursive === 'boolean' &&
     typeof digest === 'string' &&
     Array.isArray(value.resource_changes) &&
     value.resource_changes.every(
