@@ -128,6 +128,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     now,
     readAll,
     definitionsOf,
+    logicalClusterOf: clusters.of,
     read: async (definition, cluster, namespace, name) => {
       const row = await reader.get(definition, cluster, namespace, name)
       return row === undefined ? undefined : presentObject(definition, row, cluster)

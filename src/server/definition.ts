@@ -12,6 +12,7 @@ import type {
 } from '../machinery/index.ts'
 import type { Operation, Precondition, Store } from '../storage/index.ts'
 import type { RoleChange } from './authorization/role-admission.ts'
+import type { LogicalClusterRecord } from './logical-cluster.ts'
 
 export type Verb = 'create' | 'get' | 'list' | 'watch' | 'update' | 'patch' | 'delete' | 'deletecollection'
 
@@ -180,6 +181,8 @@ export interface ResourceDefinition {
 export interface Services {
   readonly store: Store
   readonly definitionsOf: (cluster: string) => Promise<DefinitionSet>
+  /** A LogicalCluster, kept computed: its object is shared and must not be changed. */
+  readonly logicalClusterOf: (cluster: string) => Promise<LogicalClusterRecord | undefined>
   /** Reads an object as the server sees it, virtual ones included; undefined when absent. */
   readonly read: (
     definition: ResourceDefinition,

@@ -118,8 +118,12 @@ describe('a directory that cannot be used', () => {
   test('one that cannot be made or written to is refused', async () => {
     const file = join(newDirectory(), 'file')
     writeFileSync(file, '')
-    await assert.rejects(open(file), isUnwritable(file))
-    await assert.rejects(open(join(file, 'below')), isUnwritable(join(file, 'below')))
+    for (const directory of [file, join(file, 'below')]) {
+      await assert.rejects(open(directory), {
+        message: `the data directory ${directory} is or lies below a file that is no directory`,
+        remedy: 'remove that file, or choose another data directory',
+      })
+    }
     const directory = newDirectory()
     mkdirSync(join(directory, 'store.db'))
     await assert.rejects(open(directory), isUnwritable(directory))

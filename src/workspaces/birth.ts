@@ -12,7 +12,6 @@ import {
   objectKey,
   pathKey,
   type ResourceDefinition,
-  readLogicalCluster,
 } from '../server/index.ts'
 import type { Operation } from '../storage/index.ts'
 import {
@@ -42,7 +41,7 @@ export async function workspaceBirth(
   const spec = workspaceSpec(object)
   const { cluster, type } = spec
   if (cluster === undefined || type === undefined) throw badRequest('the workspace has not been admitted')
-  const parent = await readLogicalCluster(context.services.store, context.cluster)
+  const parent = await context.services.logicalClusterOf(context.cluster)
   const path = joinPath(
     parent?.object.metadata.annotations?.[PATH_ANNOTATION] ?? context.cluster,
     object.metadata.name ?? '',

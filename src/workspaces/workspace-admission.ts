@@ -1,7 +1,7 @@
 /** What kcp checks and fills in when a Workspace is created (reference: admission `tenancy.kcp.io/Workspace`, in its order). */
 import type { KubeObject, UserInfo } from '../machinery/index.ts'
 import type { OperationContext } from '../server/index.ts'
-import { ROOT_CLUSTER, readLogicalCluster } from '../server/index.ts'
+import { ROOT_CLUSTER } from '../server/index.ts'
 import {
   CLUSTER_NAME_ANNOTATION,
   OWNER_ANNOTATION,
@@ -100,7 +100,7 @@ interface Parent {
 }
 
 async function parentOf({ services, cluster }: OperationContext, name: string): Promise<Parent> {
-  const record = await readLogicalCluster(services.store, cluster)
+  const record = await services.logicalClusterOf(cluster)
   if (record === undefined) throw refuse(name, 'workspaces cannot be created in this logical cluster')
   const annotations = record.object.metadata.annotations ?? {}
   const typed = annotations[TYPE_ANNOTATION]
