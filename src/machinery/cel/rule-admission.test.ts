@@ -68,6 +68,11 @@ for (const [what, schema, expected] of REFUSED) {
   })
 }
 
+test('a default keeps to the rules of its field', () => {
+  const size = { ...withRule(INTEGER, 'self > 1', { message: 'too small' }), default: 1 }
+  assert.deepEqual(texts({ properties: { size } }), ['.properties[size].default: Invalid value: 1: too small'])
+})
+
 test('items of a list of type map are correlatable', () => {
   const items = withRule(
     { type: 'object', required: ['k'], properties: { k: { ...STRING, maxLength: 5 } } },

@@ -15,13 +15,19 @@ export interface RuleTree {
 }
 
 /** By the schema itself, which all definitions with the same schema share; null where it has no rules. */
-const trees = new WeakMap<StructuralSchema, RuleTree | null>()
+const rootTrees = new WeakMap<StructuralSchema, RuleTree | null>()
+const partTrees = new WeakMap<StructuralSchema, RuleTree | null>()
 
-/** Compiled when it is first asked for. Undefined for schemas without rules. */
-export function ruleTreeOf(schema: StructuralSchema): RuleTree | undefined {
+/**
+ * Compiled when it is first asked for. Undefined for schemas without rules.
+ *
+ * @param isRoot - whether the schema is that of a whole resource.
+ */
+export function ruleTreeOf(schema: StructuralSchema, isRoot = true): RuleTree | undefined {
+  const trees = isRoot ? rootTrees : partTrees
   const known = trees.get(schema)
   if (known !== undefined) return known ?? undefined
-  const tree = hasRules(schema) ? buildTree(schema, true, schemaType(schema, true)) : undefined
+  const tree = hasRules(schema) ? buildTree(schema, isRoot, schemaType(schema, isRoot)) : undefined
   trees.set(schema, tree ?? null)
   return tree
 }

@@ -15,7 +15,7 @@ import { schemaValue } from './schema-value.ts'
 import { type CelError, isError, NONE, optionalOf, type Value } from './value.ts'
 
 /** What all rules of one object may cost together (apis/cel/config.go). */
-export const RULE_BUDGET = 10_000_000
+const RULE_BUDGET = 10_000_000
 const MAX_MESSAGE = 5 * 1024
 
 interface RuleValidation {
@@ -32,6 +32,15 @@ interface Ratchet {
 
 const NO_RATCHET: Ratchet = { current: undefined, parent: undefined }
 
+export interface RuleOptions {
+  /** By default `RULE_BUDGET`. */
+  readonly budget?: number
+  /** Whether the schema is that of a whole resource; by default it is. */
+  readonly isRoot?: boolean
+  /** Whether what was broken before is passed over; by default it is. */
+  readonly ratchets?: boolean
+}
+
 /**
  * Runs the rules of a schema and of all within it.
  *
@@ -43,12 +52,12 @@ export function validateRules(
   value: Json,
   old: Json | undefined,
   path: string,
-  limits: { readonly budget: number } = { budget: RULE_BUDGET },
+  { budget = RULE_BUDGET, isRoot = true, ratchets = true }: RuleOptions = {},
 ): StatusCause[] {
-  const tree = ruleTreeOf(schema)
+  const tree = ruleTreeOf(schema, isRoot)
   if (tree === undefined) return []
-  const validation: RuleValidation = { causes: [], budget: limits.budget }
-  const current = old === undefined ? undefined : { value, correlation: { old, schema } }
+  const validation: RuleValidation = { causes: [], budget }
+  const current = old === undefined || !ratchets ? undefined : { value, correlation: { old, schema } }
   visit(validation, tree, value, old ?? null, path, { current, parent: undefined })
   return validation.causes
 }

@@ -4,7 +4,7 @@ import type { StructuralSchema, ValidationRule } from '../schema/structural-sche
 import { type Environment, withVariables } from './environment.ts'
 import { kubernetesEnvironment } from './kubernetes.ts'
 import { type CompileFault, compileExpression, type Program } from './program.ts'
-import type { SchemaType } from './schema-type.ts'
+import { declaredType, type SchemaType } from './schema-type.ts'
 import { optionalType } from './type.ts'
 
 export interface CompiledRule {
@@ -19,13 +19,17 @@ export interface CompiledRule {
   readonly fieldPath: string
 }
 
-function environmentOf({ type }: SchemaType, hasOptionalOldSelf: boolean): Environment {
-  return withVariables(kubernetesEnvironment(), { self: type, oldSelf: hasOptionalOldSelf ? optionalType(type) : type })
-}
+/** Upstream's has a number that changes with every compilation. */
+const SELF_TYPE = 'selfType'
 
 /** Compiles the rules of one schema, not those within it. */
-export function compileRules(schema: StructuralSchema, type: SchemaType): CompiledRule[] {
-  return schema.validations.map((rule) => compileRule(schema, rule, environmentOf(type, rule.optionalOldSelf === true)))
+export function compileRules(schema: StructuralSchema, schemaType: SchemaType): CompiledRule[] {
+  if (schema.validations.length === 0) return []
+  const self = declaredType(schemaType, SELF_TYPE)
+  return schema.validations.map((rule) => {
+    const oldSelf = rule.optionalOldSelf === true ? optionalType(self) : self
+    return compileRule(schema, rule, withVariables(kubernetesEnvironment(), { self, oldSelf }))
+  })
 }
 
 const NOTHING = {

@@ -20,7 +20,8 @@ import {
 } from './type.ts'
 
 export interface SchemaType {
-  readonly type: Type
+  /** Of what has neither fields nor elements. */
+  readonly scalar?: Type
   /** The most items, entries, bytes or characters that a value may have. */
   readonly maxElements: number
   /** The least bytes that a value takes as JSON. */
@@ -40,12 +41,18 @@ const MIN_DURATION_SIZE = 3
 const MIN_TIME_SIZE = 21
 const MIN_STRING_SIZE = 2
 
-const STRING_KEY: SchemaType = { type: STRING, maxElements: 0, minSize: MIN_STRING_SIZE }
+const STRING_KEY: SchemaType = { scalar: STRING, maxElements: 0, minSize: MIN_STRING_SIZE }
 
 const PLAIN_STRING = { type: 'string', format: '', maxLength: undefined, enum: [] } as const
 
-/** The name of the type of `self`; the types of its fields are named after it. */
-export const SELF_TYPE = 'selfType'
+/** The type that expressions know; those of its fields and elements are named after it. */
+export function declaredType({ scalar, fields, element, key }: SchemaType, name: string): Type {
+  if (scalar !== undefined) return scalar
+  if (element !== undefined && key !== undefined) return mapType(STRING, declaredType(element, `${name}.@elem`))
+  if (element !== undefined) return listType(declaredType(element, `${name}.@idx`))
+  const types = [...(fields ?? [])].map(([field, type]) => [field, declaredType(type, `${name}.${field}`)] as const)
+  return objectType(name, new Map(types))
+}
 
 const withMetadataOf = new WeakMap<StructuralSchema, StructuralSchema>()
 
@@ -99,28 +106,24 @@ const EMPTY = {
   validations: [],
 } as const
 
-export function schemaType(
-  schema: StructuralSchema,
-  isRoot: boolean,
-  name: string = SELF_TYPE,
-): SchemaType | undefined {
+export function schemaType(schema: StructuralSchema, isRoot: boolean): SchemaType | undefined {
   if (schema.intOrString) {
     const maxElements = schema.maxLength === undefined ? MAX_REQUEST - 2 : bytesOf(schema.maxLength)
-    return { type: DYN, maxElements, minSize: 1 }
+    return { scalar: DYN, maxElements, minSize: 1 }
   }
   switch (schema.type) {
     case 'array':
-      return arrayType(schema, name)
+      return arrayType(schema)
     case 'object':
-      return objectSchemaType(isRoot ? withMetadata(schema) : schema, name)
+      return objectSchemaType(isRoot ? withMetadata(schema) : schema)
     case 'string':
       return stringType(schema)
     case 'boolean':
-      return { type: BOOL, maxElements: 0, minSize: 4 }
+      return { scalar: BOOL, maxElements: 0, minSize: 4 }
     case 'number':
-      return { type: DOUBLE, maxElements: 0, minSize: 1 }
+      return { scalar: DOUBLE, maxElements: 0, minSize: 1 }
     case 'integer':
-      return { type: INT, maxElements: 0, minSize: 1 }
+      return { scalar: INT, maxElements: 0, minSize: 1 }
     default:
       return undefined
   }
@@ -131,36 +134,35 @@ function bytesOf(maxLength: number): number {
   return Math.max(0, maxLength) * 4
 }
 
-function arrayType({ items, maxItems }: StructuralSchema, name: string): SchemaType | undefined {
-  const element = items && schemaType(items, items.embeddedResource, `${name}.@idx`)
+function arrayType({ items, maxItems }: StructuralSchema): SchemaType | undefined {
+  const element = items && schemaType(items, items.embeddedResource)
   if (element === undefined) return undefined
   const maxElements =
     maxItems === undefined ? Math.floor((MAX_REQUEST - 2) / (element.minSize + 1)) : Math.max(0, maxItems)
-  return { type: listType(element.type), maxElements, minSize: 2, element }
+  return { maxElements, minSize: 2, element }
 }
 
-function objectSchemaType(schema: StructuralSchema, name: string): SchemaType | undefined {
+function objectSchemaType(schema: StructuralSchema): SchemaType | undefined {
   const values = additionalSchema(schema)
   if (values !== undefined) {
-    const element = schemaType(values, values.embeddedResource, `${name}.@elem`)
+    const element = schemaType(values, values.embeddedResource)
     if (element === undefined) return undefined
     const { maxProperties } = schema
     const maxElements =
       maxProperties === undefined ? Math.floor((MAX_REQUEST - 2) / (element.minSize + 6)) : Math.max(0, maxProperties)
-    return { type: mapType(STRING, element.type), maxElements, minSize: 2, element, key: STRING_KEY }
+    return { maxElements, minSize: 2, element, key: STRING_KEY }
   }
   const fields = new Map<string, SchemaType>()
   let minSize = 2
   for (const [key, property] of schema.properties ?? []) {
     const escaped = escapeFieldName(key)
-    const field = schemaType(property, property.embeddedResource, `${name}.${escaped ?? key}`)
+    const field = schemaType(property, property.embeddedResource)
     if (field === undefined) continue
     if (escaped !== undefined) fields.set(escaped, field)
     // What has a default need not be sent.
     if (schema.required.includes(key) && property.default === undefined) minSize += key.length + field.minSize + 4
   }
-  const types = new Map([...fields].map(([key, { type }]) => [key, type]))
-  return { type: objectType(name, types), maxElements: 0, minSize, fields }
+  return { maxElements: 0, minSize, fields }
 }
 
 function stringType(schema: StructuralSchema): SchemaType {
@@ -168,19 +170,19 @@ function stringType(schema: StructuralSchema): SchemaType {
   switch (format) {
     case 'byte':
       return {
-        type: BYTES,
+        scalar: BYTES,
         maxElements: maxLength === undefined ? MAX_REQUEST - 2 : Math.max(0, maxLength),
         minSize: MIN_STRING_SIZE,
       }
     case 'duration':
-      return { type: DURATION, maxElements: TIME_SIZE, minSize: MIN_DURATION_SIZE }
+      return { scalar: DURATION, maxElements: TIME_SIZE, minSize: MIN_DURATION_SIZE }
     case 'date':
-      return { type: TIMESTAMP, maxElements: DATE_SIZE, minSize: DATE_SIZE }
+      return { scalar: TIMESTAMP, maxElements: DATE_SIZE, minSize: DATE_SIZE }
     case 'date-time':
-      return { type: TIMESTAMP, maxElements: TIME_SIZE, minSize: MIN_TIME_SIZE }
+      return { scalar: TIMESTAMP, maxElements: TIME_SIZE, minSize: MIN_TIME_SIZE }
   }
-  if (maxLength !== undefined) return { type: STRING, maxElements: bytesOf(maxLength), minSize: MIN_STRING_SIZE }
+  if (maxLength !== undefined) return { scalar: STRING, maxElements: bytesOf(maxLength), minSize: MIN_STRING_SIZE }
   const lengths = schema.enum.map((value) => (typeof value === 'string' ? Buffer.byteLength(value) : 0))
   const maxElements = lengths.length > 0 ? Math.max(...lengths) : MAX_REQUEST - 2
-  return { type: STRING, maxElements, minSize: MIN_STRING_SIZE }
+  return { scalar: STRING, maxElements, minSize: MIN_STRING_SIZE }
 }

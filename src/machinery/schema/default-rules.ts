@@ -1,4 +1,5 @@
 /** Defaults must be valid and pruned values of their own schema (apiextensions-apiserver/.../schema/defaulting). */
+import { validateRules } from '../cel/rule-validation.ts'
 import type { StatusCause } from '../errors.ts'
 import { fieldInvalid } from '../names/field-error.ts'
 import type { Json, JsonObject } from '../object.ts'
@@ -71,5 +72,12 @@ function causesOfDefault(schema: StructuralSchema, value: Json, path: string, su
 function schemaCauses(schema: StructuralSchema, value: Json, path: string): StatusCause[] {
   const validation = startValidation(path)
   visit(validation, schema, value, undefined)
-  return [...(validation.causes?.values() ?? [])]
+  return validation.causes === undefined ? ruleCauses(schema, value, path) : [...validation.causes.values()]
+}
+
+/** A default keeps to its rules as a value that has not changed, and as one that is new. */
+function ruleCauses(schema: StructuralSchema, value: Json, path: string): StatusCause[] {
+  const options = { isRoot: schema.embeddedResource, ratchets: false }
+  const unchanged = validateRules(schema, value, value, path, options)
+  return unchanged.length > 0 ? unchanged : validateRules(schema, value, undefined, path, options)
 }
