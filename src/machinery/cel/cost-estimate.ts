@@ -6,50 +6,25 @@ import { fixed, plus, type Range, times, UNKNOWN, union, ZERO } from './estimate
 import type { Call, Comprehension, Expression, ListLiteral, MapLiteral } from './expression.ts'
 import { ACCUMULATOR } from './macro.ts'
 import type { SchemaType } from './schema-type.ts'
-import { DYN, type Type, unwrapOptional } from './type.ts'
-import { isKind } from './value.ts'
-
-/** Where a value comes from: the variable, then fields, `@items`, `@values` and `@keys`. */
-type Path = readonly string[]
-
-/** Sizes of what a list or a map holds. */
-interface EntrySizes {
-  readonly container: 'list' | 'map'
-  readonly key: Range
-  readonly value: Range
-}
-
-interface Local {
-  readonly path: Path
-  readonly size: Range | undefined
-  readonly entries: EntrySizes | undefined
-}
-
-interface Estimation {
-  readonly checked: Checked
-  readonly root: SchemaType
-  readonly paths: Map<Expression, Path>
-  readonly sizes: Map<Expression, Range>
-  readonly entries: Map<Expression, EntrySizes>
-  readonly locals: Map<string, Local>[]
-}
+import {
+  type Estimation,
+  entriesOf,
+  joinEntries,
+  type Local,
+  local,
+  type Path,
+  pathOf,
+  schemaSize,
+  setEntries,
+  sizeOf,
+  sizeOrUnknown,
+  typeOf,
+} from './size-estimate.ts'
 
 /** @param root - what `self` and `oldSelf` are, which bounds the sizes of what is in them. */
 export function estimateCost(checked: Checked, root: SchemaType): number {
   const state = { paths: new Map(), sizes: new Map(), entries: new Map(), locals: [] }
   return costOf({ checked, root, ...state }, checked.expression).max
-}
-
-function local({ locals }: Estimation, name: string): Local | undefined {
-  for (const scope of [...locals].reverse()) {
-    const found = scope.get(name)
-    if (found !== undefined) return found
-  }
-  return undefined
-}
-
-function typeOf({ checked }: Estimation, expression: Expression): Type {
-  return checked.types.get(expression) ?? DYN
 }
 
 function costOf(estimation: Estimation, expression: Expression): Range {
@@ -82,69 +57,6 @@ function costOf(estimation: Estimation, expression: Expression): Range {
     case 'comprehension':
       return comprehensionCost(estimation, expression)
   }
-}
-
-function pathOf(estimation: Estimation, expression: Expression): Path {
-  const known = expression.kind === 'ident' ? local(estimation, expression.name)?.path : undefined
-  return known ?? estimation.paths.get(expression) ?? []
-}
-
-function schemaSize({ root }: Estimation, path: Path): Range | undefined {
-  if (path.length === 0) return undefined
-  let type: SchemaType | undefined = root
-  for (const name of path.slice(1)) {
-    if (name === '@items' || name === '@values') type = type.element
-    else type = name === '@keys' ? type.key : type.fields?.get(name)
-    if (type === undefined) return undefined
-  }
-  return { min: 0, max: type.maxElements }
-}
-
-const SCALARS = new Set(['bool', 'double', 'duration', 'int', 'timestamp', 'uint'])
-
-function isScalar(type: Type): boolean {
-  const inner = unwrapOptional(type)
-  return inner === undefined ? SCALARS.has(type.kind) : isScalar(inner)
-}
-
-function literalSize(expression: Expression): Range | undefined {
-  if (expression.kind === 'list') return fixed(expression.elements.length)
-  if (expression.kind === 'map') return fixed(expression.entries.length)
-  if (expression.kind !== 'literal') return undefined
-  const { value } = expression
-  if (typeof value === 'string') return fixed([...value].length)
-  return fixed(isKind(value, 'bytes') ? value.value.length : 1)
-}
-
-function sizeOf(estimation: Estimation, expression: Expression): Range | undefined {
-  const known = estimation.sizes.get(expression) ?? literalSize(expression)
-  if (known !== undefined) return known
-  const declared = schemaSize(estimation, pathOf(estimation, expression))
-  if (declared !== undefined) {
-    estimation.sizes.set(expression, declared)
-    return declared
-  }
-  if (isScalar(typeOf(estimation, expression))) return fixed(1)
-  return expression.kind === 'ident' ? local(estimation, expression.name)?.size : undefined
-}
-
-function sizeOrUnknown(estimation: Estimation, expression: Expression): Range {
-  return sizeOf(estimation, expression) ?? UNKNOWN
-}
-
-function entriesOf(estimation: Estimation, expression: Expression): EntrySizes | undefined {
-  const known = estimation.entries.get(expression)
-  if (known !== undefined || expression.kind !== 'ident') return known
-  return local(estimation, expression.name)?.entries
-}
-
-function setEntries(estimation: Estimation, expression: Expression, entries: EntrySizes | undefined): void {
-  if (entries !== undefined) estimation.entries.set(expression, entries)
-}
-
-function joinEntries(left: EntrySizes | undefined, right: EntrySizes | undefined): EntrySizes | undefined {
-  if (left === undefined || right === undefined) return undefined
-  return { container: left.container, key: union(left.key, right.key), value: union(left.value, right.value) }
 }
 
 function operandOf(estimation: Estimation, expression: Expression): Operand {

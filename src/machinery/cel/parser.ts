@@ -1,5 +1,5 @@
 /** The text of an expression to its syntax tree (cel-go parser/parser.go and its grammar). */
-import type { Expression, FieldEntry, MapEntry } from './expression.ts'
+import type { Expression } from './expression.ts'
 import { type Token, tokenize } from './lexer.ts'
 import {
   parseBytesLiteral,
@@ -9,12 +9,10 @@ import {
   parseUintLiteral,
 } from './literal.ts'
 import { type Macros, macroKey } from './macro.ts'
+import { parseArguments, parseEntries, parseFields, parseList } from './parser-aggregates.ts'
 import {
   accept,
-  acceptComma,
-  acceptLoneComma,
   assertStart,
-  canGoOn,
   deeper,
   expect,
   identifier,
@@ -176,17 +174,7 @@ function parseField(parser: Parser, operand: Expression, dot: Token): Expression
   }
   const open = accept(parser, '(')
   if (open === undefined) return { kind: 'select', at: dot.at, operand, field: name.text, test: false }
-  return callOrMacro(parser, open.at, name.text, operand, parseArguments(parser))
-}
-
-function parseArguments(parser: Parser): Expression[] {
-  const args: Expression[] = []
-  if (accept(parser, ')') !== undefined) return args
-  assertStart(parser, ')')
-  do args.push(parseConditional(parser))
-  while (accept(parser, ',') !== undefined)
-  expect(parser, ')')
-  return args
+  return callOrMacro(parser, open.at, name.text, operand, parseArguments(parser, parseConditional))
 }
 
 function callOrMacro(
@@ -231,9 +219,9 @@ function parseSymbol(parser: Parser, token: Token): Expression {
       return inner
     }
     case '[':
-      return parseList(parser, token)
+      return parseList(parser, token, parseConditional)
     case '{':
-      return { kind: 'map', at: token.at, entries: parseEntries(parser) }
+      return { kind: 'map', at: token.at, entries: parseEntries(parser, parseConditional) }
     case '.':
       return parseName(parser, '.')
     case '-': {
@@ -258,10 +246,15 @@ function parseName(parser: Parser, dot: string): Expression {
   const message = structName(parser)
   if (message !== undefined) {
     const open = expect(parser, '{')
-    return { kind: 'struct', at: open.at, type: dot + [name.text, ...message].join('.'), fields: parseFields(parser) }
+    return {
+      kind: 'struct',
+      at: open.at,
+      type: dot + [name.text, ...message].join('.'),
+      fields: parseFields(parser, parseConditional),
+    }
   }
   const open = accept(parser, '(')
-  const args = open === undefined ? [] : parseArguments(parser)
+  const args = open === undefined ? [] : parseArguments(parser, parseConditional)
   if (RESERVED.has(name.text)) return report(parser, name.at, `reserved identifier: ${name.text}`)
   if (open === undefined) return { kind: 'ident', at: name.at, name: dot + name.text }
   return callOrMacro(parser, open.at, dot + name.text, undefined, args)
@@ -278,51 +271,6 @@ function structName(parser: Parser): string[] | undefined {
   if (!isSymbol(peek(parser, ahead), '{')) return undefined
   parser.at += ahead
   return names
-}
-
-function parseList(parser: Parser, open: Token): Expression {
-  const elements: Expression[] = []
-  const optional = new Set<number>()
-  acceptLoneComma(parser, ']')
-  while (accept(parser, ']') === undefined) {
-    if (accept(parser, '?') !== undefined) optional.add(elements.length)
-    else assertStart(parser, '],?')
-    elements.push(parseConditional(parser))
-    if (acceptComma(parser, ']') && !canGoOn(parser)) {
-      expect(parser, ']')
-      break
-    }
-  }
-  return { kind: 'list', at: open.at, elements, optional }
-}
-
-function parseEntries(parser: Parser): MapEntry[] {
-  const entries: MapEntry[] = []
-  acceptLoneComma(parser, '}')
-  while (accept(parser, '}') === undefined) {
-    const optional = accept(parser, '?') !== undefined
-    if (!optional) assertStart(parser, '},?')
-    const key = parseConditional(parser)
-    const colon = expect(parser, ':')
-    entries.push({ at: colon.at, key, value: parseConditional(parser), optional })
-    if (acceptComma(parser, '}') && !canGoOn(parser)) {
-      expect(parser, '}')
-      break
-    }
-  }
-  return entries
-}
-
-function parseFields(parser: Parser): FieldEntry[] {
-  const fields: FieldEntry[] = []
-  while (accept(parser, '}') === undefined) {
-    const optional = accept(parser, '?') !== undefined
-    const name = identifier(parser)
-    const colon = expect(parser, ':')
-    fields.push({ at: colon.at, name: name.text, value: parseConditional(parser), optional })
-    acceptComma(parser, '}')
-  }
-  return fields
 }
 
 const LITERALS = {
