@@ -115,7 +115,7 @@ const equality: Estimator = ({ args: [left, right] }) => {
     case 'kubernetes.NamedFormat':
       return { cost: scaled({ min: 1, max: MAX_FORMAT_SIZE }, TRAVERSAL) }
     case 'kubernetes.URL':
-      return { cost: scaled(ONE, TRAVERSAL) }
+      return { cost: scaled({ min: 1, max: Number.isFinite(right.size.max) ? right.size.max : 1 }, TRAVERSAL) }
     default:
       return undefined
   }

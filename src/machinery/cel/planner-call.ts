@@ -19,6 +19,7 @@ import {
   itemsOf,
   keyOf,
   NO_OVERLOAD,
+  NONE,
   type Result,
   type Value,
 } from './value.ts'
@@ -105,8 +106,10 @@ function planOptionalSelect(operand: Step, field: Expression): Step {
   return (evaluation) => {
     const value = operand(evaluation)
     if (isError(value)) return value
-    charge(evaluation, 1)
-    return optionalIndex(value, name)
+    const found = optionalIndex(value, name)
+    // What is not there costs nothing.
+    charge(evaluation, found === NONE ? 0 : 1)
+    return found
   }
 }
 
@@ -121,8 +124,9 @@ function planIndex(
     if (isError(value)) return value
     const at = key(evaluation)
     if (isError(at)) return at
-    charge(evaluation, cost)
-    return isOptional || isKind(value, 'optional') ? optionalIndex(value, at) : indexValue(value, at)
+    const found = isOptional || isKind(value, 'optional') ? optionalIndex(value, at) : indexValue(value, at)
+    charge(evaluation, found === NONE ? cost - 1 : cost)
+    return found
   }
 }
 
