@@ -30,8 +30,8 @@ export async function startSession(): Promise<Session> {
   await mkdir(join(here, 'node_modules'), { recursive: true })
   await symlink(root, join(here, 'node_modules/keelson'))
   await cp(join(root, 'examples'), join(here, 'examples'), { recursive: true })
-  await writePrograms(programs)
   const port = String(await freePort())
+  await writePrograms(programs, port)
   const env: NodeJS.ProcessEnv = {
     PATH: `${programs}:${dirname(process.execPath)}:${process.env.PATH}`,
     HOME: folder.path,
@@ -115,12 +115,14 @@ async function run(command: string, cwd: string, env: NodeJS.ProcessEnv): Promis
 }
 
 /** `npx keelson` and `npm start` without the seconds that npm takes, and the real kubectl. */
-async function writePrograms(folder: string): Promise<void> {
+async function writePrograms(folder: string, port: string): Promise<void> {
   await mkdir(folder)
   const keelson = `exec "${process.execPath}" "${await bundlePath()}"`
+  // A server that is told no port would take the default one, which another page may be using.
+  const listening = `case "$1 $*" in *--listen*) ;; serve*|start*) set -- "$@" --listen 127.0.0.1:${port} ;; esac;`
   const programs = {
-    npx: `shift; ${keelson} "$@"`,
-    npm: `shift; [ "$1" = -- ] && shift; ${keelson} start "$@"`,
+    npx: `shift; ${listening} ${keelson} "$@"`,
+    npm: `shift; [ "$1" = -- ] && shift; set -- start "$@"; ${listening} ${keelson} "$@"`,
     kubectl: `exec "${await toolPath('kubectl')}" "$@"`,
   }
   for (const [name, text] of Object.entries(programs)) {
