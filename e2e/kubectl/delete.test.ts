@@ -30,7 +30,7 @@ scenario('kubectl delete waits for finalizers', [
     output: 'configmap/kept created',
   },
   {
-    run: 'delete configmap kept --timeout=300ms',
+    run: 'delete configmap kept --timeout=1500ms',
     output: 'configmap "kept" deleted from default namespace',
     error: 'error: timed out waiting for the condition on configmaps/kept',
   },
