@@ -5,6 +5,8 @@ import { withLock } from './tools/lock.ts'
 
 const root = join(import.meta.dirname, '..')
 const bundle = join(root, 'dist/keelson.js')
+/** What `npx keelson` runs: it checks Node's version, keeps compiled code, and starts the bundle. */
+const command = join(root, 'bin/keelson.js')
 
 /** The path of the shipped command; makes it when any source is younger. */
 export async function bundlePath(): Promise<string> {
@@ -13,7 +15,7 @@ export async function bundlePath(): Promise<string> {
       if (await isStale()) await run(process.execPath, [join(root, 'scripts/build.ts')], root)
     })
   }
-  return bundle
+  return command
 }
 
 async function isStale(): Promise<boolean> {

@@ -19,7 +19,6 @@ const common = {
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  keepNames: true,
   metafile: true,
   logLevel: 'warning',
 } as const
