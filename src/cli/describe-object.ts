@@ -1,5 +1,5 @@
 /** An object in words, as kubectl describes kinds that it does not know (kubectl/pkg/describe, genericDescriber). */
-import type { KubeObject } from '../machinery/index.ts'
+import { humanDuration, type KubeObject } from '../machinery/index.ts'
 import { alignColumns, DESCRIPTION_COLUMNS } from './columns.ts'
 import { printable } from './table.ts'
 
@@ -166,28 +166,8 @@ function writeEvents(lines: Lines, events: readonly EventObject[], now: number):
 function ageOf(event: EventObject, now: number): string {
   const last = event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp
   if (last === undefined || last === null) return '<unknown>'
-  const age = durationText(now - Date.parse(last))
+  const age = humanDuration(now - Date.parse(last))
   const first = event.firstTimestamp
   if ((event.count ?? 1) <= 1 || first === undefined || first === null) return age
-  return `${age} (x${event.count} over ${durationText(now - Date.parse(first))})`
-}
-
-/** apimachinery/pkg/util/duration HumanDuration: `5s`, `2m30s`, `15m`, `3h20m`, `5h`, `2d4h`, `12d`. */
-export function durationText(milliseconds: number): string {
-  const seconds = Math.floor(milliseconds / 1000)
-  if (seconds < -1) return '<invalid>'
-  if (seconds < 0) return '0s'
-  if (seconds < 120) return `${seconds}s`
-  const minutes = Math.floor(seconds / 60)
-  if (minutes < 10) return seconds % 60 === 0 ? `${minutes}m` : `${minutes}m${seconds % 60}s`
-  if (minutes < 180) return `${minutes}m`
-  const hours = Math.floor(minutes / 60)
-  if (hours < 8) return minutes % 60 === 0 ? `${hours}h` : `${hours}h${minutes % 60}m`
-  if (hours < 48) return `${hours}h`
-  const days = Math.floor(hours / 24)
-  if (days < 8) return hours % 24 === 0 ? `${days}d` : `${days}d${hours % 24}h`
-  if (days < 730) return `${days}d`
-  const years = Math.floor(days / 365)
-  if (years < 8) return days % 365 === 0 ? `${years}y` : `${years}y${days % 365}d`
-  return `${years}y`
+  return `${age} (x${event.count} over ${humanDuration(now - Date.parse(first))})`
 }

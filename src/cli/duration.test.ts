@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { durationText } from './describe-object.ts'
+import { humanDuration } from '../machinery/index.ts'
 import { parseDuration } from './duration.ts'
 
 describe('durations as Go reads them', () => {
@@ -35,5 +35,5 @@ describe('ages as kubectl shows them', () => {
     [800 * day, '2y70d'],
     [9 * 365 * day, '9y'],
   ]
-  for (const [seconds, expected] of cases) it(expected, () => assert.equal(durationText(seconds * 1000), expected))
+  for (const [seconds, expected] of cases) it(expected, () => assert.equal(humanDuration(seconds * 1000), expected))
 })

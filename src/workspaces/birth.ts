@@ -12,6 +12,7 @@ import {
   objectKey,
   pathKey,
   type ResourceDefinition,
+  timestamp,
 } from '../server/index.ts'
 import type { Operation } from '../storage/index.ts'
 import {
@@ -146,7 +147,7 @@ function workspaceAdmin(cluster: string, username: string, { services }: Operati
     metadata: {
       name: 'workspace-admin',
       uid: services.random.uid(),
-      creationTimestamp: new Date(services.now()).toISOString().replace(/\.\d+Z$/, 'Z'),
+      creationTimestamp: timestamp(services.now()),
     },
     subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: username }],
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },

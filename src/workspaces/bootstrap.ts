@@ -11,6 +11,7 @@ import {
   type ResourceDefinition,
   ROOT_CLUSTER,
   SHARD_CLUSTER,
+  timestamp,
 } from '../server/index.ts'
 import type { Operation, Store } from '../storage/index.ts'
 import {
@@ -77,7 +78,7 @@ export interface BootstrapOptions {
 /** One commit on the first start; on later ones it finds everything there. */
 export async function bootstrap(options: BootstrapOptions): Promise<void> {
   const { store, logicalCluster } = options
-  const created = `${new Date(options.now()).toISOString().slice(0, 19)}Z`
+  const created = timestamp(options.now())
   const operations: Operation[] = []
   for (const [cluster, type] of [
     [ROOT_CLUSTER, 'root:root'],

@@ -10,6 +10,7 @@ import {
   purgeCluster,
   type ResourceDefinition,
   TERMINATING,
+  timestamp,
 } from '../server/index.ts'
 import type { Operation } from '../storage/index.ts'
 import { PATH_ANNOTATION } from './api/groups.ts'
@@ -23,7 +24,7 @@ import { workspaceFollows } from './workspace-follows.ts'
 function prepareForUpdate(object: KubeObject, old: KubeObject, { services }: OperationContext): void {
   const { phase, initializers = [], conditions = [] } = tenancyStatus(object)
   if (tenancyStatus(old).phase === 'Initializing' && phase !== 'Deleting') {
-    const time = `${new Date(services.now()).toISOString().slice(0, 19)}Z`
+    const time = timestamp(services.now())
     const told = withCondition(conditions, initializedCondition(initializers, time))
     object.status = {
       ...tenancyStatus(object),

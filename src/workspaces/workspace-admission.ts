@@ -1,7 +1,7 @@
 /** What kcp checks and fills in when a Workspace is created (reference: admission `tenancy.kcp.io/Workspace`, in its order). */
 import type { KubeObject, UserInfo } from '../machinery/index.ts'
 import type { OperationContext } from '../server/index.ts'
-import { ROOT_CLUSTER } from '../server/index.ts'
+import { ROOT_CLUSTER, timestamp } from '../server/index.ts'
 import {
   CLUSTER_NAME_ANNOTATION,
   OWNER_ANNOTATION,
@@ -69,7 +69,7 @@ function checkPlacement({ cluster, URL }: WorkspaceSpec, user: UserInfo, name: s
 
 /** root:universal's own initializer runs inside the create; those of others are waited for. */
 function firstStatus(initializers: readonly string[], now: number): TenancyStatus {
-  const lastTransitionTime = `${new Date(now).toISOString().slice(0, 19)}Z`
+  const lastTransitionTime = timestamp(now)
   return {
     phase: initializers.length === 0 ? 'Ready' : 'Initializing',
     ...(initializers.length > 0 && { initializers: [...initializers] }),

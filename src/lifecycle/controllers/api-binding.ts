@@ -1,5 +1,5 @@
 /** Deletes all objects of what an APIBinding has brought before the binding goes: kcp's apibindingdeletion controller. */
-import { type Client, PARTIAL_METADATA_LIST, type ResourceRef } from '../../client/index.ts'
+import type { Client } from '../../client/index.ts'
 import {
   type ControllerDefinition,
   clusterOf,
@@ -18,14 +18,13 @@ import {
   watching,
 } from '../../controller/index.ts'
 import { formatGroupResource } from '../../machinery/index.ts'
-import { inParallel } from '../in-parallel.ts'
+import { deleteAll } from '../delete-all.ts'
 import { DELETIONS, isDeleting, isOf, type ObjectReference, targetOf } from '../object-reference.ts'
 import { GATHER, lookAgain } from '../waiting.ts'
 import { API_BINDINGS, type APIBinding, type BoundResource, type TenancyCondition } from './tenancy.ts'
 
 const FINALIZER = 'apis.kcp.io/apibinding-finalizer'
 const RESOURCE_DELETE_SUCCESS = 'BindingResourceDeleteSuccess'
-const NAMESPACES_AT_A_TIME = 8
 
 /** By `<logical cluster>\n<resource>.<group>`: the binding that waits for the last object of it. */
 type Waiting = Map<string, Request>
@@ -117,24 +116,6 @@ async function deleteInstances(
     if (count > 0) left.set(formatGroupResource({ group, resource }), count)
   }
   return left
-}
-
-async function deleteAll(client: Client, resource: ResourceRef, signal: AbortSignal): Promise<number> {
-  const tried = new Set<string>()
-  for (;;) {
-    const undeleted = new Set<string>()
-    let remaining = 0
-    for await (const object of client.items(resource, { accept: PARTIAL_METADATA_LIST, signal })) {
-      remaining++
-      if (!isDeleting(object)) undeleted.add(object.metadata.namespace ?? '')
-    }
-    const next = [...undeleted].filter((namespace) => !tried.has(namespace))
-    if (next.length === 0) return remaining
-    await inParallel(next, NAMESPACES_AT_A_TIME, async (namespace) => {
-      tried.add(namespace)
-      await orGone(client.deleteCollection(resource, { namespace, signal }))
-    })
-  }
 }
 
 async function report(

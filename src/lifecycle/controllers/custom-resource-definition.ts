@@ -1,5 +1,5 @@
 /** Deletes all objects of a custom resource before its definition goes: apiextensions-apiserver's finalizer controller. */
-import { type Client, PARTIAL_METADATA_LIST, type ResourceRef, resourceRef } from '../../client/index.ts'
+import { type Client, type ResourceRef, resourceRef } from '../../client/index.ts'
 import {
   type ConditionLike,
   type ControllerDefinition,
@@ -20,7 +20,7 @@ import {
   watching,
 } from '../../controller/index.ts'
 import { formatGroupResource, type KubeObject } from '../../machinery/index.ts'
-import { inParallel } from '../in-parallel.ts'
+import { deleteAll } from '../delete-all.ts'
 import { DELETIONS, isDeleting, isOf, type ObjectReference, targetOf } from '../object-reference.ts'
 import { GATHER, lookAgain } from '../waiting.ts'
 
@@ -39,7 +39,6 @@ const DEFINITIONS = resourceRef<CustomResourceDefinition>('apiextensions.k8s.io/
 })
 /** apiextensionsv1.CustomResourceCleanupFinalizer. */
 export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
-const NAMESPACES_AT_A_TIME = 8
 
 export const customResourceDefinitionController: ControllerDefinition = {
   name: 'customresourcedefinition-finalizer',
@@ -93,7 +92,7 @@ async function reconcile({ name }: Request, { client, signal, now }: ReconcileCo
   if (marked === undefined) return undefined
   let remaining: number
   try {
-    remaining = await deleteInstances(client, marked, signal)
+    remaining = await deleteAll(client, instancesOf(marked), signal)
   } catch (error) {
     const condition = ['InstanceDeletionFailed', `could not issue all deletes: ${messageOf(error)}`] as const
     await setTerminating(client, marked, 'True', condition, now())
@@ -134,30 +133,6 @@ async function finish(
   const current = held ? await setTerminating(client, definition, 'False', [reason, message], now) : definition
   if (current !== undefined) await removeFinalizer(client, DEFINITIONS, current, CLEANUP)
   return undefined
-}
-
-/** How many objects are left, all of them being deleted. */
-async function deleteInstances(
-  client: Client,
-  definition: CustomResourceDefinition,
-  signal: AbortSignal,
-): Promise<number> {
-  const resource = instancesOf(definition)
-  const tried = new Set<string>()
-  for (;;) {
-    const undeleted = new Set<string>()
-    let remaining = 0
-    for await (const object of client.items(resource, { accept: PARTIAL_METADATA_LIST, signal })) {
-      remaining++
-      if (!isDeleting(object)) undeleted.add(object.metadata.namespace ?? '')
-    }
-    const next = [...undeleted].filter((namespace) => !tried.has(namespace))
-    if (next.length === 0) return remaining
-    await inParallel(next, NAMESPACES_AT_A_TIME, async (namespace) => {
-      tried.add(namespace)
-      await orGone(client.deleteCollection(resource, { namespace, signal }))
-    })
-  }
 }
 
 function instancesOf({ spec, metadata }: CustomResourceDefinition): ResourceRef {

@@ -1,6 +1,8 @@
 /** Conditions of a CustomResourceDefinition, set as upstream's controllers set them. */
+
 import type { JsonObject, KubeObject } from '../../machinery/index.ts'
 import { ensureFields, fieldsIn, objectsIn } from '../builtins/untyped.ts'
+import { timestamp } from '../metadata.ts'
 
 export interface CrdCondition {
   readonly type: 'NamesAccepted' | 'Established' | 'Terminating'
@@ -19,7 +21,7 @@ export function isConditionTrue(crd: KubeObject, type: CrdCondition['type']): bo
 export function setCondition(crd: KubeObject, condition: CrdCondition, now: number): void {
   const status = ensureFields(crd, 'status')
   const conditions = objectsIn(status.conditions)
-  const time = `${new Date(now).toISOString().slice(0, 19)}Z`
+  const time = timestamp(now)
   const found = conditions.find(({ type }) => type === condition.type)
   const lastTransitionTime = found?.status === condition.status ? (found.lastTransitionTime ?? time) : time
   const updated: JsonObject = { lastTransitionTime: String(lastTransitionTime), ...condition }

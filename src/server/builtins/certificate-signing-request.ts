@@ -1,7 +1,8 @@
 /** certificates.k8s.io/v1 CertificateSigningRequest (pkg/registry/certificates/certificates). */
-import type { KubeObject } from '../../machinery/index.ts'
+
+import { humanDuration, type KubeObject } from '../../machinery/index.ts'
 import type { OperationContext, PrinterColumn, Strategy } from '../definition.ts'
-import { humanDuration } from '../printers/duration.ts'
+import { timestamp } from '../metadata.ts'
 import { builtIn, STATUS } from './built-in.ts'
 import { validateRequest, validateRequestUpdate } from './certificate-validation.ts'
 import { AGE, NAME } from './columns.ts'
@@ -18,10 +19,6 @@ function prepareForCreate(object: KubeObject, { user }: OperationContext): void 
     ...(user.extra !== undefined && Object.keys(user.extra).length > 0 && { extra: { ...user.extra } }),
   }
   object.status = {}
-}
-
-function timestamp(now: number): string {
-  return `${new Date(now).toISOString().slice(0, 19)}Z`
 }
 
 /** A condition that does not say when it became so, became so now, unless the stored one says the same. */

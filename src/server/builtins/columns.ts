@@ -1,6 +1,6 @@
+import { ageOf } from '../../machinery/index.ts'
 /** Printer columns that most kinds share (pkg/printers/internalversion); texts are those of metav1.ObjectMeta. */
 import type { PrinterColumn } from '../definition.ts'
-import { ageOf } from '../printers/duration.ts'
 
 const NAME_DESCRIPTION =
   'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names'

@@ -1,7 +1,6 @@
 /** v1 and events.k8s.io/v1 Event: the same rows, in core's form, served in both groups (pkg/apis/events/v1/conversion.go). */
-import type { KubeObject } from '../../machinery/index.ts'
+import { ageOf, type KubeObject } from '../../machinery/index.ts'
 import type { PrinterColumn } from '../definition.ts'
-import { ageOf } from '../printers/duration.ts'
 import { builtIn } from './built-in.ts'
 import { NAME } from './columns.ts'
 import { validateEvent, validateEventUpdate } from './event-validation.ts'

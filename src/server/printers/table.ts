@@ -1,5 +1,6 @@
 /** meta.k8s.io/v1 Table: what `kubectl get` shows of objects (pkg/printers, customresource/tableconvertor). */
 import {
+  ageOf,
   evaluateJsonPath,
   type JsonPath,
   type KubeList,
@@ -8,7 +9,6 @@ import {
 } from '../../machinery/index.ts'
 import type { PrinterColumn, ResourceDefinition } from '../definition.ts'
 import { cellText } from './cell-text.ts'
-import { ageOf } from './duration.ts'
 import { partialObjectMetadata } from './partial-object-metadata.ts'
 
 export interface TableOptions {

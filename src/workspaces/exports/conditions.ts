@@ -1,4 +1,5 @@
 /** Conditions of exports and bindings: Ready first, the others by name, as kcp's conditions package keeps them. */
+import { timestamp } from '../../server/index.ts'
 import { type TenancyCondition, withCondition } from '../api/phase.ts'
 
 export interface Fault {
@@ -15,7 +16,7 @@ export interface Conditions {
 }
 
 export function conditionsFrom(known: readonly TenancyCondition[] = [], now: number): Conditions {
-  const lastTransitionTime = `${new Date(now).toISOString().slice(0, 19)}Z`
+  const lastTransitionTime = timestamp(now)
   let conditions = known
   return {
     isTrue: (type) => conditions.some((condition) => condition.type === type && condition.status === 'True'),

@@ -13,6 +13,7 @@ import {
   type OperationContext,
   objectKey,
   type ResourceDefinition,
+  timestamp,
 } from '../../server/index.ts'
 import type { Operation, Precondition } from '../../storage/index.ts'
 import { exportSpec, exportStatus } from '../api/api-export.ts'
@@ -100,7 +101,7 @@ async function namespaceRows(
 function born({ services }: OperationContext): { uid: string; creationTimestamp: string } {
   return {
     uid: services.random.uid(),
-    creationTimestamp: `${new Date(services.now()).toISOString().slice(0, 19)}Z`,
+    creationTimestamp: timestamp(services.now()),
   }
 }
 

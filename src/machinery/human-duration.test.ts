@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ageOf, humanDuration } from './duration.ts'
+import { ageOf, humanDuration } from './human-duration.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
