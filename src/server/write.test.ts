@@ -107,6 +107,17 @@ describe('a write', () => {
       assert.match(failure.message, /name or generateName is required/)
     })
 
+    test('takes a Secret with as much data as there may be, and as many annotations', async () => {
+      const data = { key: Buffer.alloc(1024 * 1024, 7).toString('base64') }
+      const annotations = { note: 'x'.repeat(250 * 1024) }
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name, annotations }, data }
+      const secrets = '/clusters/root:writes/api/v1/namespaces/default/secrets'
+      const { status, text } = await send('POST', secrets, secret)
+      assert.equal(status, 201, text.slice(0, 500))
+      const read = await tryRequest(server.handler, 'GET', `${secrets}/${name}`)
+      assert.deepEqual((read.json as unknown as { data: object }).data, data)
+    })
+
     for (const [what, type, body] of [
       [
         'YAML',

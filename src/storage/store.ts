@@ -62,7 +62,12 @@ export interface Commit {
 }
 
 export const MAX_OPERATIONS = 128
-export const MAX_COMMIT_BYTES = 1024 * 1024
+/**
+ * etcd takes requests of up to 1.5 MiB (server/embed: DefaultMaxRequestBytes), in which kube-apiserver keeps built-in kinds as
+ * protobuf: 1 MiB of a Secret's data beside 256 KiB of annotations. In JSON that data is base64, a third longer: whatever upstream
+ * stores of a Secret fits into 2 MiB, with its index rows. Custom resources are JSON there, too, and have that much more room here.
+ */
+export const MAX_COMMIT_BYTES = 2 * 1024 * 1024
 
 export type CommitResult =
   /** Durable (fsync) and visible to every later read. */
