@@ -6,20 +6,20 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runProgram, type Served, type ServeOptions } from './cli/index.ts'
-import { controllerPolicy, type Feature, startFeatures } from './controller/index.ts'
+import { actorsOf, controllerPolicy, type Feature, featureAnswers, startFeatures } from './controller/index.ts'
 import { feature as lifecycle } from './lifecycle/index.ts'
 import { KeelsonError } from './machinery/index.ts'
 import { platformFeature } from './platform/index.ts'
 import {
   createAuthenticator,
   createServer,
-  definitionsFromCRD,
   ensureAdminKubeconfig,
   ensureAuthority,
+  ensureUserKubeconfig,
+  featureDefinitions,
   hashedTokenAuthenticator,
   listen,
   parseTokenFile,
-  type ResourceDefinition,
   readClientCAs,
   servingNames,
   type TokenAuthenticator,
@@ -66,13 +66,20 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
   })
   const kinds = workspaceDefinitions(() => url)
   const tokens: TokenAuthenticator[] = [...fileTokens]
+  const answers = featureAnswers(features, (request) => server.handler(request))
   const server = opened.use(
     await createServer({
       store,
       authenticator: createAuthenticator({ tokens }),
-      definitions: [...kinds.all, ...definitionsOf(features)],
+      definitions: [
+        ...kinds.all,
+        ...featureDefinitions(
+          features.flatMap(({ apis }) => apis),
+          answers,
+        ),
+      ],
       share: boundDefinitions,
-      policy: controllerPolicy(features.flatMap(({ controllers }) => controllers)),
+      policy: controllerPolicy(actorsOf(features)),
       rootCertificate: authority.caCertificate,
       externalURL: () => url,
       report,
@@ -98,13 +105,12 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
     if (signal.aborted) resolve()
   })
   const ended = Promise.race([stopped, failed]).finally(() => opened.disposeAsync())
-  return { url, kubeconfig: join(dataDirectory, 'admin.kubeconfig'), ended }
-}
-
-/** The kinds of the features are part of the server: served in every workspace, without a CRD there. */
-function definitionsOf(features: readonly Feature[]): ResourceDefinition[] {
-  const crds = features.flatMap(({ apis }) => apis)
-  return crds.flatMap(definitionsFromCRD).map((definition) => ({ ...definition, identity: 'builtin' }))
+  const issueKubeconfig: Served['issueKubeconfig'] = async ({ name, user, workspace }) => {
+    const path = join(dataDirectory, `${name}.kubeconfig`)
+    await ensureUserKubeconfig({ path, user, workspace, url, authority, now: Date.now })
+    return path
+  }
+  return { url, kubeconfig: join(dataDirectory, 'admin.kubeconfig'), issueKubeconfig, ended }
 }
 
 function open({ store, dataDirectory }: ServeOptions, signal: AbortSignal): Promise<Store> {

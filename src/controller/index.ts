@@ -8,6 +8,7 @@ export {
   resourceRef,
 } from '../client/index.ts'
 export { isStatus, type KubeObject, StatusError } from '../machinery/index.ts'
+export { type AnsweredCreate, type AnswerRequest, featureAnswers } from './answers.ts'
 export { type Applied, apply } from './apply.ts'
 export { type Clock, formatTime, sleep, systemClock } from './clock.ts'
 export { type ConditionLike, findCondition, isTrue, setCondition } from './condition.ts'
@@ -19,6 +20,10 @@ export {
   startController,
 } from './controller.ts'
 export {
+  type Actor,
+  type AnswerContext,
+  type AnswerDefinition,
+  actorsOf,
   type ControllerDefinition,
   type ControllerEnvironment,
   controllerUser,

@@ -1,11 +1,11 @@
 /** RBAC objects that let each controller do what it says it needs, in every logical cluster. */
 import type { KubeObject } from '../machinery/index.ts'
-import { type ControllerDefinition, controllerUser } from './feature.ts'
+import { type Actor, controllerUser } from './feature.ts'
 
 const RBAC = 'rbac.authorization.k8s.io'
 
 /** A ClusterRole and a ClusterRoleBinding a controller, for the server's bootstrap policy. */
-export function controllerPolicy(controllers: readonly ControllerDefinition[]): KubeObject[] {
+export function controllerPolicy(controllers: readonly Actor[]): KubeObject[] {
   return controllers.flatMap((controller) => {
     const name = controllerUser(controller).username
     const metadata = { name }

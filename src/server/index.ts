@@ -11,6 +11,7 @@ export type { Change, CommitPart, DefinitionSet, OperationContext, ResourceDefin
 export { definitionSet } from './definitions.ts'
 export { type Derived, derive } from './derived.ts'
 export { boundedCache } from './discovery/bounded-cache.ts'
+export { featureDefinitions } from './feature-definitions.ts'
 export { ALL_CLUSTERS, epochKey, objectKey, ownerIndexKey, pathKey, rangePrefix } from './keys.ts'
 export { LOGICAL_CLUSTER_NAME, LOGICAL_CLUSTERS, readLogicalCluster } from './logical-cluster.ts'
 export { timestamp } from './metadata.ts'

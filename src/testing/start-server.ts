@@ -1,9 +1,11 @@
 import { type Client, createClient, inProcessTransport, resourceRef } from '../client/index.ts'
 import {
+  actorsOf,
   type Clock,
   controllerPolicy,
   errorLog,
   type Feature,
+  featureAnswers,
   type Log,
   messageOf,
   startFeatures,
@@ -16,12 +18,11 @@ import {
   createAuthenticator,
   createAuthority,
   createServer,
-  definitionsFromCRD,
+  featureDefinitions,
   hashAdminTokens,
   hashedTokenAuthenticator,
   listen,
   newAdminTokens,
-  type ResourceDefinition,
   ROOT_CLUSTER,
 } from '../server/index.ts'
 import { openStore, type Store } from '../storage/index.ts'
@@ -82,13 +83,20 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const kinds = workspaceDefinitions(externalURL)
   const tokens = newAdminTokens()
   const authority = options.listen === true ? await createAuthority() : undefined
+  const answers = featureAnswers(features, (request) => server.handler(request))
   const server = opened.use(
     await createServer({
       store,
       authenticator: createAuthenticator({ tokens: [hashedTokenAuthenticator(hashAdminTokens(tokens))] }),
-      definitions: [...kinds.all, ...kindsOf(features)],
+      definitions: [
+        ...kinds.all,
+        ...featureDefinitions(
+          features.flatMap(({ apis }) => apis),
+          answers,
+        ),
+      ],
       share: boundDefinitions,
-      policy: controllerPolicy(features.flatMap(({ controllers }) => controllers)),
+      policy: controllerPolicy(actorsOf(features)),
       rootCertificate: authority?.caCertificate ?? '',
       externalURL,
       report: (error, fields) => log.error('cannot serve', { ...fields, error: messageOf(error) }),
@@ -129,10 +137,4 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     faults: seams.faults,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
-}
-
-/** As in a process of its own: part of the server, served in every workspace. */
-function kindsOf(features: readonly Feature[]): ResourceDefinition[] {
-  const crds = features.flatMap(({ apis }) => apis)
-  return crds.flatMap(definitionsFromCRD).map((definition) => ({ ...definition, identity: 'builtin' }))
 }
