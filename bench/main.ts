@@ -1,8 +1,9 @@
-/** The benchmarks: `npm run bench -- api [--json FILE]` and `npm run bench -- workspaces --count N`. */
+/** The benchmarks: `npm run bench -- api [--json FILE]`, `workspaces --count N`, and `flood`. */
 import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { benchApi } from './api.ts'
 import { markdown } from './comparison.ts'
+import { benchFlood } from './flood.ts'
 import { machine } from './machine.ts'
 import { benchWorkspaces } from './workspaces.ts'
 
@@ -27,6 +28,13 @@ program
   .requiredOption('--count <n>', 'how many to create', positiveInteger)
   .action(async ({ count }: { count: number }) => {
     console.log(JSON.stringify(await benchWorkspaces(count, tell), undefined, 2))
+  })
+
+program
+  .command('flood')
+  .description("what one tenant's flood of creates does to another's")
+  .action(async () => {
+    console.log(JSON.stringify(await benchFlood(tell), undefined, 2))
   })
 
 await program.parseAsync()

@@ -19,6 +19,7 @@ import {
   type UserInfo,
 } from '../machinery/index.ts'
 import { MAX_COMMIT_BYTES, StoreError } from '../storage/index.ts'
+import type { Answer } from './answer.ts'
 import type { Authenticator } from './authentication/authenticator.ts'
 import { impersonate } from './authentication/impersonation.ts'
 import { type Attributes, forbiddenBy, resourceAttributes } from './authorization/attributes.ts'
@@ -33,6 +34,7 @@ import { respond, respondStatus } from './response.ts'
 import { findRoute, type RequestInfo } from './route.ts'
 import { findScope } from './scope.ts'
 import type { VirtualWorkspace } from './shared-definitions.ts'
+import { createTurns, type Turns } from './turns.ts'
 
 export interface PipelineOptions {
   readonly parts: ServerParts
@@ -46,10 +48,11 @@ export interface PipelineOptions {
 }
 
 export function createPipeline(options: PipelineOptions): Handler {
+  const turns = createTurns()
   return async (request) => {
     const warnings: string[] = []
     try {
-      return await serve(options, request, warnings)
+      return await serve(options, turns, request, warnings)
     } catch (error) {
       if (error instanceof StatusError) return respondStatus(error, warnings)
       if (request.signal.aborted) return respondStatus(serviceUnavailable('the request was cancelled'), warnings)
@@ -62,6 +65,7 @@ export function createPipeline(options: PipelineOptions): Handler {
 
 async function serve(
   { parts, authenticator, authorizer, virtualWorkspace, identified }: PipelineOptions,
+  turns: Turns,
   request: ApiRequest,
   warnings: string[],
 ): Promise<ApiResponse> {
@@ -98,8 +102,11 @@ async function serve(
   if (definition.deprecationWarning !== undefined) warnings.push(definition.deprecationWarning)
   // What cannot be answered in a form that the client takes is not begun.
   chooseForm(context)
-  return respond(context, await handle({ ...context, definition }))
+  const answer = (): Promise<Answer> => handle({ ...context, definition })
+  return respond(context, WRITES.has(info.verb) ? await turns.take(cluster, request.signal, answer) : await answer())
 }
+
+const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection'])
 
 /** Who may use a virtual workspace is said where what it shows comes from; the logical clusters shown are not asked. */
 async function refuseView(
