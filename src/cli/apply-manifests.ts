@@ -1,4 +1,4 @@
-import { type Client, type DiscoveredResource, resourceRef } from '../client/index.ts'
+import type { Client, DiscoveredResource } from '../client/index.ts'
 import { KeelsonError, type KubeObject } from '../machinery/index.ts'
 import { type ApplyResult, applyObject } from './apply-object.ts'
 import { inApplyOrder } from './apply-order.ts'
@@ -8,7 +8,7 @@ import { resourceOf } from './manifest-resource.ts'
 import type { Manifest } from './manifest-text.ts'
 import { nameText } from './output-format.ts'
 import { startStep } from './progress.ts'
-import { waitFor } from './wait-for.ts'
+import { untilServed } from './until-served.ts'
 
 export interface ApplyOptions {
   readonly namespace: string
@@ -23,17 +23,6 @@ export interface Applied {
   readonly object: KubeObject
   readonly result: ApplyResult
 }
-
-interface CustomResourceDefinition extends KubeObject {
-  readonly status?: {
-    readonly conditions?: readonly { type: string; status: string; reason?: string; message?: string }[]
-  }
-}
-
-const crds = resourceRef<CustomResourceDefinition>('apiextensions.k8s.io/v1', 'customresourcedefinitions', {
-  namespaced: false,
-})
-const ESTABLISHED_WITHIN = 60_000
 
 /** Applies what belongs to one workspace. A failure is reported and the rest goes on; what succeeded is returned. */
 export async function applyManifests(
@@ -68,8 +57,7 @@ async function applyManifest(
   const warn = (text: string) => stderr.write(`Warning: ${text}\n`)
   try {
     const applied = await applyObject(client, resource, object, { dryRun, signal, warn, source: manifest.file })
-    if (object.kind === 'CustomResourceDefinition' && !dryRun)
-      await untilEstablished(client, object, step.waiting, signal)
+    if (!dryRun) await untilServed(client, object, { signal, onChange: step.waiting })
     step.done(`${applied.result}${dryRun ? ' (server dry run)' : ''}`)
     return { resource, ...applied }
   } catch (error) {
@@ -88,23 +76,4 @@ function placed({ object, file, lineOf }: Manifest, resource: DiscoveredResource
   }
   if (!resource.namespaced || object.metadata.namespace !== undefined) return object
   return { ...object, metadata: { ...object.metadata, namespace } }
-}
-
-async function untilEstablished(
-  client: Client,
-  { metadata }: KubeObject,
-  onChange: (reason: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const condition = (crd: CustomResourceDefinition | undefined, type: string) =>
-    crd?.status?.conditions?.find((each) => each.type === type)
-  const established = (crd: CustomResourceDefinition | undefined) => condition(crd, 'Established')?.status === 'True'
-  const reason = (crd: KubeObject | undefined) =>
-    `condition Established: ${condition(crd as CustomResourceDefinition, 'NamesAccepted')?.message ?? 'not yet reported'}`
-  await waitFor(client, crds, metadata.name ?? '', established, {
-    timeout: ESTABLISHED_WITHIN,
-    signal,
-    reason,
-    onChange,
-  })
 }

@@ -1,6 +1,7 @@
 import { type Client, clusterPathOf } from '../client/index.ts'
 import { isStatus, KeelsonError } from '../machinery/index.ts'
 import { type Applied, type ApplyOptions, applyManifests } from './apply-manifests.ts'
+import { inTreeOrder } from './apply-tree-order.ts'
 import type { Environment } from './environment.ts'
 import type { ManifestTree } from './manifest-tree.ts'
 import { startStep } from './progress.ts'
@@ -37,7 +38,7 @@ export async function applyTree(
     results.push({ path, applied })
     // A dry run creates no workspace that one could go into.
     if (options.dryRun) return
-    for (const child of node.children) {
+    for (const child of inTreeOrder(node.children, top)) {
       const name = nameOf(child.path)
       const step = startStep(environment.stdout, label, `workspace.tenancy.kcp.io/${name}`)
       try {

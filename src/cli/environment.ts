@@ -22,12 +22,22 @@ export interface ServeOptions {
   readonly tlsPrivateKeyFile?: string
 }
 
+export interface KubeconfigRequest {
+  readonly name: string
+  readonly user: string
+  /** The path of the workspace that it leads into. */
+  readonly workspace: string
+}
+
 /** A server that answers requests. */
 export interface Served {
   /** For example `https://127.0.0.1:6443`. */
   readonly url: string
   /** The administrator's kubeconfig. */
   readonly kubeconfig: string
+  /** Writes `<data directory>/<name>.kubeconfig` for a user in a workspace, for the owner of the directory alone, and gives
+   *  its path. */
+  readonly issueKubeconfig: (request: KubeconfigRequest) => Promise<string>
   /** Resolves when the server has ended after the signal, and rejects when it ends by itself. */
   readonly ended: Promise<void>
 }

@@ -7,13 +7,16 @@ import { startServer } from '../testing/index.ts'
 import { harnessOf, run } from './command-harness.ts'
 import type { Serve, ServeOptions } from './environment.ts'
 
+const issueKubeconfig = () => Promise.reject(new TypeError('nobody asked for one'))
+
 /** Remembers its options and ends with the signal. */
 function recording(): { serve: Serve; options: ServeOptions[] } {
   const options: ServeOptions[] = []
   const serve: Serve = async (given, signal) => {
     options.push(given)
     const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
-    return { url: 'https://127.0.0.1:6443', kubeconfig: path.resolve('.keelson/admin.kubeconfig'), ended }
+    const kubeconfig = path.resolve('.keelson/admin.kubeconfig')
+    return { url: 'https://127.0.0.1:6443', kubeconfig, issueKubeconfig, ended }
   }
   return { serve, options }
 }
@@ -81,7 +84,7 @@ describe('start', () => {
     const stop = new AbortController()
     const serve: Serve = async (_, signal) => {
       const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
-      return { url: server.url, kubeconfig, ended }
+      return { url: server.url, kubeconfig, issueKubeconfig, ended }
     }
     const { code, out, err } = await run(['start', '-f', steps], {
       serve,
