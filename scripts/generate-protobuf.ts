@@ -9,7 +9,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import type { FieldPatch, FieldPresence, FieldRow, FieldType } from '../src/machinery/wire/protobuf/message-table.ts'
 
-const VERSION = 'v0.35.4'
+const VERSION = 'v0.36.3'
 const OUTPUT = join(import.meta.dirname, '../src/machinery/wire/protobuf/generated')
 
 interface Package {
@@ -30,8 +30,24 @@ function machinery(prefix: string, directory: string, kinds: readonly string[] =
 }
 
 const CORE_KINDS = ['Namespace', 'ConfigMap', 'Secret', 'Event', 'LimitRange', 'ResourceQuota', 'ServiceAccount']
-const META_KINDS = ['CreateOptions', 'DeleteOptions', 'GetOptions', 'List', 'ListOptions', 'PartialObjectMetadata']
-const MORE_META_KINDS = ['PartialObjectMetadataList', 'PatchOptions', 'Status', 'UpdateOptions']
+const META_KINDS = [
+  'APIGroup',
+  'APIGroupList',
+  'APIResourceList',
+  'APIVersions',
+  'CreateOptions',
+  'DeleteOptions',
+  'GetOptions',
+  'List',
+]
+const MORE_META_KINDS = [
+  'ListOptions',
+  'PartialObjectMetadata',
+  'PartialObjectMetadataList',
+  'PatchOptions',
+  'Status',
+  'UpdateOptions',
+]
 
 const PACKAGES: readonly Package[] = [
   machinery('meta/v1', 'apis/meta/v1', [...META_KINDS, ...MORE_META_KINDS]),
@@ -46,6 +62,12 @@ const PACKAGES: readonly Package[] = [
   api('coordination'),
   api('events'),
   api('rbac'),
+  {
+    prefix: 'apidiscovery/v2',
+    module: 'k8s.io/api',
+    directory: 'apidiscovery/v2',
+    kinds: ['APIGroupDiscovery', 'APIGroupDiscoveryList'],
+  },
   {
     prefix: 'apiextensions/v1',
     module: 'k8s.io/apiextensions-apiserver',
@@ -188,7 +210,7 @@ rmSync(OUTPUT, { recursive: true, force: true })
 mkdirSync(OUTPUT, { recursive: true })
 for (const { prefix } of PACKAGES) {
   const names = [...reached].filter((name) => name.startsWith(`${prefix}.`)).sort()
-  const variable = prefix.replace(/\/v1$/, 'V1')
+  const variable = prefix.replace(/\/v(\d)$/, 'V$1')
   const lines = names.map((name) => {
     const fields = (rows.get(name) ?? []).map((row) => `      [${row.map(printed).join(', ')}],\n`).join('')
     return `    ${name.slice(prefix.length + 1)}: [\n${fields}    ],\n`

@@ -46,6 +46,13 @@ export * from './selectors/label-selector.ts'
 export { decodeJson, duplicateFields, strictDecodingError } from './wire/json.ts'
 export * from './wire/manifest.ts'
 export * from './wire/protobuf/decode.ts'
+export {
+  encodeItems,
+  encodeProtobuf,
+  encodeWatchFrame,
+  PROTOBUF_TAIL,
+  protobufHead,
+} from './wire/protobuf/encode.ts'
 export type { MessageField, MessageTable } from './wire/protobuf/message-table.ts'
 export { patchSchemaOf } from './wire/protobuf/patch-schema.ts'
 export { messageNamed, messageOf } from './wire/protobuf/registry.ts'

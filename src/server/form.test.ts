@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isStatus } from '../machinery/index.ts'
-import type { RequestContext } from './context.ts'
-import { chooseForm, chooseStreamForm } from './form.ts'
+import { configMap } from './builtins/config-map.ts'
+import { chooseForm, chooseStreamForm, type FormContext, statusEncoding, withoutHeadings } from './form.ts'
 
-const contextOf = (accept: string | undefined, query = '') =>
+const contextOf = (accept: string | undefined, query = '', definition: object = configMap) =>
   ({
     request: { headers: { accept } },
     query: new URLSearchParams(query),
+    info: { subresource: '' },
     parts: { now: () => 0 },
-  }) as unknown as RequestContext
+    definition,
+  }) as unknown as FormContext
+const custom = { ...configMap, builtIn: false }
+const PROTOBUF = 'application/vnd.kubernetes.protobuf'
 const table = 'application/json;as=Table;v=v1;g=meta.k8s.io'
 const partial = (list = '') => `application/json;as=PartialObjectMetadata${list};v=v1;g=meta.k8s.io`
 
@@ -22,11 +26,17 @@ const CHOSEN: readonly [string | undefined, string][] = [
   ['application/json;stream=watch', 'json object'],
   ['application/yaml', 'yaml object'],
   ['text/html, application/yaml;q=0.5', 'yaml object'],
-  ['application/vnd.kubernetes.protobuf, */*', 'json object'],
-  ['application/vnd.kubernetes.protobuf,application/json', 'json object'],
+  [PROTOBUF, 'protobuf object'],
+  [`${PROTOBUF}, */*`, 'protobuf object'],
+  [`application/json;q=0.5,${PROTOBUF};q=0.9`, 'protobuf object'],
+  [`*/*,${PROTOBUF}`, 'protobuf object'],
+  [`application/*, ${PROTOBUF};q=0.9`, 'json object'],
+  [`${PROTOBUF};as=PartialObjectMetadata;v=v1;g=meta.k8s.io`, 'protobuf PartialObjectMetadata'],
+  [`${PROTOBUF};as=Table;v=v1;g=meta.k8s.io,application/json`, 'json object'],
+  ['nonsense,application/json', 'json object'],
   [table, 'json Table'],
   [`${table},application/json`, 'json Table'],
-  ['application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json', 'json object'],
+  ['application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json', 'json Table'],
   ['application/json;as=Table;v=v1;g=other,application/json', 'json object'],
   [partial(), 'json PartialObjectMetadata'],
   [partial('List'), 'json PartialObjectMetadata'],
@@ -42,17 +52,41 @@ for (const [accept, expected] of CHOSEN) {
 const notAcceptable = (error: unknown) => isStatus(error, 'NotAcceptable')
 
 test('what cannot be answered is refused', () => {
-  for (const accept of [
-    'text/html',
-    'application/vnd.kubernetes.protobuf',
-    'application/json;as=Table;v=v2;g=meta.k8s.io',
-  ])
+  for (const accept of ['text/html', 'application/json;as=Table;v=v2;g=meta.k8s.io', 'application/json;stream=other'])
     assert.throws(() => chooseForm(contextOf(accept)), notAcceptable, accept)
 })
 
-test('a stream is JSON', () => {
+test('a custom resource has no form in protobuf, but its metadata have', () => {
+  assert.throws(() => chooseForm(contextOf(PROTOBUF, '', custom)), notAcceptable)
+  assert.equal(chooseForm(contextOf(`${PROTOBUF},application/json`, '', custom)).encoding, 'json')
+  const metadata = `${PROTOBUF};as=PartialObjectMetadata;v=v1;g=meta.k8s.io`
+  assert.equal(chooseForm(contextOf(metadata, '', custom)).encoding, 'protobuf')
+})
+
+test('a stream is JSON or protobuf', () => {
   assert.throws(() => chooseStreamForm(contextOf('application/yaml')), notAcceptable)
-  assert.equal(chooseStreamForm(contextOf('application/yaml,application/json')).encoding, 'json')
+  assert.throws(() => chooseStreamForm(contextOf('application/yaml,application/json')), notAcceptable)
+  assert.equal(chooseStreamForm(contextOf(`${PROTOBUF};stream=watch`)).encoding, 'protobuf')
+})
+
+test('a failure is encoded as asked for, and in JSON where it has no such form', () => {
+  for (const [accept, encoding] of [
+    [undefined, 'json'],
+    ['text/html', 'json'],
+    [PROTOBUF, 'protobuf'],
+    ['application/yaml', 'yaml'],
+    [table, 'json'],
+    [`${PROTOBUF};as=PartialObjectMetadata;v=v1;g=meta.k8s.io`, 'json'],
+  ] as const)
+    assert.equal(statusEncoding(accept), encoding, `${accept}`)
+})
+
+test('people get JSON that is indented', () => {
+  assert.equal(chooseForm(contextOf('*/*')).pretty, false)
+  assert.equal(chooseForm(contextOf('*/*', 'pretty=true')).pretty, true)
+  const curl = contextOf('*/*')
+  Object.assign(curl.request.headers, { 'user-agent': 'curl/8.0' })
+  assert.equal(chooseForm(curl).pretty, true)
 })
 
 test('a Table holds as much of its objects as asked for', () => {
@@ -61,7 +95,10 @@ test('a Table holds as much of its objects as asked for', () => {
     ['includeObject=None', 'None'],
     ['includeObject=Object', 'Object'],
   ] as const) {
-    const { includeObject, key } = chooseForm(contextOf(table, query))
-    assert.deepEqual([includeObject, key], [expected, `Table/${expected}`])
+    const form = chooseForm(contextOf(table, query))
+    assert.deepEqual([form.includeObject, form.headings], [expected, true])
+    const later = withoutHeadings(form)
+    assert.equal(later.headings, false)
+    assert.notEqual(later.key, form.key)
   }
 })

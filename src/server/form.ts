@@ -1,76 +1,167 @@
 /**
- * The form in which a client wants objects: as they are, as a Table, or their metadata alone; as JSON or YAML. Chosen by
- * the Accept header (apiserver/pkg/endpoints/handlers/negotiation).
+ * The form in which a client wants objects: as they are, as a Table, or their metadata alone; as JSON, YAML or Kubernetes
+ * protobuf. Chosen by the Accept header (apiserver/pkg/endpoints/handlers/negotiation).
  */
-import { notAcceptable } from '../machinery/index.ts'
+import { type Json, messageOf, notAcceptable } from '../machinery/index.ts'
+import { type AcceptClause, acceptClauses, takes } from './accept.ts'
 import type { AnsweredRow } from './answer.ts'
 import type { RequestContext } from './context.ts'
 import type { ResourceDefinition } from './definition.ts'
 import { partialObjectMetadata } from './printers/partial-object-metadata.ts'
 import { tableOf } from './printers/table.ts'
+import { protobufOf } from './protobuf-answer.ts'
 import { presentObject } from './read.ts'
+import { isTrue } from './route.ts'
 import { isCurrent, spliceWhole } from './row.ts'
 
 export type IncludeObject = 'None' | 'Metadata' | 'Object'
 
+export type Encoding = 'json' | 'yaml' | 'protobuf'
+
 export interface ObjectForm {
   readonly as: 'object' | 'Table' | 'PartialObjectMetadata'
-  readonly encoding: 'json' | 'yaml'
+  /** Of meta.k8s.io, for what is no object as it is. */
+  readonly metaVersion: string
+  readonly encoding: Encoding
+  /** JSON for people: indented. */
+  readonly pretty: boolean
   readonly includeObject: IncludeObject
+  /** Of a Table: whether it says what its columns are. */
+  readonly headings: boolean
   readonly now: () => number
   /** Equal keys: equal bytes for the same object. */
   readonly key: string
 }
 
-const JSON_TYPES = new Set(['application/json', 'application/*', '*/*', ''])
+export const MEDIA_TYPES: Readonly<Record<Encoding, string>> = {
+  json: 'application/json',
+  yaml: 'application/yaml',
+  protobuf: 'application/vnd.kubernetes.protobuf',
+}
+const ENCODINGS: readonly Encoding[] = ['json', 'yaml', 'protobuf']
 
-/** The first media type of the Accept header that can be served. Protobuf answers are not served; clients accept JSON. */
-export function chooseForm(context: RequestContext): ObjectForm {
-  return choose(context, true)
+/** What is asked for: its kind decides whether there is a protobuf message of it. */
+export type FormContext = RequestContext & { readonly definition?: ResourceDefinition }
+
+/** The best form of those that the Accept header takes and that the kind has; throws 406. */
+export function chooseForm(context: FormContext): ObjectForm {
+  const form = choose(context)
+  if (form === undefined) throw notAcceptable(ENCODINGS.map((encoding) => MEDIA_TYPES[encoding]))
+  return form
 }
 
 /** For watches, whose events have no form in YAML. */
-export function chooseStreamForm(context: RequestContext): ObjectForm {
-  return choose(context, false)
-}
-
-function choose({ request, query, parts }: RequestContext, yaml: boolean): ObjectForm {
-  const accept = request.headers.accept ?? ''
-  const include = query.get('includeObject')
-  const includeObject: IncludeObject = include === 'None' || include === 'Object' ? include : 'Metadata'
-  for (const clause of accept.split(',')) {
-    const [type = '', ...parameters] = clause.split(';').map((part) => part.trim())
-    const media = type.toLowerCase()
-    const encoding = JSON_TYPES.has(media) ? 'json' : yaml && media === 'application/yaml' ? 'yaml' : undefined
-    const as = transformOf(parameters)
-    if (encoding === undefined || as === undefined) continue
-    return { as, encoding, includeObject, now: parts.now, key: as === 'Table' ? `${as}/${includeObject}` : as }
+export function chooseStreamForm(context: FormContext): ObjectForm {
+  const form = choose(context)
+  if (form === undefined || form.encoding === 'yaml') {
+    throw notAcceptable([`${MEDIA_TYPES.json};stream=watch`, `${MEDIA_TYPES.protobuf};stream=watch`])
   }
-  throw notAcceptable(['application/json', ...(yaml ? ['application/yaml'] : [])])
+  return form
 }
 
-function transformOf(parameters: readonly string[]): ObjectForm['as'] | undefined {
-  const value = (name: string): string | undefined =>
-    parameters.find((parameter) => parameter.startsWith(`${name}=`))?.slice(name.length + 1)
-  const as = value('as')
-  if (as === undefined) return 'object'
-  if (value('g') !== 'meta.k8s.io' || value('v') !== 'v1') return undefined
-  if (as === 'Table') return 'Table'
-  return as.startsWith('PartialObjectMetadata') ? 'PartialObjectMetadata' : undefined
+/** A watch says once what the columns of its Tables are. */
+export function withoutHeadings(form: ObjectForm): ObjectForm {
+  return form.as === 'Table' ? { ...form, headings: false, key: `${form.key} bare` } : form
 }
 
-/** One object in that form, as JSON. */
+/** The encoding of a failure: whoever asked for a form that a Status does not have gets JSON (ErrorNegotiated). */
+export function statusEncoding(accept: string | undefined): Encoding {
+  if (accept === undefined) return 'json'
+  for (const clause of acceptClauses(accept)) {
+    if (clause.parameters.as !== undefined) continue
+    const encoding = ENCODINGS.find((one) => takes(clause, MEDIA_TYPES[one]))
+    if (encoding !== undefined) return encoding
+  }
+  return 'json'
+}
+
+function choose(context: FormContext): ObjectForm | undefined {
+  const { request, query, parts } = context
+  const { accept } = request.headers
+  const pretty = isPretty(context)
+  if (accept === undefined || accept === '') return formOf('object', 'json')
+  for (const clause of acceptClauses(accept)) {
+    for (const encoding of ENCODINGS) {
+      if (!takes(clause, MEDIA_TYPES[encoding])) continue
+      const as = transformOf(clause, encoding, context)
+      if (as !== undefined) return formOf(as, encoding, clause.parameters.v)
+    }
+  }
+  return undefined
+
+  function formOf(as: ObjectForm['as'], encoding: Encoding, metaVersion = 'v1'): ObjectForm {
+    const include = query.get('includeObject')
+    const includeObject: IncludeObject = include === 'None' || include === 'Object' ? include : 'Metadata'
+    const key = as === 'Table' ? `${as}/${includeObject}` : as
+    return {
+      as,
+      metaVersion,
+      encoding,
+      pretty,
+      includeObject,
+      headings: true,
+      now: parts.now,
+      key: `${encoding} ${key} ${metaVersion}`,
+    }
+  }
+}
+
+/** Undefined: not in this encoding, or not at all. */
+function transformOf(
+  { parameters }: AcceptClause,
+  encoding: Encoding,
+  context: FormContext,
+): ObjectForm['as'] | undefined {
+  const { as, g, v, stream } = parameters
+  if (stream !== undefined && (stream !== 'watch' || encoding === 'yaml')) return undefined
+  if (as === undefined && g === undefined && v === undefined) {
+    return encoding !== 'protobuf' || hasMessage(context) ? 'object' : undefined
+  }
+  if (g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) return undefined
+  if (as === 'Table') return encoding === 'protobuf' ? undefined : 'Table'
+  return as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList' ? 'PartialObjectMetadata' : undefined
+}
+
+/** Custom resources have none, as upstream; what a subresource shows may be of a built-in kind all the same. */
+function hasMessage({ definition, info }: FormContext): boolean {
+  if (definition === undefined) return true
+  const kind = Object.hasOwn(definition.subresources, info.subresource)
+    ? definition.subresources[info.subresource]?.kind
+    : undefined
+  if (kind !== undefined) return messageOf(kind.group, kind.version, kind.kind) !== undefined
+  return definition.builtIn && messageOf(definition.group, definition.version, definition.names.kind) !== undefined
+}
+
+const PEOPLE = /^(?:curl|Wget|Mozilla\/5\.0)/
+
+function isPretty({ query, request }: RequestContext): boolean {
+  const asked = query.get('pretty') ?? ''
+  return asked === '' ? PEOPLE.test(request.headers['user-agent'] ?? '') : isTrue(asked)
+}
+
+/** One object in that form. In JSON, or in protobuf. */
 export function objectBytes(
   definition: ResourceDefinition,
   form: ObjectForm,
   row: Pick<AnsweredRow, 'value' | 'version'>,
   cluster: string,
 ): Buffer {
-  if (form.as === 'object' && isCurrent(definition, row.value)) return spliceWhole(definition, row, cluster)
+  const isProtobuf = form.encoding === 'protobuf'
+  if (!isProtobuf && form.as === 'object' && isCurrent(definition, row.value)) {
+    return spliceWhole(definition, row, cluster)
+  }
   const object = presentObject(definition, { key: '', ...row }, cluster)
-  if (form.as === 'object') return Buffer.from(JSON.stringify(object))
-  if (form.as === 'PartialObjectMetadata') return Buffer.from(JSON.stringify(partialObjectMetadata(object)))
-  const metadata = { resourceVersion: String(row.version) }
-  const { includeObject } = form
-  return Buffer.from(JSON.stringify(tableOf(definition, [object], { includeObject, now: form.now(), metadata })))
+  const shown = form.as === 'object' ? object : transformed(definition, form, object, row.version)
+  return isProtobuf ? protobufOf(shown as Json) : Buffer.from(JSON.stringify(shown))
+}
+
+function transformed(
+  definition: ResourceDefinition,
+  { as, metaVersion, includeObject, headings, now }: ObjectForm,
+  object: ReturnType<typeof presentObject>,
+  version: number,
+): object {
+  if (as === 'PartialObjectMetadata') return partialObjectMetadata(object, metaVersion)
+  const metadata = { resourceVersion: String(version) }
+  return tableOf(definition, [object], { includeObject, metaVersion, headings, now: now(), metadata })
 }

@@ -51,14 +51,16 @@ export function createPipeline(options: PipelineOptions): Handler {
   const turns = createTurns()
   return async (request) => {
     const warnings: string[] = []
+    const { accept } = request.headers
     try {
       return await serve(options, turns, request, warnings)
     } catch (error) {
-      if (error instanceof StatusError) return respondStatus(error, warnings)
-      if (request.signal.aborted) return respondStatus(serviceUnavailable('the request was cancelled'), warnings)
+      if (error instanceof StatusError) return respondStatus(error, warnings, accept)
+      if (request.signal.aborted)
+        return respondStatus(serviceUnavailable('the request was cancelled'), warnings, accept)
       const known = statusOfStoreError(error)
       if (known?.status.code !== 413) options.report(error, { method: request.method, path: pathOf(request.url) })
-      return respondStatus(known ?? internalError('see the log of the server'), warnings)
+      return respondStatus(known ?? internalError('see the log of the server'), warnings, accept)
     }
   }
 }
@@ -101,9 +103,11 @@ async function serve(
   checkPlacement(definition, info)
   if (definition.deprecationWarning !== undefined) warnings.push(definition.deprecationWarning)
   // What cannot be answered in a form that the client takes is not begun.
-  chooseForm(context)
-  const answer = (): Promise<Answer> => handle({ ...context, definition })
-  return respond(context, WRITES.has(info.verb) ? await turns.take(cluster, request.signal, answer) : await answer())
+  const wanted = { ...context, definition }
+  chooseForm(wanted)
+  const answer = (): Promise<Answer> => handle(wanted)
+  const answered = WRITES.has(info.verb) ? await turns.take(cluster, request.signal, answer) : await answer()
+  return respond(wanted, answered)
 }
 
 const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection'])

@@ -5,18 +5,30 @@ import { gzip } from 'node:zlib'
 import {
   type ApiResponse,
   formatApiVersion,
+  type Json,
   type JsonObject,
+  type KubeObject,
   PATH_NOT_FOUND,
   printYaml,
+  type Status,
   type StatusError,
 } from '../machinery/index.ts'
 import type { Answer, AnsweredRow, ListMetadata } from './answer.ts'
 import type { RequestContext } from './context.ts'
 import type { ResourceDefinition } from './definition.ts'
-import { chooseForm, type ObjectForm, objectBytes } from './form.ts'
+import {
+  chooseForm,
+  type Encoding,
+  type FormContext,
+  MEDIA_TYPES,
+  type ObjectForm,
+  objectBytes,
+  statusEncoding,
+} from './form.ts'
 import { ALL_CLUSTERS, clusterOfKey } from './keys.ts'
 import { partialObjectMetadata } from './printers/partial-object-metadata.ts'
 import { tableOf } from './printers/table.ts'
+import { protobufList, protobufOf } from './protobuf-answer.ts'
 import { presentObject } from './read.ts'
 import { isCurrent, spliceRow } from './row.ts'
 import { warningHeaders } from './warnings.ts'
@@ -25,7 +37,7 @@ const compress = promisify(gzip)
 /** apiserver compresses from this size on, at level 1. */
 const COMPRESS_FROM = 128 * 1024
 
-export async function respond(context: RequestContext, answer: Answer): Promise<ApiResponse> {
+export async function respond(context: FormContext, answer: Answer): Promise<ApiResponse> {
   switch (answer.type) {
     case 'stream':
       return {
@@ -40,23 +52,24 @@ export async function respond(context: RequestContext, answer: Answer): Promise<
     case 'status':
     case 'object': {
       const form = chooseForm(context)
-      return finishJson(context, answer.status, form, [Buffer.from(JSON.stringify(answer.object))])
+      const { object } = answer
+      const body = form.encoding === 'protobuf' ? protobufOf(object as Json) : Buffer.from(JSON.stringify(object))
+      return finishObjects(context, answer.status, form, [body])
     }
     case 'row': {
       const form = chooseForm(context)
-      return finishJson(context, answer.status, form, [
-        objectBytes(answer.definition, form, answer.row, answer.cluster),
-      ])
+      const body = objectBytes(answer.definition, form, answer.row, answer.cluster)
+      return finishObjects(context, answer.status, form, [body])
     }
     case 'list': {
       const form = chooseForm(context)
-      return finishJson(context, 200, form, await listBytes(context, form, answer))
+      return finishObjects(context, 200, form, await listBytes(context, form, answer))
     }
   }
 }
 
-/** A failure has one form, whatever the client asked for. */
-export function respondStatus(error: StatusError, warningTexts: readonly string[]): ApiResponse {
+/** A failure, encoded as the client takes it. */
+export function respondStatus(error: StatusError, warningTexts: readonly string[], accept?: string): ApiResponse {
   const { status } = error
   if (status.message === PATH_NOT_FOUND) {
     return {
@@ -65,13 +78,21 @@ export function respondStatus(error: StatusError, warningTexts: readonly string[
       body: [Buffer.from(`${PATH_NOT_FOUND}\n`)],
     }
   }
+  const encoding = statusEncoding(accept)
   const retry = status.details?.retryAfterSeconds
   const headers = {
     ...warningHeaders(warningTexts),
-    'content-type': 'application/json',
+    'content-type': MEDIA_TYPES[encoding],
+    'cache-control': 'no-cache, private',
     ...(retry !== undefined && retry > 0 && { 'retry-after': String(retry) }),
   }
-  return { status: status.code, headers, body: [Buffer.from(JSON.stringify(status))] }
+  return { status: status.code, headers, body: [statusBytes(status, encoding)] }
+}
+
+function statusBytes(status: Status, encoding: Encoding): Buffer {
+  const object = status as unknown as Json
+  if (encoding === 'protobuf') return protobufOf(object)
+  return Buffer.from(encoding === 'yaml' ? printYaml(object) : JSON.stringify(object))
 }
 
 type ListAnswer = Extract<Answer, { type: 'list' }>
@@ -80,17 +101,23 @@ async function listBytes(context: RequestContext, form: ObjectForm, answer: List
   const { definition, rows, metadata } = answer
   const clusterOf = (row: AnsweredRow): string =>
     context.cluster === ALL_CLUSTERS ? clusterOfKey(definition, row.key) : context.cluster
+  const present = (row: AnsweredRow): KubeObject => presentObject(definition, row, clusterOf(row))
+  const { metaVersion } = form
   if (form.as === 'Table') {
-    const objects = rows.map((row) => presentObject(definition, row, clusterOf(row)))
     const { includeObject } = form
-    return [Buffer.from(JSON.stringify(tableOf(definition, objects, { includeObject, now: form.now(), metadata })))]
+    const options = { includeObject, metaVersion, now: form.now(), metadata }
+    return [Buffer.from(JSON.stringify(tableOf(definition, rows.map(present), options)))]
   }
-  if (form.as === 'PartialObjectMetadata') {
-    const items = rows.map((row) => partialObjectMetadata(presentObject(definition, row, clusterOf(row))))
-    return [
-      Buffer.from(JSON.stringify({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items })),
-    ]
+  const partial = (row: AnsweredRow): KubeObject => partialObjectMetadata(present(row), metaVersion)
+  const isPartial = form.as === 'PartialObjectMetadata'
+  const list = isPartial
+    ? { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${metaVersion}`, metadata }
+    : { kind: definition.names.listKind, apiVersion: formatApiVersion(definition), metadata }
+  if (form.encoding === 'protobuf') {
+    const slice = (start: number, end: number) => rows.slice(start, end).map(isPartial ? partial : present)
+    return protobufList({ ...list, items: { length: rows.length, slice } })
   }
+  if (isPartial) return [Buffer.from(JSON.stringify({ ...list, items: rows.map(partial) }))]
   return stitch(definition, rows, metadata, clusterOf)
 }
 
@@ -125,10 +152,17 @@ async function stitch(
   return buffers
 }
 
-function finishJson(context: RequestContext, status: number, form: ObjectForm, body: Buffer[]): Promise<ApiResponse> {
-  if (form.encoding === 'json') return finish(context, status, { 'content-type': 'application/json' }, body)
-  const text = printYaml(JSON.parse(Buffer.concat(body).toString('utf8')) as JsonObject)
-  return finish(context, status, { 'content-type': 'application/yaml' }, [Buffer.from(text)])
+function finishObjects(
+  context: RequestContext,
+  status: number,
+  { encoding, pretty }: ObjectForm,
+  body: Buffer[],
+): Promise<ApiResponse> {
+  const headers = { 'content-type': MEDIA_TYPES[encoding] }
+  if (encoding === 'protobuf' || (encoding === 'json' && !pretty)) return finish(context, status, headers, body)
+  const object = JSON.parse(Buffer.concat(body).toString('utf8')) as JsonObject
+  const text = encoding === 'yaml' ? printYaml(object) : `${JSON.stringify(object, null, 2)}\n`
+  return finish(context, status, headers, [Buffer.from(text)])
 }
 
 async function finish(

@@ -3,9 +3,18 @@ import { test } from 'node:test'
 import { configMap } from './builtins/config-map.ts'
 import type { ObjectForm } from './form.ts'
 import { encodeRow } from './row.ts'
-import { bookmark, encodeEvent, eventLine } from './watch-events.ts'
+import { bookmark, encodeEvent, eventOf } from './watch-events.ts'
 
-const form: ObjectForm = { as: 'object', encoding: 'json', includeObject: 'Metadata', now: () => 0, key: 'object' }
+const form: ObjectForm = {
+  as: 'object',
+  metaVersion: 'v1',
+  encoding: 'json',
+  pretty: false,
+  includeObject: 'Metadata',
+  headings: true,
+  now: () => 0,
+  key: 'object',
+}
 const value = encodeRow(configMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } })
 const event = { type: 'ADDED', cluster: 'root', value, version: 300 } as const
 
@@ -34,8 +43,9 @@ test('one change is encoded once for all who see it, and is not kept', async () 
 
 test('a bookmark says how far the watch is, and whether the initial events are over', () => {
   const metadata = { resourceVersion: '511' }
-  const read = (end: boolean) => JSON.parse(bookmark(configMap, 'v1', 511, end).toString())
+  const read = (end: boolean) =>
+    JSON.parse(bookmark(configMap, form, { version: 511, initialEventsEnd: end }).toString())
   assert.deepEqual(read(false), { type: 'BOOKMARK', object: { apiVersion: 'v1', kind: 'ConfigMap', metadata } })
   assert.deepEqual(read(true).object.metadata, { ...metadata, annotations: { 'k8s.io/initial-events-end': 'true' } })
-  assert.equal(eventLine('ERROR', { code: 410 }).toString(), '{"type":"ERROR","object":{"code":410}}\n')
+  assert.equal(eventOf(form, 'ERROR', { code: 410 }).toString(), '{"type":"ERROR","object":{"code":410}}\n')
 })

@@ -1,8 +1,10 @@
 /** Watch events as bytes. One change is encoded once per definition and form, however many watchers it goes to. */
-import type { KubeObject } from '../machinery/index.ts'
+import { encodeWatchFrame, formatApiVersion, type Json } from '../machinery/index.ts'
 import type { ResourceDefinition } from './definition.ts'
 import type { ObjectForm } from './form.ts'
 import { objectBytes } from './form.ts'
+import { partialObjectMetadata } from './printers/partial-object-metadata.ts'
+import { protobufOf } from './protobuf-answer.ts'
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED'
 
@@ -49,7 +51,9 @@ export function encodeEvent(definition: ResourceDefinition, form: ObjectForm, ev
 }
 
 export function eventBytes(definition: ResourceDefinition, form: ObjectForm, event: EventSource): Buffer {
-  return Buffer.concat([HEADS[event.type], objectBytes(definition, form, event, event.cluster), TAIL])
+  const object = objectBytes(definition, form, event, event.cluster)
+  if (form.encoding === 'protobuf') return encodeWatchFrame(event.type, object)
+  return Buffer.concat([HEADS[event.type], object, TAIL])
 }
 
 function knownOf(definition: ResourceDefinition, value: Buffer): Map<string, Buffer> {
@@ -67,19 +71,30 @@ function knownOf(definition: ResourceDefinition, value: Buffer): Map<string, Buf
   return known
 }
 
+export interface Bookmark {
+  readonly version: number
+  readonly initialEventsEnd: boolean
+}
+
 export function bookmark(
   definition: ResourceDefinition,
-  apiVersion: string,
-  version: number,
-  initialEventsEnd: boolean,
+  form: ObjectForm,
+  { version, initialEventsEnd }: Bookmark,
 ): Buffer {
   const metadata = {
     resourceVersion: String(version),
     ...(initialEventsEnd && { annotations: { 'k8s.io/initial-events-end': 'true' } }),
   }
-  return eventLine('BOOKMARK', { apiVersion, kind: definition.names.kind, metadata })
+  const object = { apiVersion: formatApiVersion(definition), kind: definition.names.kind, metadata }
+  return eventOf(
+    form,
+    'BOOKMARK',
+    form.as === 'PartialObjectMetadata' ? partialObjectMetadata(object, form.metaVersion) : object,
+  )
 }
 
-export function eventLine(type: string, object: KubeObject | object): Buffer {
+/** An event whose object is no row: a bookmark, or the Status of a failure. */
+export function eventOf({ encoding }: Pick<ObjectForm, 'encoding'>, type: string, object: object): Buffer {
+  if (encoding === 'protobuf') return encodeWatchFrame(type, protobufOf(object as Json))
   return Buffer.from(`${JSON.stringify({ type, object })}\n`)
 }

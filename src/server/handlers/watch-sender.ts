@@ -2,7 +2,7 @@
 import type { Change } from '../../storage/index.ts'
 import type { AnsweredRow } from '../answer.ts'
 import type { ResourceContext } from '../context.ts'
-import type { ObjectForm } from '../form.ts'
+import { type ObjectForm, withoutHeadings } from '../form.ts'
 import { ALL_CLUSTERS, clusterOfKey } from '../keys.ts'
 import type { Selection } from '../selection.ts'
 import { type EventType, encodeEvent, eventBytes } from '../watch-events.ts'
@@ -23,10 +23,17 @@ export function createSender(
   { definition, cluster }: ResourceContext,
   { form, selection, push }: SenderOptions,
 ): Sender {
+  const bare = withoutHeadings(form)
+  let next = form
+  const formNow = (): ObjectForm => {
+    const now = next
+    next = bare
+    return now
+  }
   const clusterOf = (key: string): string => (cluster === ALL_CLUSTERS ? clusterOfKey(definition, key) : cluster)
 
   function send(type: EventType, key: string, value: Buffer, version: number): void {
-    push(encodeEvent(definition, form, { type, cluster: clusterOf(key), value, version }))
+    push(encodeEvent(definition, formNow(), { type, cluster: clusterOf(key), value, version }))
   }
 
   return {
@@ -37,6 +44,6 @@ export function createSender(
       else if (before) send('DELETED', key, previous, version)
     },
     initial: ({ key, value, version }) =>
-      eventBytes(definition, form, { type: 'ADDED', cluster: clusterOf(key), value, version }),
+      eventBytes(definition, formNow(), { type: 'ADDED', cluster: clusterOf(key), value, version }),
   }
 }

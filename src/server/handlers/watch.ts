@@ -1,12 +1,12 @@
-import { expired, formatApiVersion, type StatusError, serviceUnavailable } from '../../machinery/index.ts'
+import { expired, type StatusError, serviceUnavailable } from '../../machinery/index.ts'
 import { isStoreError } from '../../storage/index.ts'
 import type { Answer, AnsweredRow } from '../answer.ts'
 import type { ResourceContext } from '../context.ts'
-import { chooseStreamForm } from '../form.ts'
+import { chooseStreamForm, MEDIA_TYPES, type ObjectForm } from '../form.ts'
 import { rangePrefix } from '../keys.ts'
 import { listVersion } from '../resource-version.ts'
 import { readSelection } from '../selection.ts'
-import { bookmark, eventLine } from '../watch-events.ts'
+import { bookmark, eventOf } from '../watch-events.ts'
 import { createWatchQueue, type WatchQueue } from '../watch-queue.ts'
 import { listRows } from './list.ts'
 import { createSender, type Sender } from './watch-sender.ts'
@@ -25,11 +25,11 @@ export async function watch(context: ResourceContext): Promise<Answer> {
   const start = await readWatchStart(context)
   const initial = start.initial ? await listRows(context, { selection, limit: 0 }) : undefined
   const after = initial === undefined ? start.after : listVersion(initial.revision)
-  const stream = openStream()
+  const stream = openStream(form)
   const sender = createSender(context, { form, selection, push: stream.queue.push })
   try {
     const progress = await subscribe(context, sender, after, stream)
-    if (start.bookmarks) remind(context, stream, progress)
+    if (start.bookmarks) remind(context, form, stream, progress)
     stream.resources.adopt(setTimeout(stream.timeUp, seconds * 1000), clearTimeout)
   } catch (error) {
     if (!isCompacted(error)) throw error
@@ -38,9 +38,12 @@ export async function watch(context: ResourceContext): Promise<Answer> {
   const { signal } = context.request
   signal.addEventListener('abort', stream.close, { once: true })
   if (signal.aborted) stream.close()
-  const announced = start.announceEnd ? [bookmarkAt(context, after, true)] : []
+  const announced = start.announceEnd
+    ? [bookmark(context.definition, form, { version: after, initialEventsEnd: true })]
+    : []
   const body = eventsOf([initialEvents(initial?.rows ?? [], sender), announced, stream.queue], stream.close)
-  return { type: 'stream', contentType: 'application/json', body }
+  const contentType = MEDIA_TYPES[form.encoding]
+  return { type: 'stream', contentType: form.encoding === 'json' ? contentType : `${contentType};stream=watch`, body }
 }
 
 /** What a watch holds while it is open. */
@@ -54,18 +57,18 @@ interface Stream {
   timeUp: () => void
 }
 
-function openStream(): Stream {
+function openStream(form: ObjectForm): Stream {
   const resources = new DisposableStack()
   const queue = createWatchQueue(() => {
     setImmediate(close)
-    return errorLine(expired('the client reads too slowly: watch again from the last resourceVersion'))
+    return errorEvent(form, expired('the client reads too slowly: watch again from the last resourceVersion'))
   })
   const close = (): void => {
     resources.dispose()
     queue.end()
   }
   const fail = (error: StatusError): void => {
-    queue.push(errorLine(error))
+    queue.push(errorEvent(form, error))
     close()
   }
   return { queue, resources, close, fail, timeUp: close }
@@ -101,15 +104,16 @@ async function subscribe(
 }
 
 /** Quiet times count, too: a minute after a revision was seen, all that it changed has been delivered. */
-function remind(context: ResourceContext, stream: Stream, progress: () => number): void {
+function remind(context: ResourceContext, form: ObjectForm, stream: Stream, progress: () => number): void {
   let seen = 0
+  const at = (version: number): Buffer => bookmark(context.definition, form, { version, initialEventsEnd: false })
   const push = (): void => {
-    stream.queue.push(bookmarkAt(context, Math.max(progress(), seen), false))
+    stream.queue.push(at(Math.max(progress(), seen)))
     seen = listVersion(context.parts.store.revision())
   }
   stream.resources.adopt(setInterval(push, BOOKMARK_MILLISECONDS), clearInterval)
   stream.timeUp = () => {
-    stream.queue.push(bookmarkAt(context, progress(), false))
+    stream.queue.push(at(progress()))
     stream.close()
   }
 }
@@ -135,10 +139,6 @@ async function* eventsOf(
   }
 }
 
-function bookmarkAt({ definition }: ResourceContext, version: number, initialEventsEnd: boolean): Buffer {
-  return bookmark(definition, formatApiVersion(definition), version, initialEventsEnd)
-}
-
 function isCompacted(error: unknown): boolean {
   return isStoreError(error, 'compacted')
 }
@@ -147,6 +147,6 @@ function tooOld({ parts }: ResourceContext, after: number): StatusError {
   return expired(`too old resource version: ${after} (${listVersion(parts.store.compacted())})`)
 }
 
-function errorLine(error: StatusError): Buffer {
-  return eventLine('ERROR', error.status)
+function errorEvent(form: ObjectForm, error: StatusError): Buffer {
+  return eventOf(form, 'ERROR', error.status)
 }

@@ -1,6 +1,6 @@
-/** meta.k8s.io/v1 PartialObjectMetadata: what an object is, without what it says. */
+/** meta.k8s.io PartialObjectMetadata: what an object is, without what it says. */
 import type { KubeObject } from '../../machinery/index.ts'
 
-export function partialObjectMetadata({ metadata }: KubeObject): KubeObject {
-  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata }
+export function partialObjectMetadata({ metadata }: KubeObject, metaVersion = 'v1'): KubeObject {
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${metaVersion}`, metadata }
 }

@@ -78,7 +78,7 @@ test('a custom resource without columns of its own shows its age', () => {
     metadata: { resourceVersion: '7' },
   })
   assert.deepEqual(
-    table.columnDefinitions.map(({ name, type, priority }) => [name, type, priority]),
+    table.columnDefinitions?.map(({ name, type, priority }) => [name, type, priority]),
     [
       ['Name', 'string', 0],
       ['Age', 'date', 0],
@@ -99,7 +99,7 @@ test('columns say what they are, with the path where there is no description', (
     { name: 'Size', type: 'number', format: 'double', description: 'How big', jsonPath: '.spec.size' },
   ]
   const table = tableOf(widgets(columns), [], { includeObject: 'Object', now: NOW, metadata: {} })
-  assert.deepEqual(table.columnDefinitions.slice(1), [
+  assert.deepEqual(table.columnDefinitions?.slice(1), [
     {
       name: 'Color',
       type: 'string',

@@ -14,6 +14,10 @@ import { partialObjectMetadata } from './partial-object-metadata.ts'
 export interface TableOptions {
   /** What each row carries besides its cells. */
   readonly includeObject: 'None' | 'Metadata' | 'Object'
+  /** Of meta.k8s.io; default v1. */
+  readonly metaVersion?: string
+  /** Default true; without, columnDefinitions is null. */
+  readonly headings?: boolean
   /** Milliseconds since the epoch: ages are counted from here. */
   readonly now: number
   /** Of the list, or the resourceVersion of a single object. */
@@ -22,9 +26,9 @@ export interface TableOptions {
 
 export interface Table {
   readonly kind: 'Table'
-  readonly apiVersion: 'meta.k8s.io/v1'
+  readonly apiVersion: string
   readonly metadata: KubeList['metadata']
-  readonly columnDefinitions: readonly TableColumn[]
+  readonly columnDefinitions: readonly TableColumn[] | null
   readonly rows: readonly TableRow[]
 }
 
@@ -52,19 +56,19 @@ export function tableOf(definition: ResourceDefinition, objects: readonly KubeOb
   const { columns } = definition
   return {
     kind: 'Table',
-    apiVersion: 'meta.k8s.io/v1',
+    apiVersion: `meta.k8s.io/${options.metaVersion ?? 'v1'}`,
     metadata: options.metadata,
-    columnDefinitions: headingsOf(columns),
+    columnDefinitions: options.headings === false ? null : headingsOf(columns),
     rows: objects.map((object) => ({
       cells: columns.map((column) => cellOf(column, object, options.now)),
-      object: rowObject(object, options.includeObject),
+      object: rowObject(object, options),
     })),
   }
 }
 
-function rowObject(object: KubeObject, include: TableOptions['includeObject']): KubeObject | null {
-  if (include === 'None') return null
-  return include === 'Object' ? object : partialObjectMetadata(object)
+function rowObject(object: KubeObject, { includeObject, metaVersion }: TableOptions): KubeObject | null {
+  if (includeObject === 'None') return null
+  return includeObject === 'Object' ? object : partialObjectMetadata(object, metaVersion)
 }
 
 const headings = new WeakMap<readonly PrinterColumn[], readonly TableColumn[]>()

@@ -1,5 +1,6 @@
 /** Finds the message of a built-in kind, for decoding it and for deriving its schema. */
 import { admissionregistrationV1 } from './generated/admissionregistration-v1.ts'
+import { apidiscoveryV2 } from './generated/apidiscovery-v2.ts'
 import { apiextensionsV1 } from './generated/apiextensions-v1.ts'
 import { authenticationV1 } from './generated/authentication-v1.ts'
 import { authorizationV1 } from './generated/authorization-v1.ts'
@@ -16,6 +17,7 @@ import type { MessageRows, MessageTable } from './message-table.ts'
 
 const PACKAGES: Readonly<Record<string, MessageRows>> = {
   'admissionregistration/v1': admissionregistrationV1,
+  'apidiscovery/v2': apidiscoveryV2,
   'apiextensions/v1': apiextensionsV1,
   'authentication/v1': authenticationV1,
   'authorization/v1': authorizationV1,
@@ -34,6 +36,7 @@ const PACKAGES: Readonly<Record<string, MessageRows>> = {
 const GROUPS: Readonly<Record<string, string>> = {
   '': 'core',
   'admissionregistration.k8s.io': 'admissionregistration',
+  'apidiscovery.k8s.io': 'apidiscovery',
   'apiextensions.k8s.io': 'apiextensions',
   'authentication.k8s.io': 'authentication',
   'authorization.k8s.io': 'authorization',

@@ -1,0 +1,53 @@
+/** Answers in Kubernetes protobuf: each object is read from its row once and written as its message. */
+import {
+  encodeItems,
+  encodeProtobuf,
+  internalError,
+  type Json,
+  type JsonObject,
+  type MessageTable,
+  messageNamed,
+  messageOf,
+  PROTOBUF_TAIL,
+  parseApiVersion,
+  protobufHead,
+} from '../machinery/index.ts'
+
+/** Items encoded in one go. */
+const SLICE = 256
+const METADATA = 1
+const ITEMS = 2
+
+/** An object of a built-in kind, a Status, or PartialObjectMetadata. */
+export function protobufOf(object: Json): Buffer {
+  const fields = object as JsonObject
+  return encodeProtobuf(tableOf(String(fields.apiVersion), String(fields.kind)), fields)
+}
+
+export interface ProtobufList {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: object
+  /** In slices, each made when it is its turn. */
+  readonly items: { readonly length: number; readonly slice: (start: number, end: number) => readonly object[] }
+}
+
+/** A list is put together from slices of its items, to keep the event loop free. */
+export async function protobufList({ apiVersion, kind, metadata, items }: ProtobufList): Promise<Buffer[]> {
+  const table = tableOf(apiVersion, kind.slice(0, -'List'.length))
+  const pieces = [encodeItems(messageNamed('meta/v1.ListMeta'), METADATA, [metadata as JsonObject])]
+  for (let start = 0; start < items.length; start += SLICE) {
+    if (start > 0) await new Promise(setImmediate)
+    pieces.push(encodeItems(table, ITEMS, items.slice(start, start + SLICE) as JsonObject[]))
+  }
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+  return [protobufHead(apiVersion, kind, length), ...pieces, PROTOBUF_TAIL]
+}
+
+function tableOf(apiVersion: string, kind: string): MessageTable {
+  const { group = '', version = '' } = parseApiVersion(apiVersion) ?? {}
+  // v1beta1 of meta.k8s.io has v1's types.
+  const table = messageOf(group, group === 'meta.k8s.io' ? 'v1' : version, kind)
+  if (table === undefined) throw internalError(`no protobuf message of ${apiVersion} ${kind}`)
+  return table
+}
