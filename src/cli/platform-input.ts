@@ -11,6 +11,7 @@ import {
   type Holder,
   isPlatformObject,
   makePlan,
+  opening,
   type Plan,
   type Problem,
   providerTypes,
@@ -52,7 +53,7 @@ export function desiredOf(manifests: readonly Manifest[], flags: PlatformFlags):
   if (flags.local !== true) {
     throw new KeelsonError('plans are made by this process, not by a server', 'add --local; nothing was changed')
   }
-  const read = readDesired(manifests, { scope: scopeOf(flags), types: providerTypes })
+  const read = readDesired(manifests, { scope: scopeOf(flags), open: opening(providerTypes) })
   if (!read.ok) throw mistakes(read.error)
   return read.value
 }

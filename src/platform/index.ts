@@ -24,7 +24,7 @@ export {
   staleReasons,
 } from './engine/plan-document.ts'
 export { providerTypes } from './engine/provider-types.ts'
-export { readDesired } from './engine/read-desired.ts'
+export { opening, readDesired } from './engine/read-desired.ts'
 export { isPlatformObject } from './engine/schemas.ts'
 export { findEntries, readState, type State, type StateEntry } from './engine/state.ts'
 

@@ -12,7 +12,7 @@ import {
   watching,
 } from '../../controller/index.ts'
 import { isProviderError } from '../../providers/index.ts'
-import { type ProviderTypes, readProvider } from '../engine/read-desired.ts'
+import { opening, type ProviderTypes, readProvider } from '../engine/read-desired.ts'
 import {
   CLUSTER_FINALIZER,
   CLUSTER_PROVIDERS,
@@ -77,7 +77,7 @@ async function reportOf(
   types: ProviderTypes,
   { signal }: ReconcileContext,
 ): Promise<Pick<Report, 'ready' | 'error'>> {
-  const read = readProvider(sourceOf(object), types)
+  const read = readProvider(sourceOf(object), opening(types))
   if (!read.ok) {
     const error = read.error.map(problemText).join('; ')
     return { ready: { status: 'False', reason: 'Unavailable', message: error }, error }

@@ -17,7 +17,7 @@ import {
 } from '../../controller/index.ts'
 import { converge, type Observer } from '../engine/converge.ts'
 import { dependenciesOf } from '../engine/desired.ts'
-import { type ProviderTypes, readOne } from '../engine/read-desired.ts'
+import { opening, type ProviderTypes, readOne } from '../engine/read-desired.ts'
 import {
   CLUSTER_FINALIZER,
   CLUSTER_PROVIDERS,
@@ -101,7 +101,7 @@ async function reconcile(
     const message = `spec.providerRef.name: ClusterProvider "${providerRef.name}" not found`
     return pending(message, message)
   }
-  const read = readOne(sourceOf(object), sourceOf(providerObject), { scope, types })
+  const read = readOne(sourceOf(object), sourceOf(providerObject), { scope, open: opening(types) })
   if (!read.ok) {
     const message = read.error.map(problemText).join('; ')
     await pending(message, message)

@@ -14,8 +14,13 @@ export interface RunObserver extends Observer {
   readonly done: (result: ItemResult) => void
 }
 
+/** Does one item of a plan. Rejects only when the signal aborts. */
+export type CarryOut = (item: Item, plan: Plan, options: ApplyOptions) => Promise<Convergence>
+
 export interface ApplyOptions {
   readonly observer: RunObserver
+  /** Who does it; default: this process. */
+  readonly carryOut?: CarryOut
   /** Milliseconds for each item; default its provider's createTimeout. */
   readonly timeout?: number
   readonly signal: AbortSignal
@@ -37,6 +42,7 @@ const ENDED_WELL: readonly Outcome[] = [
 
 /** One result an item, in the order of the plan. Rejects only when the signal aborts; the next run then goes on. */
 export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<ItemResult[]> {
+  const { carryOut = carryOutHere } = options
   const slots = parallelism(({ parallel }: ConfiguredProvider) => parallel)
   const running = new Map<string, Promise<ItemResult>>()
   const start = (item: Item): Promise<ItemResult> => {
@@ -52,7 +58,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Item
     const before = await Promise.all(predecessors(item, plan).map(start))
     const obstacle = before.find((each) => hinders(each, item))
     const result = await (obstacle === undefined
-      ? slots.run(item.configured, () => carryOut(item, plan, options))
+      ? slots.run(item.configured, async () => ({ item, ...(await carryOut(item, plan, options)) }))
       : skipped(item, obstacle))
     options.observer.done(result)
     return result
@@ -87,24 +93,29 @@ function isOrphanPlatform({ cluster, address }: Item): boolean {
   return cluster === undefined && address.startsWith('Platform/')
 }
 
-async function carryOut(item: Item, plan: Plan, { observer, timeout, signal }: ApplyOptions): Promise<ItemResult> {
-  const { cluster, configured, observed } = item
+/** What becomes of an item of which nothing is to be done, or nothing may be; undefined where something is. */
+export function untouched({ observed, action, outcome, reason }: Item): Convergence | undefined {
+  if (outcome === 'change') return undefined
   const seen = observed === undefined ? {} : { observed }
-  const untouched = { item, action: item.action, ...seen, message: item.reason, logTail: [], touched: false }
-  if (item.outcome === 'blocked' || item.outcome === 'unknown') return { ...untouched, outcome: item.outcome }
-  if (item.outcome === 'settled') return { ...untouched, outcome: item.action === 'leave' ? 'left' : 'unchanged' }
-  if (cluster !== undefined) {
-    const limit = timeout === undefined ? {} : { timeout }
-    const { command, run } = plan
-    return { item, ...(await converge({ cluster, configured, command, run, observer, signal, ...limit })) }
-  }
-  return deleteOrphan(item, { observer, signal, ...(timeout === undefined ? {} : { timeout }) })
+  const settled = action === 'leave' ? 'left' : 'unchanged'
+  const end = outcome === 'settled' ? settled : outcome
+  return { ...seen, action, outcome: end, message: reason, logTail: [], touched: false }
 }
 
-async function deleteOrphan(item: Item, { observer, timeout, signal }: ApplyOptions): Promise<ItemResult> {
-  const { address, configured, observed } = item
+const carryOutHere: CarryOut = async (item, plan, { observer, timeout, signal }) => {
+  const { cluster, configured } = item
+  const ended = untouched(item)
+  if (ended !== undefined) return ended
+  const limit = timeout === undefined ? {} : { timeout }
+  if (cluster === undefined) return deleteOrphan(item, { observer, signal, ...limit })
+  const { command, run } = plan
+  return converge({ cluster, configured, command, run, observer, signal, ...limit })
+}
+
+async function deleteOrphan(item: Item, { observer, timeout, signal }: ApplyOptions): Promise<Convergence> {
+  const { address, configured, observed, action } = item
   if (observed === undefined)
-    return { item, action: item.action, outcome: 'unchanged', message: 'it is gone', logTail: [], touched: false }
+    return { action, outcome: 'unchanged', message: 'it is gone', logTail: [], touched: false }
   const limit = AbortSignal.timeout(timeout ?? configured.createTimeout)
   observer.step(address, 'delete')
   try {
@@ -113,12 +124,12 @@ async function deleteOrphan(item: Item, { observer, timeout, signal }: ApplyOpti
       signal: AbortSignal.any([signal, limit]),
       onProgress: (progress) => observer.progress(address, progress),
     })
-    return { item, action: item.action, outcome: 'deleted', message: item.reason, logTail: [], touched: true }
+    return { action, outcome: 'deleted', message: item.reason, logTail: [], touched: true }
   } catch (error) {
     signal.throwIfAborted()
     const outcome = limit.aborted ? 'timeout' : isProviderError(error, 'unreachable') ? 'unknown' : 'failed'
     const logTail = isProviderError(error) ? error.logTail : []
-    return { item, action: item.action, observed, outcome, message: messageOf(error), logTail, touched: true }
+    return { action, observed, outcome, message: messageOf(error), logTail, touched: true }
   }
 }
 

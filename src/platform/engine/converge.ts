@@ -133,8 +133,11 @@ async function perform(step: Step, look: Look, options: ConvergeOptions, signal:
   if (step === 'create') return create(intent, operation, options)
   if (look.found !== true) return
   const { externalID } = look
-  if (step === 'adopt') await provider.adopt(externalID, { ...marks, manifestDigest: ADOPTED }, { signal })
-  else if (step === 'update' || step === 'repair') await provider.update(externalID, intent, operation)
+  if (step === 'adopt') {
+    const from = look.ownerTag === undefined ? {} : { from: look.ownerTag }
+    await provider.adopt(externalID, { ...marks, manifestDigest: ADOPTED }, { signal, ...from })
+  }
+  if (step === 'update' || step === 'repair') await provider.update(externalID, intent, operation)
   else if (step === 'start') await provider.start(externalID, operation)
   else if (step === 'delete') await provider.delete(externalID, operation)
   else if (step === 'release') await provider.release(externalID, operation)

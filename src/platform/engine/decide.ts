@@ -22,6 +22,8 @@ export interface Cell {
   readonly adoption: 'Never' | 'IfUntagged'
   /** A field differs that can only be set at creation. */
   readonly immutable?: boolean
+  /** It is another owner's, and that one's clusters are to be taken over. */
+  readonly givenUp?: boolean
   /** The provider can mend a failed cluster in place. */
   readonly repairable?: boolean
 }
@@ -32,6 +34,8 @@ export interface Command {
   /** Whether orphans are deleted: `--prune` of plan and apply, `--all-owned` of destroy. */
   readonly prune?: boolean
   readonly allowReplace?: boolean
+  /** Of `keelson adopt`: whose clusters are taken over by those whose manifests name them. */
+  readonly adoptFrom?: string
 }
 
 export type Action =
@@ -88,7 +92,11 @@ function decideUnwanted({ world, owner }: Cell, { prune = false }: Command): Ver
 }
 
 function decideNotOurs(cell: Cell, command: Command): Verdict {
-  if (cell.owner === 'other') return { row: 2, action: 'conflict', step: 'none', outcome: 'blocked' }
+  if (cell.owner === 'other') {
+    if (cell.givenUp !== true) return { row: 2, action: 'conflict', step: 'none', outcome: 'blocked' }
+    const step = cell.world === 'deleting' ? 'wait-until-gone' : 'adopt'
+    return { row: 4, action: 'adopt', step, outcome: 'change' }
+  }
   const row = cell.adoption === 'Never' ? 3 : 4
   if (command.type === 'destroy') return { row, action: 'leave', step: 'none', outcome: 'settled' }
   if (row === 3) return { row, action: 'foreign', step: 'none', outcome: 'blocked' }

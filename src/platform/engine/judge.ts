@@ -39,6 +39,7 @@ export function judge(
     adoption: cluster.adoption,
     immutable,
     repairable: repair,
+    givenUp: look.found === true && command.type === 'converge' && isGivenUp(look, configured, command),
   }
   const verdict = byPolicy(decide(cell, command), cluster, command)
   return { ...verdict, changes, reason: verdict.reason ?? reasonOf(verdict, cell, { cluster, configured, look }) }
@@ -74,6 +75,11 @@ function ownerOf({ identity }: DesiredCluster, { ownerTag }: ConfiguredProvider,
   const owner = ownershipOf(observed, ownerTag)
   if (owner !== 'ours' || observed.identity === undefined) return owner
   return formatIdentity(observed.identity) === formatIdentity(identity) ? 'ours' : 'other'
+}
+
+/** Another object of the same owner keeps what it has. */
+function isGivenUp({ ownerTag }: ObservedCluster, configured: ConfiguredProvider, { adoptFrom }: Command): boolean {
+  return ownerTag !== undefined && ownerTag === adoptFrom && ownerTag !== configured.ownerTag
 }
 
 const NEEDED: Readonly<Partial<Record<string, string>>> = {
@@ -128,7 +134,8 @@ function reasonOf({ action, row, step }: Verdict, cell: Cell, { cluster, configu
     case 'leave':
       return `${cluster.externalName} is not ours`
     case 'adopt':
-      return step === 'adopt' ? 'it has no owner' : 'one without an owner is being deleted'
+      if (step !== 'adopt') return 'one that is not ours is being deleted'
+      return seen?.ownerTag === undefined ? 'it has no owner' : `owner ${seen.ownerTag} gives it up`
     case 'create':
       return 'it does not exist'
     case 'resume':

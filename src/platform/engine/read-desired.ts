@@ -26,9 +26,37 @@ export interface ClusterProviderSpec {
 /** Makes the provider that a ClusterProvider object describes; throws a KeelsonError where its configuration lacks something. */
 export type ProviderTypes = Readonly<Record<string, (spec: ClusterProviderSpec) => ClusterProvider>>
 
+/** What keeps a ClusterProvider object from being used. */
+export type ProviderFault = Pick<Problem, 'field' | 'message' | 'remedy'>
+
+/** Makes the provider of an object that holds to its schema. */
+export type OpenProvider = (object: ManifestSource['object']) => Result<ClusterProvider, readonly ProviderFault[]>
+
 export interface ReadOptions {
   readonly scope: Scope
-  readonly types: ProviderTypes
+  readonly open: OpenProvider
+  /** Addresses that manifests may name besides each other. */
+  readonly known?: readonly string[]
+}
+
+/** Of the types of this process. */
+export function opening(types: ProviderTypes): OpenProvider {
+  return ({ spec }) => {
+    const { type } = spec as ClusterProviderSpec
+    // Nothing of Object's own is a type.
+    const make = Object.hasOwn(types, type) ? types[type] : undefined
+    if (make === undefined) {
+      const remedy = `use one of the types that there are: ${Object.keys(types).sort().join(', ')}`
+      return { ok: false, error: [{ field: 'spec.type', message: `unknown provider type "${type}"`, remedy }] }
+    }
+    try {
+      return { ok: true, value: make(spec as ClusterProviderSpec) }
+    } catch (error) {
+      if (!(error instanceof KeelsonError) && !isProviderError(error)) throw error
+      const remedy = error instanceof KeelsonError ? error.remedy : 'see to it that the provider can be reached'
+      return { ok: false, error: [{ field: `spec.${type}`, message: error.message, remedy }] }
+    }
+  }
 }
 
 /** Of the kinds, what nothing in this version carries out: refused, so that nobody waits for it. */
@@ -53,10 +81,11 @@ export function readDesired(manifests: readonly ManifestSource[], options: ReadO
   problems.push(...duplicates(manifests), ...manifests.flatMap(notYet))
   // What does not hold to its schema cannot be read any further; the others can.
   const sources = checked.filter((each) => each.problems.length === 0).map(({ source }) => source)
-  const { providers, problems: ofProviders } = readProviders(sources, options.types)
+  const { providers, problems: ofProviders } = readProviders(sources, options.open)
   const clusterSources = sources.filter(({ object }) => object.kind === 'ControlCenter' || object.kind === 'Platform')
   const clusters = clusterSources.map((source) => desiredCluster(source, options.scope))
-  const known = new Set(manifests.map(({ object }) => addressOf(object.kind, object.metadata.name ?? '')))
+  const listed = manifests.map(({ object }) => addressOf(object.kind, object.metadata.name ?? ''))
+  const known = new Set([...listed, ...(options.known ?? [])])
   problems.push(...ofProviders)
   for (const cluster of clusters) problems.push(...referenceProblems(cluster, known, providers))
   problems.push(...cycles(clusters), ...sharedNames(clusters))
@@ -67,10 +96,10 @@ export function readDesired(manifests: readonly ManifestSource[], options: ReadO
 }
 
 /** What a ClusterProvider object stands for. */
-export function readProvider(object: ManifestSource, types: ProviderTypes): Result<ConfiguredProvider, Problem[]> {
+export function readProvider(object: ManifestSource, open: OpenProvider): Result<ConfiguredProvider, Problem[]> {
   const { source, problems: ofSchema } = checkManifest(object)
   if (ofSchema.length > 0) return { ok: false, error: ofSchema }
-  const { providers, problems } = readProviders([source], types)
+  const { providers, problems } = readProviders([source], open)
   return providers[0] === undefined ? { ok: false, error: problems } : { ok: true, value: providers[0] }
 }
 
@@ -78,12 +107,12 @@ export function readProvider(object: ManifestSource, types: ProviderTypes): Resu
 export function readOne(
   object: ManifestSource,
   providerObject: ManifestSource,
-  { scope, types }: ReadOptions,
+  { scope, open }: ReadOptions,
 ): Result<{ cluster: DesiredCluster; configured: ConfiguredProvider }, Problem[]> {
   const { source, problems: ofSchema } = checkManifest(object)
   const problems = [...ofSchema, ...notYet(object)]
   if (problems.length > 0) return { ok: false, error: problems }
-  const provider = readProvider(providerObject, types)
+  const provider = readProvider(providerObject, open)
   if (!provider.ok) return provider
   const configured = provider.value
   const cluster = desiredCluster(source, scope)
@@ -93,29 +122,20 @@ export function readOne(
 
 function readProviders(
   sources: readonly ManifestSource[],
-  types: ProviderTypes,
+  open: OpenProvider,
 ): { providers: ConfiguredProvider[]; problems: Problem[] } {
   const providers: ConfiguredProvider[] = []
   const problems: Problem[] = []
   for (const source of sources.filter(({ object }) => object.kind === 'ClusterProvider')) {
-    const spec = source.object.spec as ClusterProviderSpec
-    const { type, ownerTag, limits } = spec
-    // Nothing of Object's own is a type.
-    const make = Object.hasOwn(types, type) ? types[type] : undefined
-    if (make === undefined) {
-      const remedy = `use one of the types that there are: ${Object.keys(types).sort().join(', ')}`
-      problems.push(problem(source, 'spec.type', `unknown provider type "${type}"`, remedy))
+    const { type, ownerTag, limits } = source.object.spec as ClusterProviderSpec
+    const opened = open(source.object)
+    if (!opened.ok) {
+      problems.push(...opened.error.map(({ field, message, remedy }) => problem(source, field, message, remedy)))
       continue
     }
-    try {
-      const createTimeout = parseDuration(limits.createTimeout)
-      const name = source.object.metadata.name ?? ''
-      providers.push({ name, type, ownerTag, parallel: limits.parallel, createTimeout, provider: make(spec), source })
-    } catch (error) {
-      if (!(error instanceof KeelsonError) && !isProviderError(error)) throw error
-      const remedy = error instanceof KeelsonError ? error.remedy : 'see to it that the provider can be reached'
-      problems.push(problem(source, `spec.${type}`, error.message, remedy))
-    }
+    const createTimeout = parseDuration(limits.createTimeout)
+    const name = source.object.metadata.name ?? ''
+    providers.push({ name, type, ownerTag, parallel: limits.parallel, createTimeout, provider: opened.value, source })
   }
   return { providers, problems }
 }

@@ -22,15 +22,15 @@ export async function readWorld({ clusters, providers }: Desired, signal: AbortS
   await Promise.all(
     providers.map(async (configured) => {
       const list = lists.find((each) => each.configured === configured)
-      for (const cluster of clusters.filter(({ provider }) => provider === configured.name)) {
+      const here = clusters.filter(({ provider }) => provider === configured.name)
+      const found = here.map(({ externalName }) => {
         // Without the list it may be there by another name: nothing is taken for absent.
-        if (list?.unreachable !== undefined) {
-          looks.set(cluster.address, { found: 'unknown', message: list.unreachable })
-          continue
-        }
-        const listed = list?.clusters.find(({ externalName }) => externalName === cluster.externalName)
-        looks.set(cluster.address, listed ?? (await lookAt(configured, cluster.externalName, signal)))
-      }
+        if (list?.unreachable !== undefined) return { found: 'unknown', message: list.unreachable } as const
+        return (
+          list?.clusters.find((each) => each.externalName === externalName) ?? lookAt(configured, externalName, signal)
+        )
+      })
+      for (const [index, look] of (await Promise.all(found)).entries()) looks.set(here[index]?.address ?? '', look)
     }),
   )
   return { lists, looks }
