@@ -1,9 +1,11 @@
 /** The door of platform: control centers, platforms, and the engine that brings the world in line with them. */
 import type { Feature } from '../controller/index.ts'
+import { worldReviewAnswer } from './answers/world-review.ts'
 import { clusterProvider } from './api/cluster-provider.ts'
 import { controlCenter } from './api/control-center.ts'
 import { platform } from './api/platform.ts'
 import { sharedService } from './api/shared-service.ts'
+import { worldReview } from './api/world-review.ts'
 import { clusterController } from './controllers/cluster.ts'
 import { clusterProviderController } from './controllers/cluster-provider.ts'
 import { confinedProviderTypes } from './engine/provider-types.ts'
@@ -32,7 +34,8 @@ export { findEntries, readState, type State, type StateEntry } from './engine/st
 export function platformFeature({ simulatedFolder }: { readonly simulatedFolder: string }): Feature {
   const types = confinedProviderTypes(simulatedFolder)
   return {
-    apis: [controlCenter, platform, clusterProvider, sharedService],
+    apis: [controlCenter, platform, clusterProvider, sharedService, worldReview],
+    answers: [worldReviewAnswer(types)],
     controllers: [
       clusterController('ControlCenter', types),
       clusterController('Platform', types),

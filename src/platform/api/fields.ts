@@ -148,6 +148,19 @@ export const CLUSTER_STATUS: JsonObject = statusOf({
     },
   },
   observedAt: { type: 'string', format: 'date-time' },
+  run: {
+    type: 'object',
+    description: 'What became of the last run of keelson apply or destroy that had a part in it.',
+    properties: {
+      id: { type: 'string' },
+      outcome: { type: 'string' },
+      action: { type: 'string' },
+      message: { type: 'string' },
+      logTail: { type: 'array', items: { type: 'string' } },
+      touched: { type: 'boolean' },
+      state: { type: 'string' },
+    },
+  },
   observedGeneration: { type: 'integer', format: 'int64' },
 })
 

@@ -5,6 +5,7 @@ import type { Condition, KubeObject } from '../../machinery/index.ts'
 import type { ClusterEndpoint } from '../../providers/index.ts'
 import { PLATFORM_API_VERSION } from '../api/declare-kind.ts'
 import type { ClusterFields, Scope } from '../engine/desired.ts'
+import type { RunStatus } from './run-request.ts'
 
 export interface ClusterStatus {
   readonly phase?: string
@@ -15,6 +16,8 @@ export interface ClusterStatus {
   readonly observedAt?: string
   readonly observedGeneration?: number
   readonly conditions?: readonly Condition[]
+  /** Of the last run of the command line that had a part in it. */
+  readonly run?: RunStatus
 }
 
 export interface ClusterObject extends KubeObject {

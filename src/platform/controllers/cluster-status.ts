@@ -1,11 +1,12 @@
 /** What an object says of its cluster: phase, facts, and Crossplane's conditions Ready and Synced. */
 import type { Client } from '../../client/index.ts'
-import { find, formatTime, patchStatus, setCondition } from '../../controller/index.ts'
+import { find, formatTime, isStatus, patchStatus, setCondition } from '../../controller/index.ts'
 import type { Condition } from '../../machinery/index.ts'
 import type { ObservedCluster } from '../../providers/index.ts'
 import type { Convergence } from '../engine/converge.ts'
 import type { Action, Step } from '../engine/decide.ts'
 import { CLUSTER_RESOURCES, type ClusterKind, type ClusterObject } from './cluster-object.ts'
+import type { RunStatus } from './run-request.ts'
 
 /** crossplane-runtime's reasons (pkg/apis/common/v1/condition.go). */
 type ReadyReason = 'Available' | 'Unavailable' | 'Creating' | 'Deleting'
@@ -16,14 +17,36 @@ export interface Report {
   /** Empty where everything was done that could be. */
   readonly error: string
   readonly observed?: ObservedCluster
+  /** The run that has ended with this. */
+  readonly run?: RunStatus
 }
+
+/** Another may write between reading and writing: the facts are the same, and are put beside what it wrote. */
+const ATTEMPTS = 5
 
 /** Written only where something differs but the time; of what is not known, what was known before stays. */
 export async function writeReport(
   client: Client,
   kind: ClusterKind,
   name: string,
-  { phase, ready, error, observed }: Report,
+  report: Report,
+  now: number,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await writeOnce(client, kind, name, report, now)
+      return
+    } catch (error) {
+      if (!isStatus(error, 'Conflict') || attempt === ATTEMPTS) throw error
+    }
+  }
+}
+
+async function writeOnce(
+  client: Client,
+  kind: ClusterKind,
+  name: string,
+  { phase, ready, error, observed, run }: Report,
   now: number,
 ): Promise<void> {
   const resource = CLUSTER_RESOURCES[kind]
@@ -38,6 +61,7 @@ export async function writeReport(
     ...(observed !== undefined && { ...factsOf(observed), providerRef: { name: object.spec.providerRef.name } }),
     conditions,
     observedGeneration,
+    ...(run !== undefined && { run }),
   }
   if (JSON.stringify(status) === JSON.stringify(before)) return
   await patchStatus<ClusterObject>(client, resource, object, { ...status, observedAt: formatTime(now) })
@@ -61,10 +85,11 @@ function factsOf({ externalID, externalName, endpoint }: ObservedCluster): Parti
   return { externalID, externalName, ...(endpoint !== undefined && { endpoint }) }
 }
 
-/** While a step is at it. */
-export function stepReport(step: Step): Report {
+/** While a step is at it, and what it says of itself. */
+export function stepReport(step: Step, progress = ''): Report {
   const [phase, reason] = STEPS[step]
-  return { phase, ready: { status: 'False', reason, message: step }, error: '' }
+  const message = progress === '' ? step : `${step}: ${progress}`
+  return { phase, ready: { status: 'False', reason, message }, error: '' }
 }
 
 const STEPS: Readonly<Record<Step, readonly [string, ReadyReason]>> = {

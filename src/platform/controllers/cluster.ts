@@ -5,6 +5,8 @@
 import {
   addFinalizer,
   type ControllerDefinition,
+  type EventRecorder,
+  eventRecorder,
   find,
   hasFinalizer,
   isTrue,
@@ -15,9 +17,10 @@ import {
   startController,
   watching,
 } from '../../controller/index.ts'
-import { converge, type Observer } from '../engine/converge.ts'
+import { type Convergence, converge, type Observer } from '../engine/converge.ts'
 import { dependenciesOf } from '../engine/desired.ts'
 import { opening, type ProviderTypes, readOne } from '../engine/read-desired.ts'
+import { endEvent, stepEvent } from './cluster-events.ts'
 import {
   CLUSTER_FINALIZER,
   CLUSTER_PROVIDERS,
@@ -29,10 +32,13 @@ import {
 } from './cluster-object.ts'
 import { endReport, type Report, stepReport, writeReport } from './cluster-status.ts'
 import { problemText, sourceOf } from './object-source.ts'
+import { requestedRun, runStatus } from './run-request.ts'
 
 /** Milliseconds: for what others have to bring about, and for what may change without anybody telling. */
 const SOON = 1000
 const DRIFT = 60_000
+/** What a provider says of its progress is written no more often. */
+const PROGRESS = 1000
 
 export function clusterController(kind: ClusterKind, types: ProviderTypes): ControllerDefinition {
   const name = `${kind.toLowerCase()}-controller`
@@ -49,9 +55,11 @@ export function clusterController(kind: ClusterKind, types: ProviderTypes): Cont
       },
       { apiGroups: ['platform.keelson.dev'], resources: ['clusterproviders'], verbs: ['patch'] },
       { apiGroups: ['core.kcp.io'], resources: ['logicalclusters'], verbs: ['get'] },
+      { apiGroups: [''], resources: ['events'], verbs: ['create', 'get', 'patch'] },
     ],
-    start: ({ client, clock, log, signal }) =>
-      startController({
+    start({ client, clock, log, signal }) {
+      const recorder = eventRecorder({ component: name, now: clock.now, log })
+      return startController({
         name,
         client,
         clock,
@@ -60,14 +68,20 @@ export function clusterController(kind: ClusterKind, types: ProviderTypes): Cont
         concurrency: 32,
         perCluster: 4,
         sources: [watching(CLUSTER_RESOURCES[kind])],
-        reconcile: (request, context) => reconcile(kind, types, request, context),
-      }),
+        reconcile: (request, context) => reconcile({ kind, types, recorder }, request, context),
+      })
+    },
   }
 }
 
+interface Means {
+  readonly kind: ClusterKind
+  readonly types: ProviderTypes
+  readonly recorder: EventRecorder
+}
+
 async function reconcile(
-  kind: ClusterKind,
-  types: ProviderTypes,
+  { kind, types, recorder }: Means,
   { name }: Request,
   context: ReconcileContext,
 ): Promise<Result> {
@@ -78,11 +92,21 @@ async function reconcile(
   const isDeleting = object.metadata.deletionTimestamp !== undefined
   if (isDeleting && !hasFinalizer(object, CLUSTER_FINALIZER)) return undefined
   const report = (told: Report) => writeReport(client, kind, name, told, now())
+  const asked = requestedRun(object)
+  const tell = async (event: ReturnType<typeof endEvent>) => {
+    if (event !== undefined) await recorder.event(client, object, event)
+  }
   const pending = async (message: string, error: string): Promise<Result> => {
     const reason = isDeleting ? 'Deleting' : 'Unavailable'
     // What was made stays what it is.
     const phase = isDeleting ? 'Deleting' : object.status?.externalID === undefined ? 'Pending' : undefined
-    await report({ ...(phase !== undefined && { phase }), ready: { status: 'False', reason, message }, error })
+    // What only a change can help has ended for a run that waits; what others bring about has not.
+    const failed = { outcome: 'failed', action: 'no-op', message, logTail: [], touched: false } as const
+    const run = error === '' || asked === undefined ? {} : { run: runStatus(asked.id, failed) }
+    await report({ ...(phase !== undefined && { phase }), ready: { status: 'False', reason, message }, error, ...run })
+    await tell(
+      error === '' ? { type: 'Normal', reason: 'Waiting', message } : { type: 'Warning', reason: 'Invalid', message },
+    )
     return { requeueAfter: SOON }
   }
 
@@ -120,28 +144,49 @@ async function reconcile(
   }
   const { cluster, configured } = read.value
   let reporting: Promise<void> = Promise.resolve()
+  let current: Parameters<Observer['step']>[1] = 'none'
+  let told = now()
   const observer: Observer = {
     // The finalizer is the record: from then on the world is asked by the deterministic name, whatever happens.
     record: async () => undefined,
     step(_, step) {
+      current = step
       // A report that fails is made up for by the last one.
-      reporting = reporting.then(() => report(stepReport(step))).catch(() => undefined)
+      reporting = reporting
+        .then(() => report(stepReport(step)))
+        .then(() => tell(stepEvent(step, cluster.externalName)))
+        .catch(() => undefined)
     },
-    progress: () => undefined,
+    progress(_, { phase, message }) {
+      if (now() - told < PROGRESS) return
+      told = now()
+      const step = current
+      reporting = reporting.then(() => report(stepReport(step, `${phase}: ${message}`))).catch(() => undefined)
+    },
   }
-  const command = { type: isDeleting ? 'destroy' : 'converge' } as const
-  const run = `controller-${object.metadata.uid ?? name}`
+  const { id: run = `controller-${object.metadata.uid ?? name}`, allowReplace = false, adoptFrom } = asked ?? {}
+  const command = isDeleting
+    ? ({ type: 'destroy' } as const)
+    : ({ type: 'converge', allowReplace, ...(adoptFrom !== undefined && { adoptFrom }) } as const)
   const result = await converge({ cluster, configured, command, run, observer, signal })
   await reporting
+  await tell(endEvent(result, cluster.externalName))
   // What is somebody else's keeps nobody's object from going.
   const isOver = ['deleted', 'released', 'left', 'unchanged', 'blocked'].includes(result.outcome)
+  const ended = asked === undefined ? {} : { run: runStatus(asked.id, result) }
   if (isDeleting && isOver) {
+    // The last that is seen of the object: whoever waits for the run reads it there.
+    if (asked !== undefined) await report({ ...deletingReport(result), ...ended })
     await removeFinalizer(client, resource, object, CLUSTER_FINALIZER)
     return undefined
   }
-  const told = endReport(result, configured.provider.capabilities().notice)
-  await report(isDeleting ? { ...told, phase: 'Deleting' } : told)
-  return { requeueAfter: told.error === '' ? DRIFT : SOON * 10 }
+  const end = endReport(result, configured.provider.capabilities().notice)
+  await report({ ...end, ...(isDeleting && { phase: 'Deleting' }), ...ended })
+  return { requeueAfter: end.error === '' ? DRIFT : SOON * 10 }
+}
+
+function deletingReport({ message }: Convergence): Report {
+  return { phase: 'Deleting', ready: { status: 'False', reason: 'Deleting', message }, error: '' }
 }
 
 /** What would lead away from the cluster that is there, and make a second one. */

@@ -36,7 +36,7 @@ export async function readWorld({ clusters, providers }: Desired, signal: AbortS
   return { lists, looks }
 }
 
-async function listOf(configured: ConfiguredProvider, signal: AbortSignal): Promise<World['lists'][number]> {
+export async function listOf(configured: ConfiguredProvider, signal: AbortSignal): Promise<World['lists'][number]> {
   try {
     return { configured, clusters: await configured.provider.list(configured.ownerTag, signal) }
   } catch (error) {
