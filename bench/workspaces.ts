@@ -2,17 +2,21 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readKubeconfig } from '../e2e/kubeconfig.ts'
+import { requestObject } from '../e2e/request.ts'
 import { type Keelson, startKeelson } from '../e2e/server.ts'
 import { temporaryFolder } from '../e2e/temporary-folder.ts'
 import { accessTo, universalWorkspace, workspacesPath } from '../e2e/workspace.ts'
 import { connectInspector } from './inspector.ts'
 import { load } from './load.ts'
 import { memoryOf } from './memory.ts'
+import { median } from './statistics.ts'
 
 const concurrency = 16
 /** Enough to fill every bounded cache of the server, so that what grows afterwards grows with each workspace. */
 const warmUp = 10_000
 const settleMilliseconds = 3000
+const morePages = 20
+const askedPaths = 5_000
 
 /** What a workspace costs. */
 export interface WorkspaceCost {
@@ -24,6 +28,12 @@ export interface WorkspaceCost {
   diskBytesPerWorkspace: number
   /** From the start on the full store to the first successful answer of `/readyz`. */
   restartMilliseconds: number
+  /** A page of 500 workspaces, the first and those after it; the median. */
+  pageMilliseconds: number
+  /** The answer of a workspace that has not been asked for since the restart, found by its path; the median. */
+  pathMilliseconds: number
+  /** Anonymous memory after the restart and these requests. */
+  restartedAnonymousMB: number
 }
 
 /** Creates `count` universal workspaces below root, sixteen at a time, and weighs them. */
@@ -34,12 +44,41 @@ export async function benchWorkspaces(count: number, tell: (step: string) => voi
   const disk = await diskUsage(data)
   tell('start again')
   await using restarted = await startKeelson({ data })
+  tell('read')
+  const read = await readAgain(restarted, count)
   return {
     count,
     ...grown,
     // Those of the warm-up are on the disk as well.
     diskBytesPerWorkspace: Math.round(disk / (count + warmUp)),
     restartMilliseconds: Math.round(restarted.startMilliseconds),
+    ...read,
+  }
+}
+
+async function readAgain(keelson: Keelson, count: number) {
+  const administrator = await readKubeconfig(keelson.kubeconfig)
+  const root = accessTo(administrator, 'root')
+  const pages: number[] = []
+  for (let page = 0, token = ''; page < morePages; page++) {
+    const begin = performance.now()
+    const list = await requestObject<{ metadata: { continue?: string } }>(
+      root,
+      'GET',
+      `${workspacesPath}?limit=500${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`,
+    )
+    pages.push(performance.now() - begin)
+    token = list.metadata.continue ?? ''
+  }
+  const paths = await load(
+    { ...administrator, url: new URL(administrator.url).origin },
+    { operation: 'get', path: '/clusters', concurrency: 1, count: Math.min(count, askedPaths), prefix: 'root:w-' },
+  )
+  const { anonymous } = await memoryOf(keelson.processes)
+  return {
+    pageMilliseconds: Math.round(median(pages) * 10) / 10,
+    pathMilliseconds: Math.round(paths.p50 * 100) / 100,
+    restartedAnonymousMB: Math.round(anonymous / 1_000_000),
   }
 }
 

@@ -158,7 +158,7 @@ describe('a write', () => {
         return (await send('POST', WIDGETS, sized)).status
       }
       assert.deepEqual(
-        [await statusOf(1_000_000), await statusOf(1_100_000), await statusOf(4_000_000)],
+        [await statusOf(1_500_000), await statusOf(2_200_000), await statusOf(4_000_000)],
         [201, 413, 413],
       )
     })

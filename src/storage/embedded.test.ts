@@ -111,8 +111,22 @@ describe('a directory that cannot be used', () => {
     const directory = newDirectory()
     await (await open(directory))[Symbol.asyncDispose]()
     using db = database(directory)
-    db.exec("UPDATE meta SET value = 2 WHERE name = 'format'")
-    await assert.rejects(open(directory), /has format 2, this version of Keelson knows formats up to 1/)
+    db.exec("UPDATE meta SET value = 3 WHERE name = 'format'")
+    await assert.rejects(open(directory), /has format 3, this version of Keelson knows formats up to 2/)
+  })
+
+  test('one of an older format is brought forward', async () => {
+    const directory = newDirectory()
+    const first = await open(directory)
+    await write(first, put('/a'))
+    await first[Symbol.asyncDispose]()
+    {
+      using db = database(directory)
+      db.exec("DROP TABLE cuts; UPDATE meta SET value = 1 WHERE name = 'format'")
+    }
+    await using store = await open(directory)
+    assert.equal(await write(store, put('/b')), 3)
+    assert.equal((await readAll(store, '/')).length, 2)
   })
 
   test('one that cannot be made or written to is refused', async () => {

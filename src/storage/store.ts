@@ -141,6 +141,7 @@ export interface Store extends AsyncDisposable {
   /** Forgets history before the revision: ranges at an older one, and watches of older changes, fail as compacted. The space
    *  is freed in the background. */
   compact(before: Revision): Promise<void>
-  /** The oldest revision a range may ask for, and the oldest whose changes a watch may ask for. */
+  /** The oldest revision a range may ask for, and the oldest whose changes a watch may ask for. Under a prefix with a share of
+   *  the history that has outgrown its bound (shares.ts) it can be a later one. */
   compacted(): Revision
 }

@@ -44,7 +44,8 @@ export interface WatchHub {
 export interface HubSource {
   readonly history: ReadHistory
   readonly published: () => Revision
-  readonly compacted: () => Revision
+  /** The oldest revision whose changes under the prefix there are. */
+  readonly compacted: (prefix: string) => Revision
 }
 
 export function createWatchHub(source: HubSource): WatchHub {
@@ -140,7 +141,7 @@ export function createWatchHub(source: HubSource): WatchHub {
   return {
     watch(request) {
       assertKey(request.prefix)
-      const compacted = source.compacted()
+      const compacted = source.compacted(request.prefix)
       if (request.after < versionOf(compacted, 0) - 1) throw compactedError(Math.floor(request.after / 256), compacted)
       const published = source.published()
       if (request.after > lastVersionOf(published)) throw futureError(Math.floor(request.after / 256), published)

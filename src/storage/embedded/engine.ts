@@ -8,6 +8,7 @@ import { KeelsonError } from '../../machinery/index.ts'
 import { closedError, failedError, fullError, futureError, type StoreError } from '../errors.ts'
 import { sweptVersion } from '../history.ts'
 import { checkLimits } from '../judge.ts'
+import { overlaps } from '../shares.ts'
 import type { CommitResult, RangeResult, Revision, Store, Version } from '../store.ts'
 import { versionOf } from '../store.ts'
 import { createWatchHub, type Publication } from '../watches.ts'
@@ -58,15 +59,23 @@ function createEmbeddedStore(db: DatabaseSync, writer: WriterThread, lock: Dispo
   const outbox = createOutbox(writer)
   const compactions: { before: Revision; resolve: () => void; reject: (error: Error) => void }[] = []
   let { revision, compacted } = writer
+  const cuts = new Map(writer.trims.map(({ share, before }) => [share, before]))
   /** Why the store takes nothing more. */
   let ended: StoreError | undefined
   let closing: Promise<void> | undefined
 
   const hub = createWatchHub({
     published: () => revision,
-    compacted: () => compacted,
+    compacted: compactedUnder,
     history: (prefix, cursor, through) => reading(() => logReader.read(prefix, cursor, through)),
   })
+
+  /** A share that has outgrown its bound has a shorter history. */
+  function compactedUnder(prefix: string): Revision {
+    let oldest = compacted
+    for (const [share, before] of cuts) if (before > oldest && overlaps(share, prefix)) oldest = before
+    return oldest
+  }
 
   writer.listen((message) => {
     try {
@@ -83,11 +92,14 @@ function createEmbeddedStore(db: DatabaseSync, writer: WriterThread, lock: Dispo
       for (const id of message.ids) outbox.take(id).reject(fullError(message.message))
     } else if (message.type === 'compacted') {
       compacted = Math.max(compacted, message.before)
+      for (const [share, before] of cuts) if (before <= compacted) cuts.delete(share)
       for (const waiting of compactions.splice(0)) {
         if (waiting.before <= compacted) waiting.resolve()
         else if (message.full !== undefined) waiting.reject(fullError(message.full))
         else compactions.push(waiting)
       }
+    } else if (message.type === 'trimmed') {
+      for (const { share, before } of message.trims) cuts.set(share, before)
     }
   }
 

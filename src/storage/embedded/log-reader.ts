@@ -3,9 +3,11 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { compactedError } from '../errors.ts'
 import { type Cursor, type Slice, sweptVersion } from '../history.ts'
 import { prefixEnd, rangeStart } from '../keys.ts'
+import { overlaps } from '../shares.ts'
 import { type Change, lastVersionOf, type Revision, revisionOf, type Version } from '../store.ts'
 import { createKeyHistory } from './key-history.ts'
 import { NOTHING, SWEEP } from './schema.ts'
+import { readCuts } from './trimming.ts'
 import { asBuffer } from './wire.ts'
 
 /** A slice ends at whichever comes first. The revisions it looks through are as many as take about SLICE_MS. */
@@ -30,6 +32,7 @@ export function createLogReader(db: DatabaseSync): LogReader {
   const begin = prepare('BEGIN')
   const end = prepare('COMMIT')
   const compacted = prepare("SELECT value FROM meta WHERE name = 'compacted'")
+  const cuts = readCuts(db)
   const entries = prepare(`
     SELECT log.version, log.kind, log.key, log.value, earlier.value
     FROM log LEFT JOIN log AS earlier ON earlier.version = log.previous
@@ -91,6 +94,11 @@ export function createLogReader(db: DatabaseSync): LogReader {
       try {
         const oldest = (compacted.get() as unknown as [Revision])[0]
         if (revisionOf(cursor.after + 1) < oldest) throw compactedError(revisionOf(cursor.after), oldest)
+        for (const { share, before } of cuts()) {
+          if (revisionOf(cursor.after + 1) < before && overlaps(share, prefix)) {
+            throw compactedError(revisionOf(cursor.after), before)
+          }
+        }
         const far = through - revisionOf(cursor.after) > FAR && cursor.within === undefined
         const changes = far ? readKeyHistory(prefix, cursor.after, through) : undefined
         return changes === undefined

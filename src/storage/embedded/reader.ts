@@ -6,8 +6,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { compactedError } from '../errors.ts'
 import { prefixEnd, rangeStart } from '../keys.ts'
+import { overlaps } from '../shares.ts'
 import { lastVersionOf, type Revision, type Row, revisionOf, type Version } from '../store.ts'
 import { createCurrentRows, type Page } from './current-rows.ts'
+import { readCuts } from './trimming.ts'
 import { asBuffer } from './wire.ts'
 
 const PAGE_ROWS = 5_000
@@ -36,6 +38,7 @@ export function createReader(db: DatabaseSync, cached: (key: string) => Row | un
   const begin = prepare('BEGIN')
   const end = prepare('COMMIT')
   const compacted = prepare("SELECT value FROM meta WHERE name = 'compacted'")
+  const cuts = readCuts(db)
   const greatest = prepare('SELECT max(version) FROM log')
   const latest = prepare(`
     SELECT (SELECT max(version) FROM log), log.version, log.value
@@ -128,6 +131,9 @@ export function createReader(db: DatabaseSync, cached: (key: string) => Row | un
         const oldest = get(compacted)?.[0] as Revision
         if (at < oldest) throw compactedError(at, oldest)
         if (isAt(at)) return currentRows(start, stop, size)
+        for (const { share, before } of cuts()) {
+          if (at < before && overlaps(share, prefix)) throw compactedError(at, before)
+        }
         const page = rowsAt(start, stop, Math.min(size, PAGE_ROWS_BACK), at)
         // Those that are gone and those that are there may together be more than were asked for.
         if (page.rows.length <= size) return page

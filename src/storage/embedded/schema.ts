@@ -4,6 +4,7 @@
  * - `log` is append-only: one row per operation that changed something, under its version. `previous` is the version of the
  *   key's state before. Rows of the current state stay; what they superseded goes when the history is compacted.
  * - `current` leads from a key to its row in the log. `gone` has the deletions that the history remembers, by key.
+ * - `cuts` tells where the history of a share begins that has outgrown its bound (trimming.ts).
  * - The greatest version in the log is the store's revision: a commit without effect leaves a row of kind NOTHING.
  */
 import { closeSync, fsyncSync, openSync } from 'node:fs'
@@ -11,7 +12,8 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { newerFormat } from './refusals.ts'
 
-export const FORMAT = 1
+/** 2: `cuts`. */
+export const FORMAT = 2
 export const PAGE_SIZE = 16_384
 const CACHE_KIB = 8_192
 /** The write-ahead log's file is cut to this when it begins anew. */
@@ -23,6 +25,8 @@ export const DELETE = 1
 export const SWEEP = 2
 export const NOTHING = 3
 
+const CUTS = 'CREATE TABLE cuts (share TEXT PRIMARY KEY, before INTEGER NOT NULL) WITHOUT ROWID;'
+
 const TABLES = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE log (
@@ -33,6 +37,7 @@ CREATE TABLE gone (
   key TEXT NOT NULL, version INTEGER NOT NULL, previous INTEGER NOT NULL, PRIMARY KEY (key, version)
 ) WITHOUT ROWID;
 CREATE TABLE ages (revision INTEGER PRIMARY KEY, uptime INTEGER NOT NULL);
+${CUTS}
 INSERT INTO meta VALUES ('format', ${FORMAT}), ('compacted', 0), ('scanned', 0), ('uptime', 0);
 `
 
@@ -47,11 +52,11 @@ export function databaseFile(directory: string): string {
 export function openForWriting(directory: string, synchronous: 'full' | 'off'): DatabaseSync {
   const db = new DatabaseSync(databaseFile(directory), { timeout: 5_000 })
   db.exec(
-    `PRAGMA page_size = ${PAGE_SIZE}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA fullfsync = ON`,
+    `PRAGMA page_size = ${PAGE_SIZE}; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA fullfsync = ON`,
   )
   db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${WAL_BYTES}`)
   if (hasTables(db)) {
-    checkFormat(db, directory)
+    migrate(db, checkFormat(db, directory))
     return db
   }
   db.exec(`BEGIN IMMEDIATE; ${TABLES} COMMIT`)
@@ -84,10 +89,22 @@ export function openForReading(directory: string): DatabaseSync {
   return db
 }
 
-function checkFormat(db: DatabaseSync, directory: string): void {
+/** Throws a Refusal for a format that this version does not know. */
+export function checkFormat(db: DatabaseSync, directory: string): number {
   const format = db.prepare("SELECT value FROM meta WHERE name = 'format'").get()?.value
-  if (typeof format === 'number' && format <= FORMAT) return
+  if (typeof format === 'number' && format <= FORMAT) return format
   throw newerFormat(directory, String(format), FORMAT)
+}
+
+/** From a format to the next, until it is this version's. */
+const MIGRATIONS: Readonly<Record<number, string>> = { 1: CUTS }
+
+function migrate(db: DatabaseSync, from: number): void {
+  for (let format = from; format < FORMAT; format++) {
+    db.exec(
+      `BEGIN IMMEDIATE; ${MIGRATIONS[format]} UPDATE meta SET value = ${format + 1} WHERE name = 'format'; COMMIT`,
+    )
+  }
 }
 
 export function readMeta(db: DatabaseSync, name: 'compacted' | 'scanned' | 'uptime'): number {

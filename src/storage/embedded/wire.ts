@@ -3,6 +3,7 @@
  * of a whole message in one buffer: a structured clone of objects and single buffers costs several times as much.
  */
 import type { Commit, Operation, Precondition, Revision, Row, Version } from '../store.ts'
+import type { Trim } from './trimming.ts'
 
 type Field = string | number | Uint8Array
 
@@ -24,7 +25,12 @@ export type ToWriter =
   | { readonly type: 'close' }
 
 export type FromWriter =
-  | { readonly type: 'ready'; readonly revision: Revision; readonly compacted: Revision }
+  | {
+      readonly type: 'ready'
+      readonly revision: Revision
+      readonly compacted: Revision
+      readonly trims: readonly Trim[]
+    }
   | { readonly type: 'refused'; readonly message: string; readonly remedy: string }
   /** A group of commits, durable. */
   | { readonly type: 'group'; readonly revision: Revision; readonly fields: readonly Field[] }
@@ -32,6 +38,8 @@ export type FromWriter =
   | { readonly type: 'full'; readonly ids: readonly number[]; readonly message: string }
   /** The history now begins at this revision. `full`: there was no space to have it begin later. */
   | { readonly type: 'compacted'; readonly before: Revision; readonly full?: string }
+  /** The history of these shares begins later. */
+  | { readonly type: 'trimmed'; readonly trims: readonly Trim[] }
   | { readonly type: 'failed'; readonly message: string }
 
 export interface Sent {

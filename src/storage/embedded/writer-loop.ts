@@ -11,6 +11,8 @@ import { AGE_INTERVAL_MS, createCompaction } from './compaction.ts'
 import { unusable } from './refusals.ts'
 import { openForWriting, PAGE_SIZE } from './schema.ts'
 import { isFull } from './sqlite-errors.ts'
+import { createTrimming, readCuts } from './trimming.ts'
+import { createVacuum } from './vacuum.ts'
 import { decodeCommits, encodeOutcomes, type FromWriter, type Sent, type ToWriter, type WorkerInput } from './wire.ts'
 import { createWriter } from './writer.ts'
 
@@ -31,8 +33,10 @@ export function serveWrites(input: WorkerInput, port: MessagePort, workerFile: s
 
 function serve(db: DatabaseSync, input: WorkerInput, port: MessagePort, workerFile: string): void {
   const post = (message: FromWriter) => port.postMessage(message)
-  const writer = createWriter(db)
+  const trimming = createTrimming(db)
+  const writer = createWriter(db, trimming.meter)
   const compaction = createCompaction(db)
+  const vacuum = createVacuum(db)
   const checkpoints = createCheckpoints(db, input, workerFile, fail)
   const lanes = createLanes<Sent>()
   let running = false
@@ -91,7 +95,10 @@ function serve(db: DatabaseSync, input: WorkerInput, port: MessagePort, workerFi
   }
 
   function forget(before: number): void {
-    const full = unlessFull(() => compaction.compact(before))
+    const full = unlessFull(() => {
+      compaction.compact(before)
+      trimming.forgetCuts(compaction.compacted())
+    })
     post({ type: 'compacted', before: compaction.compacted(), ...(full === undefined ? {} : { full }) })
     housekeep()
   }
@@ -99,7 +106,8 @@ function serve(db: DatabaseSync, input: WorkerInput, port: MessagePort, workerFi
   function housekeep(): void {
     setTimeout(guarded, PAUSE_MS, () => {
       unlessFull(() => {
-        if (compaction.slice()) housekeep()
+        const more = [trimming.slice(), compaction.slice(), vacuum.slice()]
+        if (more.includes(true)) housekeep()
       })
     })
   }
@@ -116,6 +124,10 @@ function serve(db: DatabaseSync, input: WorkerInput, port: MessagePort, workerFi
     unlessFull(() => {
       const before = compaction.age(writer.revision())
       if (before !== undefined) forget(before)
+      const trims = trimming.tick(writer.revision())
+      if (trims.length === 0) return
+      post({ type: 'trimmed', trims })
+      housekeep()
     })
   })
   port.on('message', (message: ToWriter) => {
@@ -124,7 +136,8 @@ function serve(db: DatabaseSync, input: WorkerInput, port: MessagePort, workerFi
       if (!running) run()
     })
   })
-  post({ type: 'ready', revision: writer.revision(), compacted: compaction.compacted() })
+  const trims = readCuts(db)()
+  post({ type: 'ready', revision: writer.revision(), compacted: compaction.compacted(), trims })
   housekeep()
 }
 

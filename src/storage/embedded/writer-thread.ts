@@ -3,11 +3,13 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { Revision } from '../store.ts'
 import { Refusal } from './refusals.ts'
+import type { Trim } from './trimming.ts'
 import type { FromWriter, ToWriter, WorkerInput } from './wire.ts'
 
 export interface WriterThread {
   readonly revision: Revision
   readonly compacted: Revision
+  readonly trims: readonly Trim[]
   post(message: ToWriter): void
   /** `failed` is called at most once, when the thread says so or ends by itself. */
   listen(received: (message: FromWriter) => void, failed: (cause: unknown) => void): void
@@ -47,13 +49,14 @@ export async function startWriter(input: WorkerInput, signal?: AbortSignal): Pro
 function writerThread(
   worker: Worker,
   exited: Promise<unknown>,
-  { revision, compacted }: { revision: Revision; compacted: Revision },
+  { revision, compacted, trims }: Pick<WriterThread, 'revision' | 'compacted' | 'trims'>,
 ): WriterThread {
   let ended = false
   let holding = 0
   return {
     revision,
     compacted,
+    trims,
     post: (message) => worker.postMessage(message),
     listen(received, failed) {
       const end = (cause: unknown) => {

@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { judge } from '../judge.ts'
 import { prefixEnd } from '../keys.ts'
+import type { ShareMeter } from '../shares.ts'
 import { type Commit, type Operation, type Revision, type Row, revisionOf, type Version, versionOf } from '../store.ts'
 import { DELETE, NOTHING, PUT, SWEEP } from './schema.ts'
 import { asBuffer, type Effect, type Outcome } from './wire.ts'
@@ -12,7 +13,10 @@ export interface Writer {
   write(group: readonly Commit[]): Outcome[]
 }
 
-export function createWriter(db: DatabaseSync): Writer {
+/** What a change costs in the history beside its key and value, about. */
+const OVERHEAD = 60
+
+export function createWriter(db: DatabaseSync, meter: Pick<ShareMeter, 'wrote'>): Writer {
   const prepare = (sql: string): StatementSync => {
     const statement = db.prepare(sql)
     statement.setReturnArrays(true)
@@ -77,6 +81,7 @@ export function createWriter(db: DatabaseSync): Writer {
     const previous = view.version(key)
     log.run(version, PUT, previous ?? null, key, value)
     setCurrent.run(key, version)
+    meter.wrote(key, OVERHEAD + key.length + value.length)
     return { type: 'put', key, value, previous: previous ?? 0 }
   }
 
@@ -86,6 +91,7 @@ export function createWriter(db: DatabaseSync): Writer {
     log.run(version, DELETE, previous, key, null)
     removeCurrent.run(key)
     addGone.run(key, version, previous)
+    meter.wrote(key, OVERHEAD + 2 * key.length)
     return { type: 'delete', key, previous }
   }
 
@@ -94,7 +100,10 @@ export function createWriter(db: DatabaseSync): Writer {
     const last = under.at(-1)
     if (last !== undefined) {
       log.run(version, SWEEP, null, prefix, Buffer.from(last[0], 'latin1'))
-      for (const [key, previous] of under) addGone.run(key, version, previous)
+      for (const [key, previous] of under) {
+        addGone.run(key, version, previous)
+        meter.wrote(key, OVERHEAD + key.length)
+      }
       removeUnder.run(prefix, prefixEnd(prefix))
     }
     return { type: 'sweep', prefix, keys: under.map(([key]) => key), previous: under.map(([, previous]) => previous) }
