@@ -16,6 +16,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   client: ['machinery'],
   controller: ['machinery', 'client'],
   lifecycle: ['machinery', 'client', 'controller'],
+  builtins: ['machinery', 'client', 'controller'],
   providers: ['machinery', 'client', 'controller'],
   clusters: FEATURES,
   packages: FEATURES,
@@ -27,7 +28,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   delivery: [...FEATURES, 'packages'],
   console: ['machinery', 'client', 'lifecycle', 'clusters', 'packages', 'platform'],
   cli: ['machinery', 'client', 'lifecycle', 'clusters', 'packages', 'platform'],
-  testing: ['machinery', 'storage', 'server', 'workspaces', 'client', 'controller', 'lifecycle'],
+  testing: ['machinery', 'storage', 'server', 'workspaces', 'client', 'controller', 'lifecycle', 'builtins'],
 }
 
 const IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g

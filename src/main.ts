@@ -5,6 +5,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { feature as builtins } from './builtins/index.ts'
 import { runProgram, type Served, type ServeOptions } from './cli/index.ts'
 import { actorsOf, controllerPolicy, type Feature, featureAnswers, startFeatures } from './controller/index.ts'
 import { feature as lifecycle } from './lifecycle/index.ts'
@@ -15,6 +16,7 @@ import {
   createServer,
   ensureAdminKubeconfig,
   ensureAuthority,
+  ensureServiceAccountKey,
   ensureUserKubeconfig,
   featureDefinitions,
   hashedTokenAuthenticator,
@@ -29,7 +31,7 @@ import { VERSION } from './version.ts'
 import { bootstrap, boundDefinitions, workspaceDefinitions } from './workspaces/index.ts'
 
 function featuresOf({ dataDirectory }: ServeOptions): readonly Feature[] {
-  return [lifecycle, platformFeature({ simulatedFolder: join(dataDirectory, 'simulated') })]
+  return [lifecycle, builtins, platformFeature({ simulatedFolder: join(dataDirectory, 'simulated') })]
 }
 
 /** Resolves when the server answers; `ended` settles when everything that was begun here has been given back. */
@@ -53,9 +55,10 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
     const store = await opening.catch(() => undefined)
     await store?.[Symbol.asyncDispose]()
   })
-  const [store, authority, fileTokens, clientCA] = await Promise.all([
+  const [store, authority, key, fileTokens, clientCA] = await Promise.all([
     opening,
     ensureAuthority(dataDirectory, { names }),
+    ensureServiceAccountKey(dataDirectory),
     readTokens(options.tokenAuthFile),
     options.clientCaFile === undefined ? [] : readClientCAs(options.clientCaFile).then((pem) => [pem]),
   ])
@@ -81,6 +84,7 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
       share: boundDefinitions,
       policy: controllerPolicy(actorsOf(features)),
       rootCertificate: authority.caCertificate,
+      tokens: { key },
       externalURL: () => url,
       report,
       failed: (error) => fail(error),

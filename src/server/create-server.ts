@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { generateName, type Handler, type KubeObject } from '../machinery/index.ts'
 import type { Store } from '../storage/index.ts'
 import { definitionsFromCRD } from './apiextensions/definitions-from-crd.ts'
-import type { Authenticator } from './authentication/authenticator.ts'
+import { type Authenticator, withServiceAccounts } from './authentication/authenticator.ts'
+import { serviceAccountTokens } from './authentication/service-account-tokens.ts'
+import { createTokenIssuer, type TokenIssuerOptions } from './authentication/token-issuer.ts'
 import { resourceAttributes } from './authorization/attributes.ts'
 import { createAuthorizer } from './authorization/authorizer.ts'
 import { indexRbac, type RbacIndex } from './authorization/rbac-index.ts'
@@ -12,6 +14,8 @@ import { customResourceDefinition } from './builtins/custom-resource-definition.
 import { builtinDefinitions } from './builtins/definitions.ts'
 import { clusterRole, role } from './builtins/role.ts'
 import { clusterRoleBinding, roleBinding } from './builtins/role-binding.ts'
+import { secret } from './builtins/secret.ts'
+import { serviceAccount } from './builtins/service-account.ts'
 import type { ServerParts } from './context.ts'
 import type { DefinitionSet, ResourceDefinition } from './definition.ts'
 import { joinDefinitions } from './definitions.ts'
@@ -20,6 +24,7 @@ import { ALL_CLUSTERS, rangePrefix } from './keys.ts'
 import { LIFECYCLE_DEFINITIONS } from './lifecycle.ts'
 import { LOGICAL_CLUSTERS_PREFIX, type LogicalClusterRecord, readLogicalCluster } from './logical-cluster.ts'
 import { createPipeline, type PipelineOptions } from './pipeline.ts'
+import { createServiceAccountKey } from './pki/service-account-key.ts'
 import { createReader, presentObject } from './read.ts'
 import { accessReviewers } from './reviewers.ts'
 import type { DefinitionSources, SharedDefinitions } from './shared-definitions.ts'
@@ -35,6 +40,8 @@ export interface ServerOptions {
   readonly policy: readonly KubeObject[]
   /** PEM, for kube-root-ca.crt. */
   readonly rootCertificate: string
+  /** How tokens of service accounts are signed; default: by a key of this process alone, whose tokens end with it. */
+  readonly tokens?: TokenIssuerOptions
   readonly externalURL: () => string
   readonly report: PipelineOptions['report']
   /** The store can no longer be trusted: the process has to end. */
@@ -51,7 +58,7 @@ const KEPT = 4096
 const NONE: readonly ResourceDefinition[] = []
 
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const { store, externalURL, failed, authenticator, now = Date.now } = options
+  const { store, externalURL, failed, now = Date.now } = options
   const custom = rangePrefix(customResourceDefinition, ALL_CLUSTERS, '')
   const clusters = await derive<LogicalClusterRecord | undefined>({
     store,
@@ -61,6 +68,25 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     failed,
   })
   const reader = createReader({ store, logicalClusterOf: clusters.of, rootCertificate: options.rootCertificate })
+
+  async function read(
+    definition: ResourceDefinition,
+    cluster: string,
+    namespace: string,
+    name: string,
+  ): Promise<KubeObject | undefined> {
+    const row = await reader.get(definition, cluster, namespace, name)
+    return row === undefined ? undefined : presentObject(definition, row, cluster)
+  }
+
+  const tokens = createTokenIssuer(options.tokens ?? { key: createServiceAccountKey() })
+  const accounts = serviceAccountTokens({
+    issuer: tokens,
+    now,
+    serviceAccount: (...place) => read(serviceAccount, ...place),
+    secret: (...place) => read(secret, ...place),
+  })
+  const authenticator = withServiceAccounts(options.authenticator, accounts)
 
   async function readAll(definition: ResourceDefinition, cluster: string, namespace: string): Promise<KubeObject[]> {
     const objects: KubeObject[] = []
@@ -101,7 +127,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     maximalPolicyIn: async (...resource) => shared?.maximalPolicyIn(...resource),
   })
   const served = [
-    ...builtinDefinitions({ access: accessReviewers({ authenticator, authorizer }) }),
+    ...builtinDefinitions({ access: accessReviewers({ authenticator, authorizer, accounts, tokens }) }),
     ...LIFECYCLE_DEFINITIONS,
     ...options.definitions,
   ]
@@ -129,10 +155,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     readAll,
     definitionsOf,
     logicalClusterOf: clusters.of,
-    read: async (definition, cluster, namespace, name) => {
-      const row = await reader.get(definition, cluster, namespace, name)
-      return row === undefined ? undefined : presentObject(definition, row, cluster)
-    },
+    read,
+    rootCertificate: options.rootCertificate,
+    tokens,
     permits: async (user, verb, resource) =>
       (await authorizer.authorize(resourceAttributes({ user, verb, ...resource }), { deep: true })).allowed,
     refuseEscalation: (change) => refuseEscalation(change, authorizer),

@@ -11,6 +11,7 @@ import type {
   UserInfo,
 } from '../machinery/index.ts'
 import type { Operation, Precondition, Store } from '../storage/index.ts'
+import type { TokenIssuer } from './authentication/token-issuer.ts'
 import type { RoleChange } from './authorization/role-admission.ts'
 import type { LogicalClusterRecord } from './logical-cluster.ts'
 
@@ -210,6 +211,10 @@ export interface Services {
   ) => Promise<boolean>
   /** The 403 to answer to a write of a role or binding that would grant more than its writer holds. */
   readonly refuseEscalation: (change: RoleChange) => Promise<StatusError | undefined>
+  /** PEM: what kube-root-ca.crt and Secrets with tokens hold; empty for a server without a socket. */
+  readonly rootCertificate: string
+  /** Signs the tokens of service accounts. */
+  readonly tokens: TokenIssuer
   readonly random: { readonly uid: () => string; readonly suffix: () => string }
 }
 

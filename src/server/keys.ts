@@ -68,6 +68,9 @@ export function deletionKey(cluster: string, key: string): string {
   return `${DELETIONS}${escapeSegment(cluster)}/${escapeSegment(key)}`
 }
 
+/** What controllers of built-in kinds have been asked to look at. */
+export const CHORES = '!chore/'
+
 /** `root:acme:shop` -> the logical cluster's name. */
 export function pathKey(path: string): string {
   return `!path/${escapeSegment(path)}`

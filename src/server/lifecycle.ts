@@ -5,42 +5,11 @@
  * not in discovery.
  */
 import { conflict, type KubeObject, type OwnerReference, type StatusError } from '../machinery/index.ts'
-import type { ResourceDefinition, Verb } from './definition.ts'
+import { CHORES_DEFINITION } from './chores.ts'
+import type { ResourceDefinition } from './definition.ts'
+import { hiddenDefinition, LIFECYCLE_API_VERSION, LIFECYCLE_GROUP } from './hidden-definition.ts'
 import { ABSENT_OWNERS, DELETIONS, ownerIndexPrefix } from './keys.ts'
 import { encodeRow } from './row.ts'
-
-export const LIFECYCLE_GROUP = 'lifecycle.keelson.dev'
-const VERSION = 'v1alpha1'
-export const LIFECYCLE_API_VERSION = `${LIFECYCLE_GROUP}/${VERSION}`
-
-function hiddenDefinition(
-  plural: string,
-  kind: string,
-  verbs: readonly Verb[],
-  more: Partial<ResourceDefinition>,
-): ResourceDefinition {
-  return {
-    group: LIFECYCLE_GROUP,
-    version: VERSION,
-    storageVersion: VERSION,
-    names: { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List`, shortNames: [], categories: [] },
-    namespaced: false,
-    identity: 'builtin',
-    verbs,
-    subresources: {},
-    schema: undefined,
-    openAPIV3Schema: undefined,
-    schemaHash: 'none',
-    columns: [],
-    selectableFields: [],
-    nameRule: 'PathSegment',
-    generation: false,
-    builtIn: true,
-    hidden: true,
-    strategy: {},
-    ...more,
-  }
-}
 
 /** Objects that have a deletionTimestamp and are still there. */
 export const DELETIONS_DEFINITION = hiddenDefinition('deletions', 'ObjectReference', ['list', 'watch'], {
@@ -75,6 +44,7 @@ export const LIFECYCLE_DEFINITIONS: readonly ResourceDefinition[] = [
   DELETIONS_DEFINITION,
   ABSENT_OWNERS_DEFINITION,
   OBJECTS_DEFINITION,
+  CHORES_DEFINITION,
 ]
 
 function stillNamed(uid: string): StatusError {

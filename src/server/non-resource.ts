@@ -6,6 +6,7 @@ import type { DefinitionSet } from './definition.ts'
 import { discoveryDocument } from './discovery/document.ts'
 import { openAPIV2Document } from './openapi/v2.ts'
 import { type OpenAPIDocument, openAPIV3Document } from './openapi/v3.ts'
+import { OPENID_PATHS, openIdDocument } from './openid.ts'
 import { versionDocument } from './version.ts'
 
 const HEALTH = new Set(['/healthz', '/livez', '/readyz'])
@@ -16,6 +17,8 @@ export async function serveNonResource(context: RequestContext): Promise<Answer>
   if (HEALTH.has(info.path))
     return { type: 'document', status: 200, contentType: 'text/plain; charset=utf-8', body: Buffer.from('ok') }
   if (info.path === '/version') return versionDocument()
+  const openId = openIdDocument(context)
+  if (openId !== undefined) return openId
   const definitions = await parts.definitionsOf(cluster)
   const accept = request.headers.accept ?? ''
   if (info.path === '/' || info.path === '') return pathsDocument(definitions)
@@ -34,7 +37,9 @@ function pathsDocument({ all }: DefinitionSet): Answer {
   const groups = served.flatMap(({ group, version }) =>
     group === '' ? [`/api/${version}`] : [`/apis/${group}`, `/apis/${group}/${version}`],
   )
-  const paths = [...new Set(['/api', '/apis', ...groups, ...HEALTH, '/openapi/v2', '/openapi/v3', '/version'])].sort()
+  const paths = [
+    ...new Set(['/api', '/apis', ...groups, ...HEALTH, ...OPENID_PATHS, '/openapi/v2', '/openapi/v3', '/version']),
+  ].sort()
   return {
     type: 'document',
     status: 200,

@@ -1,3 +1,4 @@
+import { feature as builtins } from '../builtins/index.ts'
 import { type Client, createClient, inProcessTransport, resourceRef } from '../client/index.ts'
 import {
   actorsOf,
@@ -30,7 +31,7 @@ import { bootstrap, boundDefinitions, workspaceDefinitions } from '../workspaces
 import { createFaults, type Faults } from './faults.ts'
 
 export interface TestServerOptions {
-  /** Whose kinds are served and whose controllers run; default: lifecycle (garbage collection, deletion of namespaces and workspaces). */
+  /** Whose kinds are served and whose controllers run; default: lifecycle (garbage collection, deletion) and builtins (quota, roles). */
   readonly features?: readonly Feature[]
   /** Default: a new one in memory. It is closed with the server. */
   readonly store?: Store
@@ -74,7 +75,7 @@ const WORKSPACES = resourceRef('tenancy.kcp.io/v1alpha1', 'workspaces', { namesp
  * const { items } = await client.list(configMaps, { namespace: 'default' })
  */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { features = [lifecycle], clock = systemClock, log = errorLog } = options
+  const { features = [lifecycle, builtins], clock = systemClock, log = errorLog } = options
   await using opened = new AsyncDisposableStack()
   const seams = createFaults(clock)
   const store = seams.store(opened.use(options.store ?? (await openStore({ engine: 'memory' }))))

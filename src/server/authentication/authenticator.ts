@@ -1,6 +1,7 @@
 /** Who calls: the sources of identity, asked in upstream's order (kubernetes/pkg/kubeapiserver/authenticator). */
 import { type ApiRequest, type UserInfo, unauthorized } from '../../machinery/index.ts'
 import type { TokenAuthenticator } from './hashed-tokens.ts'
+import type { ServiceAccountTokens } from './service-account-tokens.ts'
 import { ALL_AUTHENTICATED, ALL_UNAUTHENTICATED, ANONYMOUS, withoutLifecycleGroups } from './users.ts'
 
 export interface AuthenticatorOptions {
@@ -40,6 +41,20 @@ export function createAuthenticator({ tokens, anonymous = true }: AuthenticatorO
       }
       if (!anonymous) throw unauthorized()
       return anonymousUser
+    },
+  }
+}
+
+/** The authenticator with the service accounts of all logical clusters: a token of theirs is nobody else's. */
+export function withServiceAccounts(authenticator: Authenticator, accounts: ServiceAccountTokens): Authenticator {
+  return {
+    authenticateToken: authenticator.authenticateToken,
+    authenticate: async (request) => {
+      const token = request.user === undefined ? bearerToken(request.headers.authorization) : undefined
+      const verdict = token === undefined ? undefined : await accounts(token)
+      if (verdict === undefined) return authenticator.authenticate(request)
+      if ('error' in verdict) throw unauthorized()
+      return withAuthenticatedGroup(verdict.user)
     },
   }
 }

@@ -3,12 +3,14 @@
  * the plain mode; the constrained one is alpha and off), inside kcp's (pkg/server/filters/impersonation.go).
  */
 import { badRequest, forbidden, type Headers, type StatusError, type UserInfo } from '../../machinery/index.ts'
+import { isLocal } from './local-user.ts'
 import { valuesOf } from './request-headers.ts'
 import { parseServiceAccountUsername, serviceAccountGroups } from './service-account.ts'
 import {
   ALL_AUTHENTICATED,
   ALL_UNAUTHENTICATED,
   ANONYMOUS,
+  CLUSTER_NAME,
   EXTERNAL_LOGICAL_CLUSTER_ADMIN,
   isLifecycleGroup,
   KCP_ADMIN,
@@ -58,7 +60,9 @@ export async function impersonate(
 ): Promise<UserInfo> {
   const wanted = wantedUser(headers)
   if (wanted === undefined) return caller
-  const isMaster = caller.groups.includes(SYSTEM_MASTERS)
+  const local = isLocal(caller, cluster)
+  // Whoever is known in one logical cluster alone makes nobody who is known elsewhere.
+  const isMaster = caller.groups.includes(SYSTEM_MASTERS) && !local
   if (!isMaster && wantsSpecial(wanted, caller)) {
     throw forbidden({ group: '', resource: '' }, '', 'impersonation is not allowed for the requestor')
   }
@@ -66,9 +70,11 @@ export async function impersonate(
     const refusal = await refuse(attributes)
     if (refusal !== undefined) throw refusal
   }
-  const extra = isMaster
-    ? wanted.extra
-    : { ...wanted.extra, [SCOPES]: [...(wanted.extra[SCOPES] ?? []), `cluster:${cluster}`] }
+  const extra = {
+    ...wanted.extra,
+    ...(!isMaster && { [SCOPES]: [...(wanted.extra[SCOPES] ?? []), `cluster:${cluster}`] }),
+    ...(local && { [CLUSTER_NAME]: [cluster] }),
+  }
   return {
     username: wanted.username,
     ...(wanted.uid === '' ? {} : { uid: wanted.uid }),

@@ -4,9 +4,8 @@ import type { PrinterColumn } from '../definition.ts'
 import { builtIn } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
 import { base64Bytes, MAX_DATA_BYTES, validateImmutable, validateKeys } from './config-data.ts'
+import { fillTokenSecret, noteTokenSecret, SERVICE_ACCOUNT_NAME, TOKEN_SECRET } from './service-account-secret.ts'
 import { fieldsIn, isFields, textIn } from './untyped.ts'
-
-const SERVICE_ACCOUNT_NAME = 'kubernetes.io/service-account.name'
 
 const COLUMNS: readonly PrinterColumn[] = [
   NAME,
@@ -62,7 +61,7 @@ const BASIC_AUTH = ['username', 'password']
 
 /** What a type of Secret must hold. */
 const REQUIREMENTS: Readonly<Record<string, (data: Data, object: KubeObject) => StatusCause[]>> = {
-  'kubernetes.io/service-account-token': (_data, object) =>
+  [TOKEN_SECRET]: (_data, object) =>
     textIn(object.metadata.annotations?.[SERVICE_ACCOUNT_NAME]) === ''
       ? [fieldRequired(`metadata.annotations[${SERVICE_ACCOUNT_NAME}]`, '')]
       : [],
@@ -100,6 +99,10 @@ export const secret = builtIn({
       mergeStringData(object)
       if (object.type === undefined || object.type === '') object.type = 'Opaque'
     },
+    admit: async (change, context) => {
+      if (change.type !== 'delete') await fillTokenSecret(change.object, context)
+    },
+    commit: noteTokenSecret,
     validate,
     validateUpdate: (object, old) => [
       ...(object.type === old.type ? [] : [fieldInvalid('type', object.type, 'field is immutable')]),

@@ -3,6 +3,8 @@ import type { KubeObject } from '../../machinery/index.ts'
 import type { VirtualScope } from '../definition.ts'
 import { builtIn } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
+import { noteAccount } from './service-account-secret.ts'
+import { TOKEN } from './token-request.ts'
 import { isFields } from './untyped.ts'
 import { virtualUid } from './virtual-uid.ts'
 
@@ -37,9 +39,16 @@ export const serviceAccount = builtIn({
   namespaced: true,
   shortNames: ['sa'],
   columns: [NAME, AGE],
+  subresources: { token: TOKEN },
   strategy: {
     prepareForCreate: cleanSecretReferences,
     prepareForUpdate: cleanSecretReferences,
+    /** Secrets with its tokens go with it. */
+    commit: async (change, { cluster }) => {
+      if (change.type !== 'delete') return { operations: [], preconditions: [] }
+      const { namespace = '', name = '' } = change.old.metadata
+      return { operations: [noteAccount(cluster, namespace, name)], preconditions: [] }
+    },
     virtual: (scope) => [defaultServiceAccount(scope)],
   },
 })

@@ -30,7 +30,8 @@ export async function createSubresource(context: ResourceContext): Promise<Answe
   const dryRun = readDryRun(query.getAll('dryRun'), 'CreateOptions')
   await requireRow(context)
   const submitted = await readKubeObject(context, definition.builtIn)
-  checkPlace(definition, submitted, info.namespace, info.name)
+  // One of another kind is placed by itself.
+  if (subresource.kind === undefined) checkPlace(definition, submitted, info.namespace, info.name)
   return {
     type: 'object',
     status: 201,
