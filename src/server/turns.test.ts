@@ -70,9 +70,15 @@ test('a request that is given up leaves the queue', async () => {
 })
 
 test('work that takes long, as it may wait for a write of its own, holds nobody up for ever', async () => {
-  const { start, count } = bench()
+  const { start, begun, endOne, count } = bench()
   start('a', 32)
   start('b')
   await sleep(120)
   assert.equal(count('b'), 1)
+  while (begun.length < 33) await endOne()
+  for (let n = 0; n < 33; n++) await endOne()
+  start('a', 32)
+  start('c')
+  await sleep(120)
+  assert.equal(count('c'), 1, 'again, after the queue was empty')
 })

@@ -50,8 +50,12 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
     if (left === 0) active.delete(cluster)
     else active.set(cluster, left)
     while (queues.size > 0 && admitNext(ofEach())) {}
-    if (queues.size === 0) clearTimeout(timer)
-    else timer?.refresh()
+    if (queues.size > 0) timer?.refresh()
+    else {
+      // A timer that was cleared cannot be refreshed.
+      clearTimeout(timer)
+      timer = undefined
+    }
   }
 
   /** Says whether there was one that may begin. */
