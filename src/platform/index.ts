@@ -8,6 +8,7 @@ import { sharedService } from './api/shared-service.ts'
 import { worldReview } from './api/world-review.ts'
 import { clusterController } from './controllers/cluster.ts'
 import { clusterProviderController } from './controllers/cluster-provider.ts'
+import { logicalWorldAccess } from './controllers/logical-world.ts'
 import { confinedProviderTypes } from './engine/provider-types.ts'
 
 export { applyPlan, type ItemResult, type RunObserver } from './engine/apply-plan.ts'
@@ -32,11 +33,13 @@ export { findEntries, readState, type State, type StateEntry } from './engine/st
 
 /** `simulatedFolder`: pretended worlds of ClusterProviders in workspaces are below it. */
 export function platformFeature({ simulatedFolder }: { readonly simulatedFolder: string }): Feature {
-  const types = confinedProviderTypes(simulatedFolder)
+  const logicalWorld = logicalWorldAccess()
+  const types = confinedProviderTypes(simulatedFolder, logicalWorld.client)
   return {
     apis: [controlCenter, platform, clusterProvider, sharedService, worldReview],
     answers: [worldReviewAnswer(types)],
     controllers: [
+      logicalWorld.actor,
       clusterController('ControlCenter', types),
       clusterController('Platform', types),
       clusterProviderController(types),

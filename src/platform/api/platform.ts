@@ -10,7 +10,7 @@ export const platform = declareKind({
   columns: [{ name: 'Control-Center', type: 'string', jsonPath: '.spec.controlCenterRef.name' }, ...CLUSTER_COLUMNS],
   spec: {
     type: 'object',
-    required: ['controlCenterRef', 'providerRef'],
+    required: ['providerRef'],
     properties: {
       ...CLUSTER_SPEC,
       controlCenterRef: { ...NAME_REFERENCE, description: 'The ControlCenter that it lives in. Immutable.' },
@@ -35,6 +35,14 @@ export const platform = declareKind({
       },
     },
     not: { required: ['template', 'composition'] },
+    'x-kubernetes-validations': [
+      {
+        rule: "has(self.controlCenterRef) || !self.managementPolicies.exists(policy, policy == '*' || policy == 'Create')",
+        message: 'a Platform lives in a ControlCenter, unless managementPolicies do not let it be made',
+        fieldPath: '.controlCenterRef',
+        reason: 'FieldValueRequired',
+      },
+    ],
     example: {
       controlCenterRef: { name: 'emea' },
       providerRef: { name: 'laptop' },

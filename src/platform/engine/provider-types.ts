@@ -1,10 +1,20 @@
 /** The types of ClusterProvider that this version has. */
 import { isAbsolute, relative, resolve } from 'node:path'
+import type { Client } from '../../client/index.ts'
 import { KeelsonError } from '../../machinery/index.ts'
-import { type ClusterProvider, openSimulatedProvider } from '../../providers/index.ts'
+import { type ClusterProvider, openLogicalProvider, openSimulatedProvider } from '../../providers/index.ts'
 import type { ClusterProviderSpec, ProviderTypes } from './read-desired.ts'
 
-export const providerTypes: ProviderTypes = { simulated: simulatedProvider }
+/** The types as a process has them that is no server. */
+export const providerTypes: ProviderTypes = {
+  simulated: simulatedProvider,
+  logical() {
+    throw new KeelsonError(
+      'a logical cluster lives in a Keelson server, and this process is none',
+      'apply it to a server (without --local), or choose another type',
+    )
+  },
+}
 
 function simulatedProvider({ simulated }: ClusterProviderSpec): ClusterProvider {
   if (simulated === undefined) {
@@ -20,9 +30,9 @@ function simulatedProvider({ simulated }: ClusterProviderSpec): ClusterProvider 
  * The types as a server has them: whoever may write a ClusterProvider in a workspace of theirs must not reach files of the
  * machine, so pretended worlds are below one folder.
  */
-export function confinedProviderTypes(simulatedFolder: string): ProviderTypes {
+export function confinedProviderTypes(simulatedFolder: string, logicalClient: () => Client): ProviderTypes {
   return {
-    ...providerTypes,
+    logical: () => openLogicalProvider({ client: logicalClient }),
     simulated(spec) {
       const way = relative(resolve(simulatedFolder), resolve(spec.simulated?.folder ?? ''))
       if (spec.simulated !== undefined && (way.startsWith('..') || isAbsolute(way))) {

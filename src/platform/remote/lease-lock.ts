@@ -1,0 +1,89 @@
+/**
+ * One run at a time in a workspace: a Lease there, with who holds it and since when. A run that dies leaves it to run out; until
+ * then others are told, or wait.
+ */
+import type { Client } from '../../client/index.ts'
+import { find, LEASES, type Lease, orGone, runLeaderElection } from '../../controller/index.ts'
+import type { Holder } from '../engine/file-lock.ts'
+
+const LOCK = { name: 'keelson-platform', namespace: 'default' }
+/** Milliseconds: a run that has not renewed for so long is taken to be dead, counted from when it is looked at. */
+const DURATION = 15_000
+const RENEW_WITHIN = 10_000
+const RETRY = 1000
+/** What an attempt to take a lease that nobody renews needs beyond its duration. */
+const SLACK = 5000
+
+export interface LeaseLockOptions {
+  readonly client: Client
+  /** Unlike that of every other run. */
+  readonly identity: string
+  /** Milliseconds to wait for whoever has it. */
+  readonly patience: number
+  readonly signal: AbortSignal
+  /** Told once, of whoever is waited for. */
+  readonly waitsFor: (holder: Holder) => void
+}
+
+export type LockResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly holder: Holder }
+
+/** Runs the work while it has the lock; its signal aborts when the lock is lost. */
+export async function withLeaseLock<T>(
+  { client, identity, patience, signal, waitsFor }: LeaseLockOptions,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<LockResult<T>> {
+  const held = await holderOfLease(client, signal)
+  if (held !== undefined) {
+    if (held.isAlive && patience <= 0) return { ok: false, holder: held.holder }
+    waitsFor(held.holder)
+  }
+  const giveUp = new AbortController()
+  const limit = Math.max(patience, held === undefined ? RENEW_WITHIN : DURATION + SLACK)
+  const timer = setTimeout(() => giveUp.abort(), limit)
+  let result: PromiseSettledResult<T> | undefined
+  try {
+    await runLeaderElection({
+      client,
+      ...LOCK,
+      identity,
+      leaseDuration: DURATION,
+      renewDeadline: RENEW_WITHIN,
+      retryPeriod: RETRY,
+      log: { info() {}, error() {} },
+      signal: AbortSignal.any([signal, giveUp.signal]),
+      async lead(leading) {
+        clearTimeout(timer)
+        ;[result] = await Promise.allSettled([work(leading)])
+      },
+    })
+  } finally {
+    clearTimeout(timer)
+  }
+  signal.throwIfAborted()
+  if (result?.status === 'rejected') throw result.reason
+  if (result !== undefined) return { ok: true, value: result.value }
+  const now = await holderOfLease(client, signal)
+  return { ok: false, holder: now?.holder ?? held?.holder ?? { holder: 'another run', since: '' } }
+}
+
+/** Whoever has it; `isAlive` by the times in the lease, which the clocks of two machines may tell differently. */
+export async function holderOfLease(
+  client: Client,
+  signal: AbortSignal,
+): Promise<{ readonly holder: Holder; readonly isAlive: boolean } | undefined> {
+  const lease: Lease | undefined = await find(client, LEASES, LOCK.name, { namespace: LOCK.namespace, signal })
+  const {
+    holderIdentity: holder = '',
+    acquireTime: since = '',
+    renewTime = '',
+    leaseDurationSeconds = 0,
+  } = lease?.spec ?? {}
+  if (holder === '') return undefined
+  const isAlive = Date.parse(renewTime) + leaseDurationSeconds * 1000 > Date.now()
+  return { holder: { holder, since }, isAlive }
+}
+
+/** Takes it from whoever has it. */
+export async function breakLease(client: Client, signal: AbortSignal): Promise<void> {
+  await orGone(client.delete(LEASES, LOCK.name, { namespace: LOCK.namespace, signal }))
+}
