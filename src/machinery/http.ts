@@ -18,6 +18,8 @@ export interface ApiRequest {
   readonly body: (limit: number) => Promise<Buffer>
   /** Who calls, when the carrier knows: a verified client certificate, or a caller inside the process. */
   readonly user?: UserInfo
+  /** The address that the request came from; absent for a caller inside the process. */
+  readonly sourceIP?: string
   /** Aborts when the client has gone away or the server stops. */
   readonly signal: AbortSignal
 }

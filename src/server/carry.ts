@@ -7,7 +7,6 @@ import {
   type Handler,
   requestEntityTooLarge,
   StatusError,
-  type UserInfo,
 } from '../machinery/index.ts'
 import { headersOf } from './authentication/request-headers.ts'
 import { clientCertificateUser } from './pki/tls.ts'
@@ -38,29 +37,30 @@ export async function carry(
 }
 
 function carriedRequest(request: Http2ServerRequest, gone: AbortController): ApiRequest {
-  const user = userOf(request)
   return {
     method: request.method,
     url: request.url,
     headers: headersOf(request.rawHeaders),
     body: (limit) => readBody(request, limit, gone),
     signal: gone.signal,
-    ...(user !== undefined && { user }),
+    ...peerOf((request.stream?.session?.socket ?? request.socket) as TLSSocket, request.stream?.session),
   }
 }
 
-const users = new WeakMap<object, UserInfo | null>()
+type Peer = Pick<ApiRequest, 'user' | 'sourceIP'>
 
-/** The certificate is the connection's: looked at once. */
-function userOf(request: Http2ServerRequest): UserInfo | undefined {
-  const session = request.stream?.session
-  const socket = (session?.socket ?? request.socket) as TLSSocket
-  const connection = session ?? socket
-  const known = users.get(connection)
-  if (known !== undefined) return known ?? undefined
-  const user = clientCertificateUser(socket)
-  users.set(connection, user ?? null)
-  return user
+const peers = new WeakMap<object, Peer>()
+
+/** Certificate and address are the connection's: looked at once. */
+export function peerOf(socket: TLSSocket, connection: object = socket): Peer {
+  let peer = peers.get(connection)
+  if (peer === undefined) {
+    const user = clientCertificateUser(socket)
+    const { remoteAddress } = socket
+    peer = { ...(user !== undefined && { user }), ...(remoteAddress !== undefined && { sourceIP: remoteAddress }) }
+    peers.set(connection, peer)
+  }
+  return peer
 }
 
 async function readBody(request: Http2ServerRequest, limit: number, gone: AbortController): Promise<Buffer> {

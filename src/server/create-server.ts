@@ -20,9 +20,15 @@ import type { ServerParts } from './context.ts'
 import type { DefinitionSet, ResourceDefinition } from './definition.ts'
 import { joinDefinitions } from './definitions.ts'
 import { derive } from './derived.ts'
+import { createDiagnostics } from './diagnostics.ts'
+import { serverChecks } from './health.ts'
 import { ALL_CLUSTERS, rangePrefix } from './keys.ts'
 import { LIFECYCLE_DEFINITIONS } from './lifecycle.ts'
 import { LOGICAL_CLUSTERS_PREFIX, type LogicalClusterRecord, readLogicalCluster } from './logical-cluster.ts'
+import { processMetrics } from './metrics/process-metrics.ts'
+import { requestMetrics } from './metrics/request-metrics.ts'
+import { measuredStore } from './metrics/store-metrics.ts'
+import { createObserver, type ObserverOptions } from './observer.ts'
 import { createPipeline, type PipelineOptions } from './pipeline.ts'
 import { createServiceAccountKey } from './pki/service-account-key.ts'
 import { createReader, presentObject } from './read.ts'
@@ -47,10 +53,16 @@ export interface ServerOptions {
   /** The store can no longer be trusted: the process has to end. */
   readonly failed: (error: Error) => void
   readonly now?: () => number
+  /** Who is told of requests: the audit, logs. */
+  readonly observe?: Omit<ObserverOptions, 'metrics'>
+  /** Metrics that other parts of the process count, in Prometheus' text format. */
+  readonly moreMetrics?: () => string
 }
 
 export interface Server extends Disposable {
   readonly handler: Handler
+  /** Whose token it is, service accounts' included. */
+  readonly authenticateToken: Authenticator['authenticateToken']
 }
 
 /** Logical clusters whose RBAC, definitions and LogicalCluster are kept computed. */
@@ -58,7 +70,8 @@ const KEPT = 4096
 const NONE: readonly ResourceDefinition[] = []
 
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const { store, externalURL, failed, now = Date.now } = options
+  const { externalURL, failed, now = Date.now } = options
+  const { store, families: storeFamilies } = measuredStore(options.store)
   const custom = rangePrefix(customResourceDefinition, ALL_CLUSTERS, '')
   const clusters = await derive<LogicalClusterRecord | undefined>({
     store,
@@ -163,9 +176,17 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     refuseEscalation: (change) => refuseEscalation(change, authorizer),
     random: { uid: randomUUID, suffix: () => generateName('') },
   }
+  const metrics = requestMetrics()
   return {
+    authenticateToken: authenticator.authenticateToken,
     handler: createPipeline({
       parts,
+      observer: createObserver({ ...options.observe, metrics }),
+      diagnostics: createDiagnostics({
+        checks: serverChecks(store),
+        families: [...metrics.families, ...storeFamilies, ...processMetrics()],
+        more: options.moreMetrics ?? (() => ''),
+      }),
       authenticator,
       authorizer,
       report: options.report,

@@ -1,4 +1,4 @@
-/** Paths that name no resource: health, version, discovery, OpenAPI. */
+/** Paths that name no resource: version, discovery, OpenAPI. */
 import { pathNotFound } from '../machinery/index.ts'
 import type { Answer } from './answer.ts'
 import type { RequestContext } from './context.ts'
@@ -9,13 +9,12 @@ import { type OpenAPIDocument, openAPIV3Document } from './openapi/v3.ts'
 import { OPENID_PATHS, openIdDocument } from './openid.ts'
 import { versionDocument } from './version.ts'
 
-const HEALTH = new Set(['/healthz', '/livez', '/readyz'])
+/** What `kubectl get --raw /` lists beside the groups; health and metrics are answered by diagnostics.ts. */
+const DIAGNOSTICS = ['/healthz', '/livez', '/metrics', '/readyz']
 
 export async function serveNonResource(context: RequestContext): Promise<Answer> {
   const { info, parts, cluster, request } = context
   if (info.verb !== 'get' && info.verb !== 'head') throw pathNotFound()
-  if (HEALTH.has(info.path))
-    return { type: 'document', status: 200, contentType: 'text/plain; charset=utf-8', body: Buffer.from('ok') }
   if (info.path === '/version') return versionDocument()
   const openId = openIdDocument(context)
   if (openId !== undefined) return openId
@@ -38,7 +37,7 @@ function pathsDocument({ all }: DefinitionSet): Answer {
     group === '' ? [`/api/${version}`] : [`/apis/${group}`, `/apis/${group}/${version}`],
   )
   const paths = [
-    ...new Set(['/api', '/apis', ...groups, ...HEALTH, ...OPENID_PATHS, '/openapi/v2', '/openapi/v3', '/version']),
+    ...new Set(['/api', '/apis', ...groups, ...DIAGNOSTICS, ...OPENID_PATHS, '/openapi/v2', '/openapi/v3', '/version']),
   ].sort()
   return {
     type: 'document',

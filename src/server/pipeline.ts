@@ -3,7 +3,6 @@
  * for, may they, and then the verb's handler. There is no other way in: a socket and a caller in the process both come here.
  */
 import {
-  type ApiRequest,
   type ApiResponse,
   badRequest,
   expired,
@@ -26,10 +25,13 @@ import { type Attributes, forbiddenBy, resourceAttributes } from './authorizatio
 import type { Authorizer } from './authorization/authorizer.ts'
 import type { RequestContext, ServerParts } from './context.ts'
 import type { DefinitionSet, ResourceDefinition } from './definition.ts'
+import { countedPath, type Diagnostics } from './diagnostics.ts'
 import { chooseForm } from './form.ts'
 import { handle } from './handlers/handle.ts'
 import { ALL_CLUSTERS } from './keys.ts'
 import { serveNonResource } from './non-resource.ts'
+import type { Observer } from './observer.ts'
+import type { RequestRecord } from './request-record.ts'
 import { respond, respondStatus } from './response.ts'
 import { findRoute, type RequestInfo } from './route.ts'
 import { findScope } from './scope.ts'
@@ -42,6 +44,8 @@ export interface PipelineOptions {
   readonly authorizer: Authorizer
   /** A fault of ours, with what it was doing; never a client's mistake, never a body. */
   readonly report: (error: unknown, fields: Readonly<Record<string, string>>) => void
+  readonly observer: Observer
+  readonly diagnostics: Diagnostics
   readonly virtualWorkspace: (path: string) => Promise<VirtualWorkspace | undefined>
   /** Shared definitions whose objects are stored under an identity. */
   readonly identified: (identity: string) => Promise<DefinitionSet | undefined>
@@ -49,33 +53,44 @@ export interface PipelineOptions {
 
 export function createPipeline(options: PipelineOptions): Handler {
   const turns = createTurns()
+  const { observer } = options
   return async (request) => {
-    const warnings: string[] = []
-    const { accept } = request.headers
-    try {
-      return await serve(options, turns, request, warnings)
-    } catch (error) {
-      if (error instanceof StatusError) return respondStatus(error, warnings, accept)
-      if (request.signal.aborted)
-        return respondStatus(serviceUnavailable('the request was cancelled'), warnings, accept)
-      const known = statusOfStoreError(error)
-      if (known?.status.code !== 413) options.report(error, { method: request.method, path: pathOf(request.url) })
-      return respondStatus(known ?? internalError('see the log of the server'), warnings, accept)
-    }
+    const record = observer.begin(request)
+    return observer.answered(record, await answerTo(options, turns, record))
+  }
+}
+
+/** Failures are answers, too. */
+async function answerTo(options: PipelineOptions, turns: Turns, record: RequestRecord): Promise<ApiResponse> {
+  const { request } = record
+  const warnings: string[] = []
+  const { accept } = request.headers
+  try {
+    return await serve(options, turns, record, warnings)
+  } catch (error) {
+    if (error instanceof StatusError) return respondStatus(error, warnings, accept)
+    if (request.signal.aborted) return respondStatus(serviceUnavailable('the request was cancelled'), warnings, accept)
+    const known = statusOfStoreError(error)
+    if (known?.status.code !== 413) options.report(error, { method: request.method, path: pathOf(request.url) })
+    return respondStatus(known ?? internalError('see the log of the server'), warnings, accept)
   }
 }
 
 async function serve(
-  { parts, authenticator, authorizer, virtualWorkspace, identified }: PipelineOptions,
+  { parts, authenticator, authorizer, virtualWorkspace, identified, diagnostics }: PipelineOptions,
   turns: Turns,
-  request: ApiRequest,
+  record: RequestRecord,
   warnings: string[],
 ): Promise<ApiResponse> {
+  const { request } = record
   const caller = await authenticator.authenticate(request)
   const view = await virtualWorkspace(pathOf(request.url))
   const { cluster, path } = view ?? (await findScope(pathOf(request.url), parts.store))
   const query = new URLSearchParams(request.url.slice(pathOf(request.url).length + 1))
   const info = findRoute(request.method, path, query)
+  record.caller = caller
+  record.cluster = cluster
+  record.info = info
   const refuse = async (attributes: Attributes): Promise<StatusError | undefined> => {
     const decision = await authorizer.authorize(attributes)
     return decision.allowed ? undefined : forbiddenBy(attributes, decision)
@@ -84,12 +99,16 @@ async function serve(
     cluster: view?.guard.cluster ?? cluster,
     refuse: (wanted) => refuse({ ...wanted, cluster: view?.guard.cluster ?? cluster, resourceRequest: true, path: '' }),
   })
+  record.user = user
   const asked = { ...attributesOf(user, cluster, info), name: info.name || selectedName(info, query) }
   const refusal = view === undefined ? await refuse(asked) : await refuseView(view, asked, info, authorizer)
   if (refusal !== undefined) throw refusal
   const context: RequestContext = { request, user, cluster, info, query, parts, warnings }
   const definitionsOf = view === undefined ? parts.definitionsOf : async () => view.definitions
   if (!info.isResource) {
+    record.nonResourcePath = countedPath(info.path)
+    const diagnosis = await diagnostics(context)
+    if (diagnosis !== undefined) return respond(context, diagnosis)
     return respond(context, await serveNonResource({ ...context, parts: { ...parts, definitionsOf } }))
   }
   const labels = view?.labels(info)
@@ -100,6 +119,7 @@ async function serve(
     (identity === undefined ? undefined : await identified(identity)) ?? (await definitionsOf(cluster))
   const definition = definitions.find(info.group, info.version, identity === undefined ? info.resource : resource)
   if (definition === undefined) throw unknownResource(definitions, info)
+  record.definition = definition
   checkPlacement(definition, info)
   if (definition.deprecationWarning !== undefined) warnings.push(definition.deprecationWarning)
   // What cannot be answered in a form that the client takes is not begun.

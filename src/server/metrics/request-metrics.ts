@@ -1,0 +1,114 @@
+/** What is counted of requests, under kube-apiserver's names (apiserver/pkg/endpoints/metrics). Never a logical cluster. */
+import type { RequestRecord } from '../request-record.ts'
+import { counter, type Family, gauge, histogram } from './registry.ts'
+
+const LABELS = ['verb', 'group', 'version', 'resource', 'subresource', 'scope', 'component'] as const
+const WITH_DRY_RUN = ['verb', 'dry_run', 'group', 'version', 'resource', 'subresource', 'scope', 'component'] as const
+const SECONDS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60]
+const SIZES = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
+
+const METHODS: ReadonlyMap<string, string> = new Map([
+  ['get', 'GET'],
+  ['list', 'LIST'],
+  ['watch', 'WATCH'],
+  ['create', 'POST'],
+  ['update', 'PUT'],
+  ['patch', 'PATCH'],
+  ['delete', 'DELETE'],
+  ['deletecollection', 'DELETECOLLECTION'],
+])
+const READS = new Set(['get', 'list', 'watch', 'head', 'options'])
+const NO_LABELS: readonly string[] = ['other', '', '', '', '', '', 'apiserver']
+
+export interface RequestMetrics {
+  readonly families: readonly Family[]
+  readonly begin: (record: RequestRecord) => void
+  /** A watch has begun: no longer in flight, but long-running. */
+  readonly running: (record: RequestRecord) => void
+  readonly end: (record: RequestRecord, status: number, bytes: number, milliseconds: number) => void
+}
+
+export function requestMetrics(): RequestMetrics {
+  const overflow = (labels: readonly string[]): readonly string[] =>
+    labels.map((label) => (label === 'component' ? 'apiserver' : 'other'))
+  const total = counter({
+    name: 'apiserver_request_total',
+    help: 'Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
+    labels: [...WITH_DRY_RUN, 'code'],
+    overflow: overflow([...WITH_DRY_RUN, 'code']),
+  })
+  const seconds = histogram(
+    {
+      name: 'apiserver_request_duration_seconds',
+      help: 'Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.',
+      labels: WITH_DRY_RUN,
+      overflow: overflow(WITH_DRY_RUN),
+    },
+    SECONDS,
+  )
+  const sizes = histogram(
+    {
+      name: 'apiserver_response_sizes',
+      help: 'Response size distribution in bytes for each group, version, verb, resource, subresource, scope and component.',
+      labels: LABELS,
+      overflow: overflow(LABELS),
+    },
+    SIZES,
+  )
+  const longRunning = counter(
+    {
+      name: 'apiserver_longrunning_requests',
+      help: 'Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component. Not all requests are tracked this way.',
+      labels: LABELS,
+      overflow: overflow(LABELS),
+    },
+    'gauge',
+  )
+  let reading = 0
+  let writing = 0
+  const inFlight = gauge(
+    {
+      name: 'apiserver_current_inflight_requests',
+      help: 'Maximal number of currently used inflight request limit of this apiserver per request kind in last second.',
+      labels: ['request_kind'],
+    },
+    () => [
+      [['mutating'], writing],
+      [['readOnly'], reading],
+    ],
+  )
+  const count = ({ method }: RequestRecord, step: number): void => {
+    if (READS.has(method.toLowerCase())) reading += step
+    else writing += step
+  }
+  return {
+    families: [total, seconds, sizes, longRunning, inFlight],
+    begin: (record) => count(record, 1),
+    running: (record) => {
+      count(record, -1)
+      longRunning.add(labelsOf(record))
+    },
+    end: (record, status, bytes, milliseconds) => {
+      const labels = labelsOf(record)
+      if (record.longRunning) longRunning.add(labels, -1)
+      else count(record, -1)
+      const [verb = '', ...rest] = labels
+      const withDryRun = [verb, record.dryRun ? 'All' : '', ...rest]
+      total.add([...withDryRun, String(status)])
+      seconds.observe(withDryRun, milliseconds / 1000)
+      if (verb === 'GET' || verb === 'LIST') sizes.observe(labels, bytes)
+    },
+  }
+}
+
+/** Of what is not served there is one series alone: its names are whatever the client made up. */
+function labelsOf({ info, definition, isApply, nonResourcePath }: RequestRecord): readonly string[] {
+  if (info === undefined) return NO_LABELS
+  const verb = isApply ? 'APPLY' : (METHODS.get(info.verb) ?? 'other')
+  if (definition === undefined) return [verb, '', '', '', nonResourcePath, '', 'apiserver']
+  const { group, version, names, subresources } = definition
+  const scope =
+    info.name !== '' || info.verb === 'create' ? 'resource' : info.namespace !== '' ? 'namespace' : 'cluster'
+  const subresource = Object.hasOwn(subresources, info.subresource) ? info.subresource : ''
+  return [verb, group, version, names.plural, subresource, scope, 'apiserver']
+}
