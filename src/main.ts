@@ -21,9 +21,12 @@ import {
   featureDefinitions,
   hashedTokenAuthenticator,
   listen,
+  openAuditLog,
   parseTokenFile,
   readClientCAs,
+  type ServerOptions,
   servingNames,
+  startEndpoints,
   type TokenAuthenticator,
 } from './server/index.ts'
 import { openStore, type Store } from './storage/index.ts'
@@ -86,6 +89,7 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
       rootCertificate: authority.caCertificate,
       tokens: { key },
       externalURL: () => url,
+      observe: await observing(options, opened),
       report,
       failed: (error) => fail(error),
     }),
@@ -103,7 +107,11 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
     caCertificate: authority.caCertificate,
   })
   tokens.unshift(hashedTokenAuthenticator(adminTokens))
-  opened.use(startFeatures({ features, handler: server.handler }))
+  const externalHost = externalHostname ?? new URL(listener.url).hostname
+  const endpoints = opened.use(await startEndpoints({ ...server, store, host, externalHost, names, report }))
+  // Controllers find the endpoints as they are; nobody else waits for them.
+  const running = endpoints.opened.then(() => startFeatures({ features, handler: server.handler }))
+  opened.defer(async () => (await running)[Symbol.asyncDispose]())
   const stopped = new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true })
     if (signal.aborted) resolve()
@@ -154,6 +162,21 @@ async function readFlagFile(flag: string, path: string): Promise<string> {
       'name a file that this user may read',
     )
   }
+}
+
+/** The audit when it is wanted, slow requests always, and each request with --verbose. */
+async function observing(
+  { auditLogPath, verbose }: ServeOptions,
+  opened: AsyncDisposableStack,
+): Promise<NonNullable<ServerOptions['observe']>> {
+  const line = (entry: object): void => {
+    process.stderr.write(`${JSON.stringify({ level: 'info', time: new Date().toISOString(), ...entry })}\n`)
+  }
+  const audit =
+    auditLogPath === undefined
+      ? undefined
+      : opened.use(await openAuditLog(auditLogPath, (error) => report(error, { log: 'audit' })))
+  return { slow: line, ...(audit !== undefined && { audit: audit.write }), ...(verbose && { requests: line }) }
 }
 
 /** Faults of ours: one line each, never a body. */

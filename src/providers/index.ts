@@ -1,5 +1,6 @@
 /** The door of the cluster providers: the only file of this room that other rooms import. */
 export * from './identity.ts'
+export { type LogicalOptions, openLogicalProvider } from './logical/logical-provider.ts'
 export * from './provider.ts'
 export * from './provider-error.ts'
 export { type Sensitive, sensitive } from './sensitive.ts'

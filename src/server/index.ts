@@ -1,5 +1,6 @@
 /** The door of the API server. */
 export { definitionsAs, definitionsFromCRD } from './apiextensions/definitions-from-crd.ts'
+export { openAuditLog } from './audit-log.ts'
 export { createAuthenticator } from './authentication/authenticator.ts'
 export { hashedTokenAuthenticator, type TokenAuthenticator } from './authentication/hashed-tokens.ts'
 export { parseTokenFile } from './authentication/token-file.ts'
@@ -11,8 +12,22 @@ export type { Change, CommitPart, DefinitionSet, OperationContext, ResourceDefin
 export { definitionSet } from './definitions.ts'
 export { type Derived, derive } from './derived.ts'
 export { boundedCache } from './discovery/bounded-cache.ts'
+export {
+  newAuthorityData,
+  readIssuer,
+  signFor,
+} from './endpoints/endpoint-authority.ts'
+export {
+  AUTHORITY_NAMESPACE,
+  authoritySecretName,
+  ENDPOINTS_CLUSTER,
+  LOGICAL_ENDPOINTS,
+  type LogicalEndpoint,
+} from './endpoints/logical-endpoint.ts'
+export { type Endpoints, startEndpoints } from './endpoints/start-endpoints.ts'
 export { featureDefinitions } from './feature-definitions.ts'
-export { ALL_CLUSTERS, epochKey, objectKey, ownerIndexKey, pathKey, rangePrefix } from './keys.ts'
+export { ALL_CLUSTERS, deletionKey, epochKey, objectKey, ownerIndexKey, pathKey, rangePrefix } from './keys.ts'
+export { deletionRow } from './lifecycle.ts'
 export { LOGICAL_CLUSTER_NAME, LOGICAL_CLUSTERS, readLogicalCluster } from './logical-cluster.ts'
 export { timestamp } from './metadata.ts'
 export { hashAdminTokens, newAdminTokens } from './pki/admin-tokens.ts'

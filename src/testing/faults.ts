@@ -4,6 +4,7 @@ import {
   type ApiRequest,
   type ApiResponse,
   type Handler,
+  KeelsonError,
   type StatusError,
   serviceUnavailable,
 } from '../machinery/index.ts'
@@ -19,6 +20,8 @@ export interface Faults {
   readonly failRequests: (count: number, options?: { error?: StatusError; match?: RequestMatch }) => void
   /** From now on requests that match wait `ms` milliseconds of the test's clock; 0 ends it. */
   readonly delayRequests: (ms: number, match?: RequestMatch) => void
+  /** From now on no endpoint of a logical cluster can be opened; false ends it. */
+  readonly refuseEndpoints: (refused: boolean) => void
   /** Ends all watches that are open, as a restart or a broken connection does. */
   readonly dropWatches: () => void
 }
@@ -27,6 +30,7 @@ export interface FaultySeams {
   readonly faults: Faults
   readonly store: (store: Store) => Store
   readonly handler: (handler: Handler) => Handler
+  readonly listen: <T extends (...parameters: never[]) => Promise<unknown>>(listen: T) => T
 }
 
 const all: RequestMatch = () => true
@@ -36,6 +40,7 @@ export function createFaults(clock: Clock): FaultySeams {
   let failing: { count: number; error: StatusError; match: RequestMatch } | undefined
   let delay: { ms: number; match: RequestMatch } | undefined
   let watches = new AbortController()
+  let endpointsRefused = false
 
   const isRefused = (request: ApiRequest): StatusError | undefined => {
     if (failing === undefined || failing.count === 0 || !failing.match(request)) return undefined
@@ -54,11 +59,20 @@ export function createFaults(clock: Clock): FaultySeams {
       delayRequests(ms, match = all) {
         delay = ms === 0 ? undefined : { ms, match }
       },
+      refuseEndpoints(refused) {
+        endpointsRefused = refused
+      },
       dropWatches() {
         watches.abort()
         watches = new AbortController()
       },
     },
+
+    listen: (listen) =>
+      (async (...parameters: never[]) => {
+        if (endpointsRefused) throw new KeelsonError('refused by the test', 'end the fault')
+        return listen(...parameters)
+      }) as typeof listen,
 
     store: (store) => ({
       ...store,

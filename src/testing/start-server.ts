@@ -25,6 +25,8 @@ import {
   listen,
   newAdminTokens,
   ROOT_CLUSTER,
+  servingNames,
+  startEndpoints,
 } from '../server/index.ts'
 import { openStore, type Store } from '../storage/index.ts'
 import { bootstrap, boundDefinitions, workspaceDefinitions } from '../workspaces/index.ts'
@@ -111,6 +113,21 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     url = opened.use(listener).url
   }
   await bootstrap({ store, logicalCluster: kinds.logicalCluster, externalURL, now: clock.now })
+  if (authority !== undefined) {
+    opened.use(
+      await startEndpoints({
+        store,
+        handler,
+        authenticateToken: server.authenticateToken,
+        host: '127.0.0.1',
+        externalHost: '127.0.0.1',
+        names: servingNames('127.0.0.1'),
+        report: (error, fields) => log.error('cannot serve an endpoint', { ...fields, error: messageOf(error) }),
+        now: clock.now,
+        listen: seams.listen(listen),
+      }),
+    )
+  }
   opened.use(startFeatures({ features, handler, clock, log }))
 
   const as = (user: UserInfo) =>

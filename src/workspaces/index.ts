@@ -1,5 +1,7 @@
 /** The door of workspaces: the kinds that the server serves for them, and what a store holds from the start. */
 import type { ResourceDefinition } from '../server/index.ts'
+import { logicalEndpointDefinition } from './endpoints/logical-endpoint.ts'
+import { ownedEndpointDefinition } from './endpoints/owner-index.ts'
 import { apiBindingDefinition } from './exports/api-binding.ts'
 import { apiExportDefinition } from './exports/api-export.ts'
 import { apiExportEndpointSliceDefinition } from './exports/api-export-endpoint-slice.ts'
@@ -34,6 +36,8 @@ export function workspaceDefinitions(externalURL: () => string): WorkspaceDefini
       apiBindingV1alpha1,
       apiExportEndpointSliceDefinition(externalURL),
       followUpDefinition,
+      logicalEndpointDefinition(logicalCluster),
+      ownedEndpointDefinition,
     ],
   }
 }

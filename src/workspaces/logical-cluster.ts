@@ -17,6 +17,7 @@ import { PATH_ANNOTATION } from './api/groups.ts'
 import { declareKind } from './api/kind.ts'
 import { LOGICAL_CLUSTER } from './api/logical-cluster.ts'
 import { initializedCondition, labelPhase, setPhase, tenancyStatus, withCondition } from './api/phase.ts'
+import { endpointRemains } from './endpoints/endpoint-end.ts'
 import { admitLogicalCluster } from './logical-cluster-admission.ts'
 import { workspaceFollows } from './workspace-follows.ts'
 
@@ -38,7 +39,7 @@ function prepareForUpdate(object: KubeObject, old: KubeObject, { services }: Ope
 /** When it begins to end nothing more is born in it; when it is gone, everything that was in it is. */
 async function commit(change: Change, context: OperationContext): Promise<CommitPart> {
   if (change.type === 'create') return { preconditions: [], operations: [] }
-  if (change.type === 'delete') return { preconditions: [], operations: await remains(change.old, context) }
+  if (change.type === 'delete') return remains(change.old, context)
   const isDeleting = (object: KubeObject): boolean => object.metadata.deletionTimestamp !== undefined
   if (!isDeleting(change.object)) return workspaceFollows(change.object, context)
   if (isDeleting(change.old)) return { preconditions: [], operations: [] }
@@ -48,10 +49,11 @@ async function commit(change: Change, context: OperationContext): Promise<Commit
   }
 }
 
-async function remains(old: KubeObject, context: OperationContext): Promise<Operation[]> {
+async function remains(old: KubeObject, context: OperationContext): Promise<CommitPart> {
   const path = old.metadata.annotations?.[PATH_ANNOTATION]
-  const purge = await purgeCluster(context)
-  return [...purge, ...(path === undefined ? [] : [{ type: 'delete', key: pathKey(path) } as const])]
+  const [endpoint, purge] = await Promise.all([endpointRemains(old, context), purgeCluster(context)])
+  const way: Operation[] = path === undefined ? [] : [{ type: 'delete', key: pathKey(path) }]
+  return { ...endpoint, operations: [...purge, ...way, ...endpoint.operations] }
 }
 
 export function logicalClusterDefinition(externalURL: () => string): ResourceDefinition {

@@ -1,16 +1,21 @@
 /** Who may do to workspaces and logical clusters what their own admins may not. */
 import type { UserInfo } from '../machinery/index.ts'
 
-export const MASTERS = 'system:masters'
+const MASTERS = 'system:masters'
+const SCOPES = 'authentication.kcp.io/scopes'
+
+/** Of the whole server: masters of one endpoint (server/endpoints) have a scope, and are no more than admins there. */
+export function isMaster({ groups, extra }: UserInfo): boolean {
+  return groups.includes(MASTERS) && extra?.[SCOPES] === undefined
+}
 
 /** kcp's admission `core.kcp.io/LogicalCluster` lets these pass. */
 const SYSTEM_GROUPS = [
-  MASTERS,
   'system:kcp:logical-cluster-admin',
   'system:kcp:external-logical-cluster-admin',
   'system:kcp:tenancy:workspace-bootstrapper',
 ]
 
-export function isSystem({ groups }: UserInfo): boolean {
-  return groups.some((group) => SYSTEM_GROUPS.includes(group))
+export function isSystem(user: UserInfo): boolean {
+  return isMaster(user) || user.groups.some((group) => SYSTEM_GROUPS.includes(group))
 }

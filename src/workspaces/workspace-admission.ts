@@ -16,7 +16,7 @@ import { initializedCondition, labelPhase, type TenancyStatus } from './api/phas
 import { type WorkspaceSpec, workspaceSpec } from './api/workspace.ts'
 import type { TypeReference } from './api/workspace-type.ts'
 import { isClusterName, joinPath, newClusterName } from './names.ts'
-import { MASTERS } from './privileged.ts'
+import { isMaster } from './privileged.ts'
 import { brokenLimits } from './type-limits.ts'
 import { aliasesOf, formatType, type ResolvedType, refuse, resolveType } from './types.ts'
 
@@ -59,7 +59,7 @@ export async function admitWorkspaceCreate(object: KubeObject, context: Operatio
 
 /** Where a workspace lies is the system's to say. */
 function checkPlacement({ cluster, URL }: WorkspaceSpec, user: UserInfo, name: string): void {
-  if (user.groups.includes(MASTERS)) {
+  if (isMaster(user)) {
     if (cluster === undefined || isClusterName(cluster)) return
     throw refuse(name, `spec.cluster ${JSON.stringify(cluster)} is no name of a logical cluster`)
   }
@@ -81,8 +81,9 @@ function firstStatus(initializers: readonly string[], now: number): TenancyStatu
 }
 
 /** Who it belongs to is never the caller's word. */
-function setOwner(object: KubeObject, { username, uid, groups, extra }: UserInfo): void {
-  if (groups.includes(MASTERS)) return
+function setOwner(object: KubeObject, user: UserInfo): void {
+  if (isMaster(user)) return
+  const { username, uid, groups, extra } = user
   const owner = JSON.stringify({
     username,
     ...(uid !== undefined && { uid }),
@@ -112,9 +113,9 @@ async function parentOf({ services, cluster }: OperationContext, name: string): 
   }
 }
 
-function copyRequiredGroups(object: KubeObject, parent: KubeObject, { groups }: UserInfo): void {
+function copyRequiredGroups(object: KubeObject, parent: KubeObject, user: UserInfo): void {
   const { [REQUIRED_GROUPS_ANNOTATION]: given, ...others } = object.metadata.annotations ?? {}
-  if (given !== undefined && groups.includes(MASTERS)) return
+  if (given !== undefined && isMaster(user)) return
   const required = parent.metadata.annotations?.[REQUIRED_GROUPS_ANNOTATION]
   object.metadata.annotations = {
     ...others,

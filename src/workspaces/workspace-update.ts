@@ -2,7 +2,7 @@
 import { fieldInvalid, type KubeObject, type StatusCause } from '../machinery/index.ts'
 import type { OperationContext } from '../server/index.ts'
 import { workspaceSpec } from './api/workspace.ts'
-import { isSystem, MASTERS } from './privileged.ts'
+import { isMaster, isSystem } from './privileged.ts'
 import { refuse } from './types.ts'
 
 /** CEL's errors show the type of a value instead of the value. */
@@ -35,7 +35,7 @@ export function admitWorkspaceUpdate(
   if (subresource === 'status' && !isSystem(user)) {
     throw refuse(name, 'the status of a workspace can only be changed by the system')
   }
-  if (validateWorkspaceUpdate(object, old).length > 0 || user.groups.includes(MASTERS)) return
+  if (validateWorkspaceUpdate(object, old).length > 0 || isMaster(user)) return
   if (workspaceSpec(object).URL !== workspaceSpec(old).URL) {
     throw refuse(name, 'spec.URL can only be changed by system privileged users')
   }

@@ -6,6 +6,7 @@ import {
   assertAbsent,
   assertRefusal,
   found,
+  foundAs,
   intentFor,
   namesOf,
   type OpenWorld,
@@ -53,7 +54,7 @@ export function testDeletion(open: OpenWorld): void {
     const intent = intentFor(world, 'emea')
     await world.slowDown('create', 1500)
     const creation = assert.rejects(provider.create(intent, { signal }))
-    await provider.delete((await found(provider, intent.externalName)).externalID, asOwner)
+    await provider.delete((await foundAs(provider, intent.externalName, ['building'])).externalID, asOwner)
     await creation
     await assertAbsent(provider, intent.externalName)
   })
@@ -66,7 +67,7 @@ export function testDeletion(open: OpenWorld): void {
     await world.slowDown('delete', 60_000)
     const controller = new AbortController()
     const deletion = provider.delete(externalID, { ...asOwner, signal: controller.signal })
-    assert.equal((await found(world.open(), intent.externalName)).state, 'deleting')
+    await foundAs(world.open(), intent.externalName, ['deleting'])
     assert.deepEqual(await namesOf(world.open()), [intent.externalName])
     await assertRefusal(world.open().create(intent, { signal }), 'refused')
     controller.abort()

@@ -1,5 +1,6 @@
 /** What the suite needs of a provider's world beyond the contract: ways to spoil it, and to look behind it. */
 import assert from 'node:assert/strict'
+import { setTimeout as delay } from 'node:timers/promises'
 import { externalNameOf } from '../identity.ts'
 import type { ClusterIntent, ClusterProvider, ClusterSpec, ClusterState, ObservedCluster } from '../provider.ts'
 import { isProviderError, type ProviderErrorReason } from '../provider-error.ts'
@@ -66,6 +67,20 @@ export async function found(provider: ClusterProvider, externalName: string): Pr
   const observation = await provider.observe(externalName, signal)
   assert.ok(observation.found, `${externalName} is not there`)
   return observation
+}
+
+/** The same, as soon as a call that has just been made shows in the world. */
+export async function foundAs(
+  provider: ClusterProvider,
+  externalName: string,
+  states: readonly ClusterState[],
+): Promise<ObservedCluster> {
+  for (let looks = 0; ; looks++) {
+    const observation = await provider.observe(externalName, signal)
+    if (observation.found && states.includes(observation.state)) return observation
+    assert.ok(looks < 500, `${externalName} is not seen as ${states.join(' or ')}`)
+    await delay(1)
+  }
 }
 
 export async function assertAbsent(provider: ClusterProvider, externalName: string): Promise<void> {

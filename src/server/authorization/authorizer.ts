@@ -4,6 +4,7 @@
  * ends.
  */
 import type { KubeObject, UserInfo } from '../../machinery/index.ts'
+import { isLocal } from '../authentication/local-user.ts'
 import { isServiceAccount } from '../authentication/service-account.ts'
 import {
   ALL_AUTHENTICATED,
@@ -75,6 +76,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   /** The steps before a workspace's content. Undefined: go on. */
   async function enter(attributes: Attributes, users: readonly UserInfo[]): Promise<Decision | undefined> {
     const { user, cluster } = attributes
+    if (isLocal(user, cluster)) return undefined
     const groups = effectiveGroups(users)
     if (groups.has(LOGICAL_CLUSTER_ADMIN)) return isSystem(cluster) ? NO_OPINION : undefined
     const logicalCluster = await logicalClusterOf(cluster)
@@ -113,7 +115,8 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 
   const authorize: Authorizer['authorize'] = async (attributes, { deep = false } = {}) => {
     const { user, cluster } = attributes
-    if (user.groups.includes(SYSTEM_MASTERS)) return SILENTLY_ALLOWED
+    // Masters of one endpoint are nobody elsewhere.
+    if (user.groups.includes(SYSTEM_MASTERS) && isInScope(user, cluster)) return SILENTLY_ALLOWED
     if (!attributes.resourceRequest && ALWAYS_ALLOWED_PATHS.has(attributes.path)) return SILENTLY_ALLOWED
     // Whoever was impersonated has a scope: a workspace's admin gains nothing by calling itself a controller.
     const isItself = user.extra?.[SCOPES] === undefined

@@ -73,7 +73,8 @@ export async function signServing(
   ])
 }
 
-/** A certificate that a client shows: the common name is its user name, each organization a group. PEM. */
+/** A certificate that a client shows: the common name is its user name, each organization a group. PEM. `key` may be the
+ *  public half alone. */
 export async function signClient(
   issuer: Issuer,
   key: KeyObject,
@@ -127,7 +128,7 @@ function dates({ now, ttl }: Validity): { notBefore: Date; notAfter: Date } {
 }
 
 function publicCryptoKey(key: KeyObject) {
-  return createPublicKey(key).toCryptoKey(SIGNATURE, true, ['verify'])
+  return (key.type === 'public' ? key : createPublicKey(key)).toCryptoKey(SIGNATURE, true, ['verify'])
 }
 
 function signingCryptoKey(key: KeyObject) {

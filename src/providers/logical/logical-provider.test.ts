@@ -1,0 +1,4 @@
+import { describeClusterProvider } from '../conformance.ts'
+import { openLogicalWorld } from './world-for-tests.ts'
+
+describeClusterProvider('logical', openLogicalWorld)

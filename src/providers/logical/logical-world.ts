@@ -1,0 +1,66 @@
+/** Reading and changing LogicalEndpoints, whoever else does so at the same time. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Client } from '../../client/index.ts'
+import { find } from '../../controller/index.ts'
+import { isDNS1123Label, isStatus } from '../../machinery/index.ts'
+import { clusterGone } from '../provider-error.ts'
+import { ask } from './ask.ts'
+import { type ClusterName, ENDPOINTS, externalIDOf, type LogicalEndpoint, OWNED_ENDPOINTS } from './endpoint-object.ts'
+import { sameOf } from './guard.ts'
+
+export interface LogicalWorld {
+  readonly client: Client
+  readonly listOwned: (ownerTag: string, signal: AbortSignal) => Promise<readonly LogicalEndpoint[]>
+  readonly read: (externalName: string, signal: AbortSignal) => Promise<LogicalEndpoint | undefined>
+  /** Patches what `change` says of the latest state; undefined changes nothing. */
+  readonly change: (cluster: ClusterName, signal: AbortSignal, change: Change) => Promise<LogicalEndpoint>
+  /** Looks until `done` has an answer. */
+  readonly until: <T>(
+    cluster: ClusterName,
+    signal: AbortSignal,
+    done: (endpoint: LogicalEndpoint | undefined) => T | undefined,
+  ) => Promise<T>
+}
+
+type Change = (endpoint: LogicalEndpoint) => object | undefined
+
+/** Milliseconds between two looks: soon at first, most of what is waited for takes a few. */
+const FIRST_LOOK = 2
+const LAST_LOOK = 200
+
+export function logicalWorld(client: Client): LogicalWorld {
+  const read: LogicalWorld['read'] = async (externalName, signal) => {
+    signal.throwIfAborted()
+    if (isDNS1123Label(externalName).length > 0) return undefined
+    return ask(signal, () => find(client, ENDPOINTS, externalName, { signal }))
+  }
+  return {
+    client,
+    read,
+    listOwned: async (namespace, signal) =>
+      (await ask(signal, () => client.list(OWNED_ENDPOINTS, { namespace, signal }))).items,
+    async change(cluster, signal, change) {
+      for (;;) {
+        const current = sameOf(await read(cluster.externalName, signal), cluster)
+        const patch = change(current)
+        if (patch === undefined) return current
+        const { resourceVersion } = current.metadata
+        const held = { ...patch, metadata: { ...(patch as { metadata?: object }).metadata, resourceVersion } }
+        try {
+          return await ask(signal, () => client.patch(ENDPOINTS, cluster.externalName, 'merge', held, { signal }))
+        } catch (error) {
+          if (isStatus(error, 'NotFound')) throw clusterGone(externalIDOf(cluster))
+          if (!isStatus(error, 'Conflict')) throw error
+        }
+      }
+    },
+    async until(cluster, signal, done) {
+      for (let wait = FIRST_LOOK; ; wait = Math.min(wait * 2, LAST_LOOK)) {
+        const endpoint = await read(cluster.externalName, signal)
+        const answer = done(endpoint?.metadata.uid === cluster.uid ? endpoint : undefined)
+        if (answer !== undefined) return answer
+        await ask(signal, () => delay(wait, undefined, { signal }))
+      }
+    },
+  }
+}
