@@ -204,6 +204,7 @@ function statusOfStoreError(error: unknown): StatusError | undefined {
   if (error.reason === 'tooLarge') return requestEntityTooLarge(MAX_COMMIT_BYTES)
   if (error.reason === 'closed') return serviceUnavailable('the server is stopping')
   if (error.reason === 'future') return badRequest(error.message)
+  if (error.reason === 'unreadable') return internalError(error.message)
   if (error.reason === 'compacted') return expired(error.message)
   return internalError('the store has failed; whether the change was written is not known')
 }

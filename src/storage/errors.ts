@@ -11,6 +11,8 @@ export type StoreFailure =
   | 'failed'
   /** There is no space left. Nothing of the commit was written; the store serves on and can be tried again. */
   | 'full'
+  /** A row is encrypted with a key that is not there, or is not what was written. The store serves everything else. */
+  | 'unreadable'
   /** More than MAX_OPERATIONS or MAX_COMMIT_BYTES in one commit. */
   | 'tooLarge'
 

@@ -1,9 +1,14 @@
 /** Opens a store by its engine's name. */
 import { type EmbeddedConfig, openEmbeddedStore } from './embedded/engine.ts'
+import type { Encryption } from './encryption/configuration.ts'
+import { encryptedStore } from './encryption/encrypted-store.ts'
 import { createMemoryStore } from './memory/engine.ts'
 import type { Store } from './store.ts'
 
-export type StoreConfig = { readonly engine: 'memory' } | EmbeddedConfig
+export type StoreConfig = { readonly engine: 'memory' } | EncryptedConfig
+
+/** What lies on a disk may be encrypted. */
+type EncryptedConfig = EmbeddedConfig & { readonly encryption?: Encryption }
 
 export interface OpenOptions {
   /** Gives the opening up; an open store is ended by its disposal. */
@@ -23,6 +28,10 @@ export async function openStore(config: StoreConfig, options: OpenOptions = {}):
     case 'memory':
       return createMemoryStore()
     case 'embedded':
-      return await openEmbeddedStore(config, options.signal)
+      return encrypted(await openEmbeddedStore(config, options.signal), config.encryption)
   }
+}
+
+function encrypted(store: Store, encryption: Encryption | undefined): Store {
+  return encryption === undefined ? store : encryptedStore(store, encryption)
 }

@@ -1,0 +1,110 @@
+/**
+ * A sealed row: a value that is encrypted at rest.
+ *
+ * offset  0  format (2; a plain row begins with 1, see server/row.ts)
+ *         1  algorithm: 1 AES-GCM, 2 AES-CBC
+ *         2  length of the key's name
+ *         3  the key's name: what it is opened with
+ *         …  what the algorithm needs, and the ciphertext
+ *
+ * AES-GCM gets a key of its own for each value, derived from a random salt: so there is no number of values after which a key
+ * must be changed, as there is where nonces are drawn under one key (upstream's aesgcm: 200,000). The row's own key in the
+ * store is authenticated with it: a value that is moved to another place does not open. AES-CBC is what upstream's aescbc is:
+ * a random IV and PKCS#7 padding, not authenticated.
+ */
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import { StoreError } from '../errors.ts'
+
+export type Algorithm = 'aesgcm' | 'aescbc'
+
+export interface EncryptionKey {
+  readonly algorithm: Algorithm
+  readonly name: string
+  /** 16, 24 or 32 bytes. */
+  readonly secret: Buffer
+}
+
+const SEALED = 2
+const CODES: Readonly<Record<Algorithm, number>> = { aesgcm: 1, aescbc: 2 }
+const FIXED = 3
+const SALT = 16
+const NONCE = 12
+const TAG = 16
+const IV = 16
+
+export function isSealed(value: Buffer): boolean {
+  return value[0] === SEALED
+}
+
+/** Says with which key a sealed value opens: `<algorithm>:<name>`. */
+export function keyIdOf(value: Buffer): string {
+  const algorithm = value[1] === CODES.aesgcm ? 'aesgcm' : 'aescbc'
+  return `${algorithm}:${value.toString('utf8', FIXED, bodyStart(value))}`
+}
+
+export function idOf({ algorithm, name }: EncryptionKey): string {
+  return `${algorithm}:${name}`
+}
+
+function bodyStart(value: Buffer): number {
+  return FIXED + (value[2] ?? 0)
+}
+
+function derived({ secret }: EncryptionKey, salt: Buffer): Buffer {
+  return createHmac('sha256', secret).update('keelson row').update(salt).digest()
+}
+
+export function seal(key: EncryptionKey, rowKey: string, value: Buffer): Buffer {
+  const name = Buffer.from(key.name)
+  const header = Buffer.concat([Buffer.from([SEALED, CODES[key.algorithm], name.length]), name])
+  if (key.algorithm === 'aescbc') {
+    const iv = randomBytes(IV)
+    const cipher = createCipheriv(`aes-${key.secret.length * 8}-cbc`, key.secret, iv)
+    return Buffer.concat([header, iv, cipher.update(value), cipher.final()])
+  }
+  const random = randomBytes(SALT + NONCE)
+  const cipher = createCipheriv('aes-256-gcm', derived(key, random.subarray(0, SALT)), random.subarray(SALT))
+  cipher.setAAD(Buffer.concat([header, Buffer.from(rowKey, 'latin1')]))
+  const text = cipher.update(value)
+  cipher.final()
+  return Buffer.concat([header, random, text, cipher.getAuthTag()])
+}
+
+/** Throws a StoreError `unreadable` when the key is not among these or the value is not what was sealed. */
+export function unseal(keys: ReadonlyMap<string, EncryptionKey>, rowKey: string, value: Buffer): Buffer {
+  const id = keyIdOf(value)
+  const key = keys.get(id)
+  if (key === undefined) {
+    throw new StoreError(
+      'unreadable',
+      `${rowKey} is encrypted with the key ${id}, which the encryption configuration lacks`,
+    )
+  }
+  try {
+    return key.algorithm === 'aescbc' ? openCbc(key, value) : openGcm(key, rowKey, value)
+  } catch (cause) {
+    throw new StoreError('unreadable', `${rowKey} cannot be decrypted with the key ${id}`, { cause })
+  }
+}
+
+function openCbc({ secret }: EncryptionKey, value: Buffer): Buffer {
+  const start = bodyStart(value)
+  const decipher = createDecipheriv(`aes-${secret.length * 8}-cbc`, secret, value.subarray(start, start + IV))
+  return Buffer.concat([decipher.update(value.subarray(start + IV)), decipher.final()])
+}
+
+function openGcm(key: EncryptionKey, rowKey: string, value: Buffer): Buffer {
+  const start = bodyStart(value)
+  const [nonce, text] = [start + SALT, start + SALT + NONCE]
+  const decipher = createDecipheriv(
+    'aes-256-gcm',
+    derived(key, value.subarray(start, nonce)),
+    value.subarray(nonce, text),
+    { authTagLength: TAG },
+  )
+  decipher.setAAD(Buffer.concat([value.subarray(0, start), Buffer.from(rowKey, 'latin1')]))
+  decipher.setAuthTag(value.subarray(value.length - TAG))
+  const plain = decipher.update(value.subarray(text, value.length - TAG))
+  decipher.final()
+  return plain
+}
