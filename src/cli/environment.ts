@@ -13,7 +13,9 @@ export interface ServeOptions {
   readonly host: string
   readonly port: number
   readonly store: 'embedded' | 'memory'
+  /** Each request is logged. */
   readonly verbose: boolean
+  readonly auditLogPath?: string
   /** The host name that clients reach the server by, where that is not the one it listens on. */
   readonly externalHostname?: string
   readonly clientCaFile?: string

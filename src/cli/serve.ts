@@ -7,6 +7,7 @@ interface ServeFlags {
   readonly listen: { host: string; port: number }
   readonly store: 'embedded' | 'memory'
   readonly verbose?: boolean
+  readonly auditLogPath?: string
   readonly externalHostname?: string
   readonly clientCaFile?: string
   readonly tokenAuthFile?: string
@@ -31,6 +32,7 @@ export function addServeOptions(command: Command): Command {
     .option('--token-auth-file <file>', 'accept the bearer tokens in this file: token,user,uid,"group1,group2"')
     .option('--tls-cert-file <file>', 'the certificate to serve with, instead of one of our own authority')
     .option('--tls-private-key-file <file>', 'the private key of --tls-cert-file')
+    .option('--audit-log-path <file>', 'append an audit.k8s.io/v1 event of each request, without bodies, to this file')
     .option('-v, --verbose', 'log requests')
 }
 
