@@ -17,7 +17,7 @@ export interface Session extends AsyncDisposable {
 }
 
 const root = join(import.meta.dirname, '../..')
-const SERVER = /^(?:npm start|npx keelson (?:serve|start))\b/
+const SERVER = /^(?:npm start|npx keelson (?:serve|up))\b/
 /** The port that pages use; here it is a free one. */
 const WRITTEN_PORT = '6443'
 const READY_WITHIN = 15_000
@@ -99,7 +99,7 @@ function hasEnded(server: Daemon): boolean {
 }
 
 function isReady(command: string, log: string): boolean {
-  return / (?:start|npm start)\b/.test(` ${command}`) ? log.includes('Ctrl-C ends it') : log.includes(' is ready: ')
+  return /^(?:npm start|npx keelson up)\b/.test(command) ? log.includes('Ctrl-C ends it') : log.includes(' is ready: ')
 }
 
 async function run(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
@@ -119,16 +119,22 @@ async function writePrograms(folder: string, port: string): Promise<void> {
   await mkdir(folder)
   const keelson = `exec "${process.execPath}" "${await bundlePath()}"`
   // A server that is told no port would take the default one, which another page may be using.
-  const listening = `case "$1 $*" in *--listen*) ;; serve*|start*) set -- "$@" --listen 127.0.0.1:${port} ;; esac;`
+  const listening = `case "$1 $*" in *--listen*) ;; serve*|up*) set -- "$@" --listen 127.0.0.1:${port} ;; esac;`
   const programs = {
     npx: `shift; ${listening} ${keelson} "$@"`,
-    npm: `shift; [ "$1" = -- ] && shift; set -- start "$@"; ${listening} ${keelson} "$@"`,
+    npm: `shift; [ "$1" = -- ] && shift; set -- ${await startArguments()} "$@"; ${listening} ${keelson} "$@"`,
     kubectl: `exec "${await toolPath('kubectl')}" "$@"`,
   }
   for (const [name, text] of Object.entries(programs)) {
     await writeFile(join(folder, name), `#!/bin/sh\n${text}\n`)
     await chmod(join(folder, name), 0o755)
   }
+}
+
+/** What `npm start` runs, behind the name of the command. */
+async function startArguments(): Promise<string> {
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } }
+  return scripts.start.slice(scripts.start.indexOf('bin/keelson.js ') + 'bin/keelson.js '.length)
 }
 
 export async function readPage(page: string): Promise<string> {

@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { startSession } from '../docs/session.ts'
 
+const UP = 'npx keelson up -f examples/first-steps'
 const example = join(import.meta.dirname, '../../examples/first-steps')
 
-test('npm start prints what the first steps say', async () => {
+test('the first steps print what they say', async () => {
   const expected = await readFile(join(example, 'expected-output.txt'), 'utf8')
   await using session = await startSession()
-  const printed = await session.type('npm start')
+  const printed = await session.type(UP)
   assert.equal(printed.replaceAll(/\bv\d+\.\d+\.\d+\S*/g, 'vX'), expected)
   assert.equal(
     await session.type('npx keelson get databases -o name --workspace :root:acme:storefront'),
@@ -20,10 +21,10 @@ test('npm start prints what the first steps say', async () => {
 
 test('the next start goes on with what is there', async () => {
   await using session = await startSession()
-  await session.type('npm start')
+  await session.type(UP)
   await session.type('npx keelson delete database carts --workspace :root:acme:storefront')
   await session.type('^C')
-  const again = await session.type('npm start')
+  const again = await session.type(UP)
   const changes = [...again.matchAll(/ (created|configured|unchanged)$/gm)].map(([, change]) => change)
   assert.deepEqual(
     changes.filter((change) => change !== 'unchanged'),

@@ -13,8 +13,9 @@ import { normalizeArguments } from './go-flags.ts'
 import { addKubeconfig } from './kubeconfig.ts'
 import { addDrift, addPlan } from './plan.ts'
 import { addServe } from './serve.ts'
-import { addStart } from './start.ts'
 import { addState } from './state.ts'
+import { addObjectTree } from './tree.ts'
+import { addUp } from './up.ts'
 import { ofCommander } from './usage-error.ts'
 import { addVersion } from './version.ts'
 import { addWs } from './ws.ts'
@@ -66,10 +67,11 @@ function createProgram(serving: Environment, environment: Environment, exit: (co
       outputError: () => {},
     })
   addConnectionOptions(program)
-  addStart(program, serving, exit)
+  addUp(program, serving, exit)
   addServe(program, serving)
   addGet(program, environment, exit)
   addDescribe(program, environment, exit)
+  addObjectTree(program, environment)
   addApply(program, environment, exit)
   addDelete(program, environment, exit)
   addPlan(program, environment, exit)

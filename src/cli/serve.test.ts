@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import fs from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { KeelsonError } from '../machinery/index.ts'
-import { startServer } from '../testing/index.ts'
-import { harnessOf, run } from './command-harness.ts'
+import { run } from './command-harness.ts'
 import type { Serve, ServeOptions } from './environment.ts'
 
 const issueKubeconfig = () => Promise.reject(new TypeError('nobody asked for one'))
@@ -73,32 +71,5 @@ describe('serve', () => {
       out: '',
       err: 'error: 127.0.0.1:6443 is in use\nuse --listen with another port\n',
     })
-  })
-})
-
-describe('start', () => {
-  it('serves, applies the first steps, shows what is there and what to do next', async () => {
-    await using harness = harnessOf(await startServer({ listen: true }))
-    const { server, kubeconfig } = harness
-    const steps = path.join(import.meta.dirname, '../../examples/first-steps')
-    const stop = new AbortController()
-    const serve: Serve = async (_, signal) => {
-      const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
-      return { url: server.url, kubeconfig, issueKubeconfig, ended }
-    }
-    const { code, out, err } = await run(['start', '-f', steps], {
-      serve,
-      signal: stop.signal,
-      onOut: (soFar) => {
-        if (soFar.includes('Ctrl-C')) stop.abort()
-      },
-    })
-    assert.deepEqual([code, err], [0, ''])
-    const normalized = out
-      .replaceAll(server.url, 'https://127.0.0.1:6443')
-      .replaceAll(kubeconfig, './.keelson/admin.kubeconfig')
-      .replaceAll(steps, 'examples/first-steps')
-      .replaceAll('v1.2.3', 'vX')
-    assert.equal(normalized, fs.readFileSync(path.join(steps, 'expected-output.txt'), 'utf8'))
   })
 })
