@@ -1,5 +1,6 @@
 /** The door of builtins: what kube-controller-manager does for the built-in kinds of a workspace. */
 import type { Feature } from '../controller/index.ts'
+import { resourceQuotaController } from './controllers/resource-quota.ts'
 import { serviceAccountTokenController } from './controllers/service-account-tokens.ts'
 
-export const feature: Feature = { apis: [], controllers: [serviceAccountTokenController] }
+export const feature: Feature = { apis: [], controllers: [resourceQuotaController, serviceAccountTokenController] }

@@ -31,6 +31,7 @@ import { measuredStore } from './metrics/store-metrics.ts'
 import { createObserver, type ObserverOptions } from './observer.ts'
 import { createPipeline, type PipelineOptions } from './pipeline.ts'
 import { createServiceAccountKey } from './pki/service-account-key.ts'
+import { followQuotas } from './quota/quotas.ts'
 import { createReader, presentObject } from './read.ts'
 import { accessReviewers } from './reviewers.ts'
 import type { DefinitionSources, SharedDefinitions } from './shared-definitions.ts'
@@ -155,6 +156,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     limit: KEPT,
     failed,
   })
+  const quotas = await followQuotas({ store, limit: KEPT, failed })
   const joined = joinDefinitions(served)
   const definitionsOf = async (cluster: string): Promise<DefinitionSet> => {
     const own = await definitions.of(cluster)
@@ -169,6 +171,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     definitionsOf,
     logicalClusterOf: clusters.of,
     read,
+    quotas,
     rootCertificate: options.rootCertificate,
     tokens,
     permits: async (user, verb, resource) =>
@@ -194,7 +197,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       identified: async (identity) => shared?.identified(identity),
     }),
     [Symbol.dispose]: () => {
-      for (const derived of [clusters, rbac, definitions]) derived[Symbol.dispose]()
+      for (const derived of [clusters, rbac, definitions, quotas]) derived[Symbol.dispose]()
       shared?.[Symbol.dispose]()
     },
   }

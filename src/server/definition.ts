@@ -13,7 +13,9 @@ import type {
 import type { Operation, Precondition, Store } from '../storage/index.ts'
 import type { TokenIssuer } from './authentication/token-issuer.ts'
 import type { RoleChange } from './authorization/role-admission.ts'
+import type { Admission } from './admission/chain.ts'
 import type { LogicalClusterRecord } from './logical-cluster.ts'
+import type { Quotas } from './quota/quotas.ts'
 
 export type Verb = 'create' | 'get' | 'list' | 'watch' | 'update' | 'patch' | 'delete' | 'deletecollection'
 
@@ -76,8 +78,18 @@ export interface OperationContext {
   readonly dryRun: boolean
   /** Who comes to own the fields that the write changes; absent when that has been settled already. */
   readonly fieldManager?: string
+  /** What the client sent along, for webhooks and policies; absent for what the server does by itself. */
+  readonly request?: SentRequest
   readonly services: Services
   readonly signal: AbortSignal
+}
+
+export interface SentRequest {
+  readonly query: URLSearchParams
+  /** Collects texts for Warning headers. */
+  readonly warnings: string[]
+  /** The body of a delete. */
+  readonly deleteOptions?: JsonObject
 }
 
 /** Further rows of the same commit, and what must hold for it. */
@@ -211,10 +223,13 @@ export interface Services {
   ) => Promise<boolean>
   /** The 403 to answer to a write of a role or binding that would grant more than its writer holds. */
   readonly refuseEscalation: (change: RoleChange) => Promise<StatusError | undefined>
+  readonly quotas: Quotas
   /** PEM: what kube-root-ca.crt and Secrets with tokens hold; empty for a server without a socket. */
   readonly rootCertificate: string
   /** Signs the tokens of service accounts. */
   readonly tokens: TokenIssuer
+  /** The webhooks and policies of logical clusters. */
+  readonly admission: Admission
   readonly random: { readonly uid: () => string; readonly suffix: () => string }
 }
 

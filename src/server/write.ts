@@ -9,6 +9,7 @@ import type { Change, CommitPart, OperationContext, ResourceDefinition } from '.
 import { deletionKey, objectKey } from './keys.ts'
 import { deletionRow } from './lifecycle.ts'
 import { guardOwners, indexOwners, noteAbsence } from './owners.ts'
+import { openAccount } from './quota/account.ts'
 import type { Reader, SeenRow } from './read.ts'
 import { encodeRow, readHeader, UNWRITTEN } from './row.ts'
 
@@ -54,6 +55,9 @@ export async function writeChange(target: WriteTarget, change: Change, current: 
   noteDeletion(target, key, change, operations)
   namespaceEpoch(definition, cluster, change, operations)
   const added = await definition.strategy.commit?.(change, context)
+  // After the epoch has been read: a quota that comes to be in between undoes this write.
+  using account = await openAccount(target, change, guards)
+  if (account !== undefined) operations.push(...account.operations)
   if (context.dryRun) return { value: value ?? encodeRow(definition, after), version: current?.version ?? UNWRITTEN }
   const revision = await commitGuarded(services.store, cluster, guards, operations, added)
   return { value: value ?? encodeRow(definition, after), version: versionOf(revision, 0) }

@@ -8,7 +8,10 @@ import {
   type KubeObject,
   type StatusCause,
 } from '../../machinery/index.ts'
-import type { PrinterColumn, Strategy } from '../definition.ts'
+import { ACTIVE } from '../birth.ts'
+import { chore } from '../chores.ts'
+import type { Change, CommitPart, OperationContext, PrinterColumn, Strategy } from '../definition.ts'
+import { epochKey } from '../keys.ts'
 import { builtIn, STATUS } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
 import { quantityIn, setCanonicalQuantities, ZERO } from './quantity-in.ts'
@@ -118,7 +121,28 @@ function setDefaults(object: KubeObject): void {
   }
 }
 
+export const RESOURCE_QUOTA_CONTROLLER = 'resourcequota-controller'
+
+/**
+ * A new quota begins a new epoch of its namespace, so that no create which has not seen it is committed after it. Whatever
+ * limits something else than its status says, or has a status that somebody else wrote, is counted by the controller.
+ */
+async function noteCount(change: Change, { cluster, user, subresource }: OperationContext): Promise<CommitPart> {
+  if (change.type === 'delete') return { operations: [], preconditions: [] }
+  const { object } = change
+  const { namespace = '', name = '' } = object.metadata
+  const isNew = change.type === 'create'
+  const isForeign = subresource === 'status' && user.username !== `system:controller:${RESOURCE_QUOTA_CONTROLLER}`
+  const isCounted = isDeepStrictEqual(fieldsIn(fieldsIn(object.spec).hard), fieldsIn(fieldsIn(object.status).hard))
+  if (isCounted && !isForeign && !isNew) return { operations: [], preconditions: [] }
+  const counting = chore(RESOURCE_QUOTA_CONTROLLER, cluster, namespace, name)
+  if (!isNew) return { operations: [counting], preconditions: [] }
+  const epoch = { type: 'put', key: epochKey(cluster, namespace), value: Buffer.from(ACTIVE) } as const
+  return { operations: [counting, epoch], preconditions: [] }
+}
+
 const strategy: Strategy = {
+  commit: noteCount,
   prepareForCreate: (object) => {
     object.status = {}
     setDefaults(object)
