@@ -22,10 +22,8 @@ import {
   hashedTokenAuthenticator,
   listen,
   openAuditLog,
-  openAuditLog,
   parseTokenFile,
   readClientCAs,
-  type ServerOptions,
   type ServerOptions,
   servingNames,
   startEndpoints,
@@ -91,7 +89,6 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
       rootCertificate: authority.caCertificate,
       tokens: { key },
       externalURL: () => url,
-      observe: await observing(options, opened),
       observe: await observing(options, opened),
       report,
       failed: (error) => fail(error),
@@ -165,21 +162,6 @@ async function readFlagFile(flag: string, path: string): Promise<string> {
       'name a file that this user may read',
     )
   }
-}
-
-/** The audit when it is wanted, slow requests always, and each request with --verbose. */
-async function observing(
-  { auditLogPath, verbose }: ServeOptions,
-  opened: AsyncDisposableStack,
-): Promise<NonNullable<ServerOptions['observe']>> {
-  const line = (entry: object): void => {
-    process.stderr.write(`${JSON.stringify({ level: 'info', time: new Date().toISOString(), ...entry })}\n`)
-  }
-  const audit =
-    auditLogPath === undefined
-      ? undefined
-      : opened.use(await openAuditLog(auditLogPath, (error) => report(error, { log: 'audit' })))
-  return { slow: line, ...(audit !== undefined && { audit: audit.write }), ...(verbose && { requests: line }) }
 }
 
 /** The audit when it is wanted, slow requests always, and each request with --verbose. */

@@ -1,7 +1,6 @@
 /** The door of the API server. */
 export { definitionsAs, definitionsFromCRD } from './apiextensions/definitions-from-crd.ts'
 export { openAuditLog } from './audit-log.ts'
-export { openAuditLog } from './audit-log.ts'
 export { createAuthenticator } from './authentication/authenticator.ts'
 export { hashedTokenAuthenticator, type TokenAuthenticator } from './authentication/hashed-tokens.ts'
 export { parseTokenFile } from './authentication/token-file.ts'
