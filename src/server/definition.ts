@@ -64,6 +64,8 @@ export interface Subresource {
   /** Merges what the client sent into the stored object (PUT and PATCH of a custom subresource). */
   readonly update?: (submitted: KubeObject, stored: KubeObject, context: OperationContext) => KubeObject
   readonly create?: (submitted: KubeObject, context: OperationContext) => Promise<KubeObject>
+  /** What is sent to `create`: an object of another kind, which is conformed as any other. */
+  readonly submitted?: ResourceDefinition
 }
 
 /** What a hook may know about the request it serves. */

@@ -171,7 +171,7 @@ async function finish(
   headers: Record<string, string>,
   body: Buffer[],
 ): Promise<ApiResponse> {
-  const all = { ...headers, ...warningHeaders(context.warnings), 'cache-control': 'no-cache, private' }
+  const all = { 'cache-control': 'no-cache, private', ...headers, ...warningHeaders(context.warnings) }
   const size = body.reduce((sum, piece) => sum + piece.length, 0)
   if (size < COMPRESS_FROM || !/\bgzip\b/.test(context.request.headers['accept-encoding'] ?? '')) {
     return { status, headers: all, body }

@@ -11,9 +11,11 @@ import {
 } from '../../machinery/index.ts'
 import { boundClaims } from '../authentication/service-account-tokens.ts'
 import type { OperationContext, Subresource } from '../definition.ts'
+import { trackFields } from '../managed-fields.ts'
 import { timestamp } from '../metadata.ts'
+import { builtIn } from './built-in.ts'
 import { coreKind } from './service-account-secret.ts'
-import { fieldsIn, isFields, textIn, textsIn } from './untyped.ts'
+import { defaultField, ensureFields, isFields, textIn, textsIn } from './untyped.ts'
 
 const TOKEN_REQUEST = { group: 'authentication.k8s.io', kind: 'TokenRequest' }
 const DEFAULT_SECONDS = 3600
@@ -27,15 +29,11 @@ interface Bound {
   readonly uid: string
 }
 
-function checkMetadata({ metadata }: KubeObject, { name, namespace }: OperationContext): void {
-  const wrong = (field: 'name' | 'namespace', wanted: string): StatusCause[] => {
-    const given = metadata[field] ?? ''
-    if (given === '' || given === wanted) return []
-    return [fieldInvalid(`metadata.${field}`, given, `must match the service account ${field} if specified`)]
-  }
-  for (const causes of [wrong('name', name), wrong('namespace', namespace)]) {
-    if (causes.length > 0) throw invalid(TOKEN_REQUEST, name, causes)
-  }
+function checkName({ metadata }: KubeObject, { name }: OperationContext): void {
+  const given = metadata.name ?? ''
+  if (given === '' || given === name) return
+  const cause = fieldInvalid('metadata.name', given, 'must match the service account name if specified')
+  throw invalid(TOKEN_REQUEST, name, [cause])
 }
 
 function validateSeconds(seconds: number): StatusCause[] {
@@ -63,16 +61,16 @@ async function boundObject(value: unknown, context: OperationContext): Promise<B
   throw conflict({ group: '', resource: 'Secret' }, name, message)
 }
 
+const definition = builtIn({ ...TOKEN_REQUEST, version: 'v1', plural: 'tokenrequests', namespaced: true })
+
 export const TOKEN: Subresource = {
   type: 'custom',
   verbs: ['create'],
   kind: { ...TOKEN_REQUEST, version: 'v1' },
+  submitted: definition,
   create: async (submitted, context) => {
     const { services, cluster, namespace, name } = context
-    if (submitted.kind !== TOKEN_REQUEST.kind) {
-      throw badRequest(`${submitted.kind} in version "v1" cannot be handled as a ${TOKEN_REQUEST.kind}`)
-    }
-    checkMetadata(submitted, context)
+    checkName(submitted, context)
     const found = await services.read(await coreKind(context, 'serviceaccounts'), cluster, namespace, name)
     if (found === undefined) throw notFound({ group: '', resource: 'serviceaccounts' }, name)
     const uid = found.metadata.uid ?? ''
@@ -81,10 +79,12 @@ export const TOKEN: Subresource = {
       const message = `the UID in the token request (${given}) does not match the UID of the service account (${uid})`
       throw conflict({ group: TOKEN_REQUEST.group, resource: TOKEN_REQUEST.kind }, name, message)
     }
-    const spec = fieldsIn(submitted.spec)
+    const spec = ensureFields(submitted, 'spec')
+    defaultField(spec, 'expirationSeconds', DEFAULT_SECONDS)
+    await trackFields(definition, submitted, undefined, context)
     const named = textsIn(spec.audiences)
     const audiences = named.length === 0 ? services.tokens.audiences : named
-    const seconds = typeof spec.expirationSeconds === 'number' ? spec.expirationSeconds : DEFAULT_SECONDS
+    const seconds = Number(spec.expirationSeconds)
     const causes = validateSeconds(seconds)
     if (causes.length > 0) throw invalid(TOKEN_REQUEST, '', causes)
     const bound = await boundObject(spec.boundObjectRef, context)
@@ -96,7 +96,13 @@ export const TOKEN: Subresource = {
     return {
       kind: TOKEN_REQUEST.kind,
       apiVersion: `${TOKEN_REQUEST.group}/v1`,
-      metadata: { name, namespace, uid, creationTimestamp: timestamp(now) },
+      metadata: {
+        name,
+        namespace,
+        uid,
+        creationTimestamp: timestamp(now),
+        ...(submitted.metadata.managedFields && { managedFields: submitted.metadata.managedFields }),
+      },
       spec: { audiences: [...audiences], expirationSeconds: seconds, boundObjectRef },
       status: {
         token: await services.tokens.sign(claims),

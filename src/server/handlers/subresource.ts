@@ -1,9 +1,11 @@
 import { methodNotAllowed } from '../../machinery/index.ts'
+import { conform } from '../admission.ts'
 import type { Answer } from '../answer.ts'
 import { readKubeObject } from '../body.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
-import { checkPlace } from '../metadata.ts'
-import { readDryRun } from '../options.ts'
+import { checkFieldManager } from '../managed-fields.ts'
+import { checkIdentity, checkPlace } from '../metadata.ts'
+import { readDryRun, readFieldValidation } from '../options.ts'
 import { presentObject } from '../read.ts'
 import { requireRow } from './get.ts'
 import { subresourceOf } from './update.ts'
@@ -28,10 +30,15 @@ export async function createSubresource(context: ResourceContext): Promise<Answe
     )
   }
   const dryRun = readDryRun(query.getAll('dryRun'), 'CreateOptions')
+  const validation = readFieldValidation(query, 'CreateOptions')
+  checkFieldManager(query, 'CreateOptions')
   await requireRow(context)
   const submitted = await readKubeObject(context, definition.builtIn)
-  // One of another kind is placed by itself.
-  if (subresource.kind === undefined) checkPlace(definition, submitted, info.namespace, info.name)
+  if (subresource.submitted === undefined) checkPlace(definition, submitted, info.namespace, info.name)
+  else {
+    checkIdentity(subresource.submitted, submitted, info.namespace, '')
+    conform(subresource.submitted, submitted, validation, context.warnings)
+  }
   return {
     type: 'object',
     status: 201,
