@@ -1,4 +1,5 @@
 /** The door of the object model: the only file of this room that other rooms import. */
+export { mergeConfiguration } from './apply/apply-configuration.ts'
 export { builtInType, emptyObjectOf } from './apply/built-in-type.ts'
 export { conflictCauses, conflictMessage } from './apply/conflict.ts'
 export { applyPatch, type FieldManager, managedAfterUpdate } from './apply/field-manager.ts'
@@ -6,6 +7,27 @@ export { type FieldSet, fieldSetOf } from './apply/field-set.ts'
 export type { FieldType } from './apply/field-type.ts'
 export { typeOfSchema } from './apply/schema-type.ts'
 export type { Versions } from './apply/updater.ts'
+export {
+  type Activation,
+  type AdmissionExpression,
+  compileAdmissionExpression,
+  type ExpressionScope,
+  evaluateExpressions,
+  OUT_OF_BUDGET,
+  type Outcome,
+  variableType,
+} from './cel/admission-expression.ts'
+export { JSON_PATCH, OBJECT } from './cel/admission-types.ts'
+export { dynamicValue, jsonOf } from './cel/dynamic-value.ts'
+export {
+  type Answers,
+  type AuthorizationAnswer,
+  type AuthorizationQuestion,
+  authorizerValue,
+  resourceCheckValue,
+} from './cel/library-authorizer.ts'
+export { BOOL, listType, NULL, STRING, type Type } from './cel/type.ts'
+export type { Value } from './cel/value.ts'
 export * from './errors.ts'
 export * from './http.ts'
 export { ageOf, humanDuration } from './human-duration.ts'
@@ -22,6 +44,7 @@ export * from './names/object-meta.ts'
 export * from './names/owner-references.ts'
 export * from './object.ts'
 export * from './patch/json-patch.ts'
+export { jsonPatchFault } from './patch/json-patch-fault.ts'
 export * from './patch/merge-patch.ts'
 export type { PatchError, PatchResult } from './patch/patch-result.ts'
 export type { PatchField, PatchSchema } from './patch/patch-schema.ts'

@@ -18,6 +18,8 @@ import {
   validateValue,
   validateValueUpdate,
 } from '../machinery/index.ts'
+import { mutateCreate, mutateUpdate, validateWrite } from './admission/admit-by-plugins.ts'
+import { configurationsFor } from './admission/request-attributes.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
 import { trackFields } from './managed-fields.ts'
 import { prepareMetadataForCreate, prepareMetadataForUpdate } from './metadata.ts'
@@ -68,6 +70,8 @@ export async function admitCreate(
   prepareMetadataForCreate(definition, object, context)
   strategy.prepareForCreate?.(object, context)
   await trackFields(definition, object, undefined, context)
+  const plugins = await configurationsFor(definition, context)
+  if (plugins !== undefined) await mutateCreate(plugins, definition, object, context)
   await strategy.admit?.({ type: 'create', object }, context)
   const meta = { namespaced: definition.namespaced, nameRule: NAME_RULES[definition.nameRule] }
   const causes = [
@@ -76,6 +80,7 @@ export async function admitCreate(
     ...(strategy.validate?.(object, context) ?? []),
   ]
   if (causes.length > 0) throw invalid({ group, kind: names.kind }, object.metadata.name ?? '', causes)
+  if (plugins !== undefined) await validateWrite(plugins, definition, { object }, context)
 }
 
 /** `object` becomes what will be stored in place of `old`; `subresource` is '' for the object itself. */
@@ -87,14 +92,19 @@ export async function admitUpdate(
   context: OperationContext,
 ): Promise<void> {
   const { strategy, names, group } = definition
-  prepareMetadataForUpdate(definition, object, old)
-  // A custom subresource (approval, scale) says itself what it writes.
-  if (definition.subresources.status !== undefined && subresource === '') copyField(old, object, 'status')
-  strategy.prepareForUpdate?.(object, old, context)
-  if (definition.generation && specChanged(definition, object, old)) {
-    object.metadata.generation = (old.metadata.generation ?? 0) + 1
+  const prepare = (): void => {
+    prepareMetadataForUpdate(definition, object, old)
+    // A custom subresource (approval, scale) says itself what it writes.
+    if (definition.subresources.status !== undefined && subresource === '') copyField(old, object, 'status')
+    strategy.prepareForUpdate?.(object, old, context)
+    if (definition.generation && specChanged(definition, object, old)) {
+      object.metadata.generation = (old.metadata.generation ?? 0) + 1
+    }
   }
+  prepare()
   await trackFields(definition, object, old, context)
+  const plugins = await configurationsFor(definition, context)
+  if (plugins !== undefined && (await mutateUpdate(plugins, definition, object, old, context))) prepare()
   await strategy.admit?.({ type: 'update', object, old, subresource }, context)
   const causes = [
     ...validateObjectMetaUpdate(object.metadata, old.metadata),
@@ -102,6 +112,7 @@ export async function admitUpdate(
     ...(strategy.validateUpdate?.(object, old, context) ?? []),
   ]
   if (causes.length > 0) throw invalid({ group, kind: names.kind }, old.metadata.name ?? '', causes)
+  if (plugins !== undefined) await validateWrite(plugins, definition, { object, old }, context)
 }
 
 export function copyField(from: KubeObject, to: KubeObject, field: string): void {

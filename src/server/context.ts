@@ -28,8 +28,12 @@ export interface ResourceContext extends RequestContext {
   readonly settled?: boolean
 }
 
-export function operationContext(context: ResourceContext, name: string, dryRun: boolean): OperationContext {
-  const { user, cluster, info, parts, request, query, settled } = context
+export function operationContext(
+  context: ResourceContext,
+  name: string,
+  dryRun: boolean,
+): OperationContext & Required<Pick<OperationContext, 'request'>> {
+  const { user, cluster, info, parts, request, query, settled, warnings } = context
   return {
     user,
     cluster,
@@ -38,6 +42,7 @@ export function operationContext(context: ResourceContext, name: string, dryRun:
     subresource: info.subresource,
     dryRun,
     ...(settled !== true && { fieldManager: managerName(query, request.headers['user-agent'] ?? '') }),
+    request: { query, warnings },
     services: parts,
     signal: request.signal,
   }

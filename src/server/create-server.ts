@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { generateName, type Handler, type KubeObject } from '../machinery/index.ts'
 import type { Store } from '../storage/index.ts'
+import { startAdmission } from './admission/create-admission.ts'
 import { definitionsFromCRD } from './apiextensions/definitions-from-crd.ts'
 import { type Authenticator, withServiceAccounts } from './authentication/authenticator.ts'
 import { serviceAccountTokens } from './authentication/service-account-tokens.ts'
@@ -49,6 +50,8 @@ export interface ServerOptions {
   readonly rootCertificate: string
   /** How tokens of service accounts are signed; default: by a key of this process alone, whose tokens end with it. */
   readonly tokens?: TokenIssuerOptions
+  /** CIDR ranges of loopback, link-local and private addresses that tenants' webhooks may be at; default: none. */
+  readonly webhookAllowCidr?: readonly string[]
   readonly externalURL: () => string
   readonly report: PipelineOptions['report']
   /** The store can no longer be trusted: the process has to end. */
@@ -156,6 +159,14 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     limit: KEPT,
     failed,
   })
+  const admission = await startAdmission({
+    store,
+    readAll,
+    authorize: authorizer.authorize,
+    allowedRanges: options.webhookAllowCidr ?? [],
+    limit: KEPT,
+    failed,
+  })
   const quotas = await followQuotas({ store, limit: KEPT, failed })
   const joined = joinDefinitions(served)
   const definitionsOf = async (cluster: string): Promise<DefinitionSet> => {
@@ -172,6 +183,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     logicalClusterOf: clusters.of,
     read,
     quotas,
+    admission,
     rootCertificate: options.rootCertificate,
     tokens,
     permits: async (user, verb, resource) =>
@@ -197,7 +209,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       identified: async (identity) => shared?.identified(identity),
     }),
     [Symbol.dispose]: () => {
-      for (const derived of [clusters, rbac, definitions, quotas]) derived[Symbol.dispose]()
+      for (const derived of [clusters, rbac, definitions, quotas, admission]) derived[Symbol.dispose]()
       shared?.[Symbol.dispose]()
     },
   }

@@ -51,7 +51,8 @@ export function checkFieldManager(query: URLSearchParams, kind: string, more: re
 
 const types = new WeakMap<ResourceDefinition, FieldType>()
 
-function typeOf(definition: ResourceDefinition): FieldType {
+/** How server-side apply sees the kind. */
+export function fieldTypeOf(definition: ResourceDefinition): FieldType {
   let type = types.get(definition)
   if (type === undefined) {
     const { group, version, names, builtIn, schema } = definition
@@ -135,7 +136,7 @@ async function versionsOf(
   return {
     typeAt: (apiVersion) => {
       const found = byVersion.get(apiVersion)
-      return found === undefined ? undefined : typeOf(found)
+      return found === undefined ? undefined : fieldTypeOf(found)
     },
     convert: (object, from, to) => convert(object, byVersion.get(from), byVersion.get(to)),
     ignoredAt: () => ignoredFields(definition, subresource, old === undefined),

@@ -1,5 +1,5 @@
 /** Query parameters and bodies that say how a verb is to be carried out: metav1.CreateOptions, DeleteOptions and friends. */
-import { badRequest, invalid, type ObjectMeta } from '../machinery/index.ts'
+import { badRequest, invalid, type JsonObject, type ObjectMeta } from '../machinery/index.ts'
 import type { FieldValidation } from './admission.ts'
 
 export function readDryRun(values: readonly string[], kind: string): boolean {
@@ -68,6 +68,19 @@ export function readDeleteOptions(body: Record<string, unknown> | undefined, que
     propagation:
       propagation ?? (orphan === undefined ? undefined : String(orphan) === 'true' ? 'Orphan' : 'Background'),
     preconditions: { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) },
+  }
+}
+
+/** DeleteOptions as the client sent them, for webhooks and policies. */
+export function sentDeleteOptions(body: Record<string, unknown> | undefined, query: URLSearchParams): JsonObject {
+  const dryRun = query.getAll('dryRun')
+  const policy = query.get('propagationPolicy')
+  const orphan = query.get('orphanDependents')
+  return {
+    ...(dryRun.length > 0 && { dryRun }),
+    ...(policy !== null && { propagationPolicy: policy }),
+    ...(orphan !== null && { orphanDependents: orphan === 'true' }),
+    ...(body as JsonObject | undefined),
   }
 }
 

@@ -101,6 +101,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
       share: boundDefinitions,
       policy: controllerPolicy(actorsOf(features)),
       rootCertificate: authority?.caCertificate ?? '',
+      // What a test calls runs beside it.
+      webhookAllowCidr: ['127.0.0.0/8', '::1/128'],
       externalURL,
       report: (error, fields) => log.error('cannot serve', { ...fields, error: messageOf(error) }),
       failed: (error) => log.error('the store has failed', { error: error.message }),

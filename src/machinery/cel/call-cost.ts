@@ -81,10 +81,16 @@ function named(names: string, cost: Cost): [string, Cost][] {
   return names.split(' ').map((name) => [name, cost])
 }
 
+/** Two questions in one expression, and no third. */
+const AUTHORIZATION_CHECK = 350_000
+const selectorCost: Cost = ([, text]) => LIST_COST + traversal(text) + Math.ceil(actualSize(text) * 0.5 * 50)
+
 const BY_FUNCTION: ReadonlyMap<string, Cost> = new Map([
+  ...named('check', () => AUTHORIZATION_CHECK),
+  ...named('fieldSelector labelSelector', selectorCost),
   ...named('isSorted sum max min indexOf lastIndexOf', wholeTarget),
   ...named(
-    'url lowerAscii upperAscii substring trim cidr isIP isCIDR quantity isQuantity semver isSemver',
+    'url jsonpatch.escapeKey lowerAscii upperAscii substring trim cidr isIP isCIDR quantity isQuantity semver isSemver',
     targetTraversal,
   ),
   ...named('replace split ip.isCanonical', doubleTraversal),

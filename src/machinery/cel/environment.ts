@@ -23,7 +23,7 @@ export interface Environment {
   readonly functions: ReadonlyMap<string, FunctionDeclaration>
   readonly variables: ReadonlyMap<string, Type>
   /** Types by the name that expressions give them. */
-  readonly types: ReadonlyMap<string, Type>
+  readonly types: Pick<ReadonlyMap<string, Type>, 'get'>
   readonly macros: Macros
   /** The namespace that names are looked up in first; empty for the root. */
   readonly container: string

@@ -1,6 +1,7 @@
 /** The environment that Kubernetes 1.35 gives to expressions (apiserver/pkg/cel/environment/base.go). */
 import { createEnvironment, type Environment } from './environment.ts'
 import { ADDRESSES } from './library-addresses.ts'
+import { AUTHORIZATION } from './library-authorizer.ts'
 import { CONVERSIONS } from './library-conversions.ts'
 import { NAMED_FORMATS } from './library-format.ts'
 import { LISTS } from './library-lists.ts'
@@ -24,6 +25,7 @@ const LIBRARIES = [
   QUANTITIES,
   SEMVERS,
   NAMED_FORMATS,
+  AUTHORIZATION,
 ]
 
 let environment: Environment | undefined

@@ -19,13 +19,16 @@ export type TypeKind =
   | 'opaque'
   | 'param'
 
+/** Fields by their names; of types that any field may be set of, more than can be listed. */
+export type TypeFields = Pick<ReadonlyMap<string, Type>, 'get'>
+
 export interface Type {
   readonly kind: TypeKind
   /** At run time: `int`, `google.protobuf.Timestamp`, the name of an object's type. */
   readonly name: string
   readonly params: readonly Type[]
   /** Of objects. */
-  readonly fields?: ReadonlyMap<string, Type>
+  readonly fields?: TypeFields
 }
 
 function simple(kind: TypeKind, name: string = kind): Type {
@@ -69,7 +72,7 @@ export function paramType(name: string): Type {
   return { kind: 'param', name, params: [] }
 }
 
-export function objectType(name: string, fields: ReadonlyMap<string, Type>): Type {
+export function objectType(name: string, fields: TypeFields): Type {
   return { kind: 'object', name, params: [], fields }
 }
 

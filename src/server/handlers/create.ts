@@ -1,4 +1,5 @@
 import { alreadyExists, badRequest, isStatus, type KubeObject } from '../../machinery/index.ts'
+import { admitAnswered } from '../admission/admit-by-plugins.ts'
 import { admitCreate, conform } from '../admission.ts'
 import type { Answer } from '../answer.ts'
 import { readKubeObject } from '../body.ts'
@@ -34,7 +35,8 @@ export async function createObject(context: ResourceContext, object: KubeObject,
   const { answer } = definition.strategy
   if (answer !== undefined) {
     const operation = operationContext(context, object.metadata.name ?? '', dryRun)
-    return { type: 'object', status: 201, object: await answer(object, operation) }
+    const admitted = await admitAnswered(definition, object, operation)
+    return { type: 'object', status: 201, object: await answer(admitted, operation) }
   }
   const generated = (object.metadata.name ?? '') === ''
   for (let tries = 1; ; tries++) {

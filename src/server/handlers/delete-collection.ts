@@ -3,7 +3,7 @@ import type { Answer, AnsweredRow } from '../answer.ts'
 import { readObject } from '../body.ts'
 import type { ResourceContext } from '../context.ts'
 import { readLimit } from '../list-options.ts'
-import { readDeleteOptions } from '../options.ts'
+import { readDeleteOptions, sentDeleteOptions } from '../options.ts'
 import { presentObject } from '../read.ts'
 import { readSelection } from '../selection.ts'
 import { deleteNamed } from './delete.ts'
@@ -15,7 +15,9 @@ const WORKERS = 16
 /** Deletes what a list of the same request shows; one that is gone meanwhile counts as deleted. */
 export async function deleteCollection(context: ResourceContext): Promise<Answer> {
   const { definition, cluster } = context
-  const options = readDeleteOptions(await readObject(context, true), context.query)
+  const body = await readObject(context, true)
+  const options = readDeleteOptions(body, context.query)
+  const sent = sentDeleteOptions(body, context.query)
   const { rows, metadata } = await listRows(context, {
     selection: readSelection(context),
     limit: readLimit(context.query),
@@ -30,7 +32,7 @@ export async function deleteCollection(context: ResourceContext): Promise<Answer
       if (failed) return
       const { metadata: found } = presentObject(definition, row, cluster)
       try {
-        await deleteNamed(context, found.namespace ?? '', found.name ?? '', { ...options, preconditions: {} })
+        await deleteNamed(context, found.namespace ?? '', found.name ?? '', { ...options, preconditions: {}, sent })
       } catch (error) {
         if (isStatus(error, 'NotFound')) continue
         failed = true

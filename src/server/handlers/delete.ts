@@ -1,9 +1,10 @@
 import { conflict, type JsonObject, type KubeObject, notFound } from '../../machinery/index.ts'
+import { admitDelete } from '../admission/admit-by-plugins.ts'
 import type { Answer } from '../answer.ts'
 import { readObject } from '../body.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
 import { timestamp } from '../metadata.ts'
-import { type DeleteOptions, readDeleteOptions } from '../options.ts'
+import { type DeleteOptions, readDeleteOptions, sentDeleteOptions } from '../options.ts'
 import { presentObject, type SeenRow } from '../read.ts'
 import { type Written, writeChange } from '../write.ts'
 import { attempt, groupResource } from './attempt.ts'
@@ -11,8 +12,10 @@ import { finalizersForDeletion, hasPendingFinalizers } from './finalizers.ts'
 
 export async function deleteOne(context: ResourceContext): Promise<Answer> {
   const { definition, info, cluster } = context
-  const options = readDeleteOptions(await readObject(context, true), context.query)
-  const removal = await deleteNamed(context, info.namespace, info.name, options)
+  const body = await readObject(context, true)
+  const options = readDeleteOptions(body, context.query)
+  const sent = sentDeleteOptions(body, context.query)
+  const removal = await deleteNamed(context, info.namespace, info.name, { ...options, sent })
   if (!removal.gone) return { type: 'row', status: 200, definition, cluster, row: removal.row }
   return { type: 'status', status: 200, object: success(context, removal.uid) }
 }
@@ -25,7 +28,7 @@ export async function deleteNamed(
   context: ResourceContext,
   namespace: string,
   name: string,
-  options: DeleteOptions,
+  options: DeleteOptions & { readonly sent: JsonObject },
 ): Promise<Removal> {
   const { definition, cluster, parts } = context
   return attempt(context, name, async () => {
@@ -33,7 +36,9 @@ export async function deleteNamed(
     if (current === undefined) throw notFound(groupResource(context), name)
     const old = presentObject(definition, current, cluster)
     checkPreconditions(context, old, name, options)
-    const operation = operationContext(context, name, options.dryRun)
+    const asked = operationContext(context, name, options.dryRun)
+    const operation = { ...asked, request: { ...asked.request, deleteOptions: options.sent } }
+    await admitDelete(definition, old, operation)
     await definition.strategy.admit?.({ type: 'delete', old }, operation)
     const target = { definition, context: operation, reader: parts.reader }
     const marked = markDeleted(old, options, parts.now())

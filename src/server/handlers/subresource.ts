@@ -1,4 +1,5 @@
 import { methodNotAllowed } from '../../machinery/index.ts'
+import { admitAnswered } from '../admission/admit-by-plugins.ts'
 import { conform } from '../admission.ts'
 import type { Answer } from '../answer.ts'
 import { readKubeObject } from '../body.ts'
@@ -39,9 +40,7 @@ export async function createSubresource(context: ResourceContext): Promise<Answe
     checkIdentity(subresource.submitted, submitted, info.namespace, '')
     conform(subresource.submitted, submitted, validation, context.warnings)
   }
-  return {
-    type: 'object',
-    status: 201,
-    object: await subresource.create(submitted, operationContext(context, info.name, dryRun)),
-  }
+  const operation = operationContext(context, info.name, dryRun)
+  const admitted = await admitAnswered(definition, submitted, operation)
+  return { type: 'object', status: 201, object: await subresource.create(admitted, operation) }
 }

@@ -1,0 +1,10 @@
+/** What a plugin has made, put in order: what the schema does not know goes, its defaults come. Nobody is told. */
+import { applyDefaults, type JsonObject, type KubeObject, pruneMetadata, pruneValue } from '../../machinery/index.ts'
+import type { ResourceDefinition } from '../definition.ts'
+
+export function conformQuietly({ schema }: ResourceDefinition, object: KubeObject): void {
+  if (schema === undefined) return
+  pruneMetadata(object.metadata as JsonObject, 'metadata')
+  pruneValue(schema, object, { isResourceRoot: true })
+  applyDefaults(schema, object)
+}
