@@ -87,6 +87,7 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
       share: boundDefinitions,
       policy: controllerPolicy(actorsOf(features)),
       rootCertificate: authority.caCertificate,
+      ...(options.webhookAllowCidr !== undefined && { webhookAllowCidr: options.webhookAllowCidr }),
       tokens: { key },
       externalURL: () => url,
       observe: await observing(options, opened),

@@ -16,6 +16,8 @@ export interface ServeOptions {
   /** Each request is logged. */
   readonly verbose: boolean
   readonly auditLogPath?: string
+  /** CIDR ranges of internal addresses that webhooks may be at. */
+  readonly webhookAllowCidr?: readonly string[]
   /** The host name that clients reach the server by, where that is not the one it listens on. */
   readonly externalHostname?: string
   readonly clientCaFile?: string

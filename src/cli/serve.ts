@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Environment, Served, ServeOptions } from './environment.ts'
@@ -8,6 +9,7 @@ interface ServeFlags {
   readonly store: 'embedded' | 'memory'
   readonly verbose?: boolean
   readonly auditLogPath?: string
+  readonly webhookAllowCidr?: readonly string[]
   readonly externalHostname?: string
   readonly clientCaFile?: string
   readonly tokenAuthFile?: string
@@ -32,6 +34,12 @@ export function addServeOptions(command: Command): Command {
     .option('--token-auth-file <file>', 'accept the bearer tokens in this file: token,user,uid,"group1,group2"')
     .option('--tls-cert-file <file>', 'the certificate to serve with, instead of one of our own authority')
     .option('--tls-private-key-file <file>', 'the private key of --tls-cert-file')
+    .addOption(
+      new Option(
+        '--webhook-allow-cidr <ranges>',
+        'loopback, link-local or private addresses that webhooks may be at: 127.0.0.0/8,10.0.0.0/8',
+      ).argParser(parseRanges),
+    )
     .option('--audit-log-path <file>', 'append an audit.k8s.io/v1 event of each request, without bodies, to this file')
     .option('-v, --verbose', 'log requests')
 }
@@ -42,6 +50,19 @@ function parseListen(text: string): { host: string; port: number } {
   if (match === null || port > 65_535)
     throw new InvalidArgumentError('It must be HOST:PORT, for example 127.0.0.1:6443.')
   return { host: match[1] ?? match[2] ?? '', port }
+}
+
+function parseRanges(text: string): readonly string[] {
+  const ranges = text.split(',').map((range) => range.trim())
+  const wrong = ranges.find((range) => !isCIDR(range))
+  if (wrong !== undefined) throw new InvalidArgumentError(`${wrong} is no CIDR range; one is 127.0.0.0/8.`)
+  return ranges
+}
+
+/** `<address>/<prefix length>` */
+function isCIDR(text: string): boolean {
+  const [, address = '', length = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? []
+  return isIP(address) !== 0 && Number(length) <= (isIP(address) === 4 ? 32 : 128)
 }
 
 export function addServe(program: Command, environment: Environment): void {
