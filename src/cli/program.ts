@@ -6,6 +6,7 @@ import { addConnectionOptions } from './connection.ts'
 import { addDelete } from './delete.ts'
 import { addDescribe } from './describe.ts'
 import { addDestroy } from './destroy.ts'
+import { addDoctor } from './doctor.ts'
 import type { Environment } from './environment.ts'
 import { failureText } from './failure.ts'
 import { addGet } from './get.ts'
@@ -80,6 +81,7 @@ function createProgram(serving: Environment, environment: Environment, exit: (co
   addState(program, environment, exit)
   addKubeconfig(program, environment)
   addWs(program, environment)
+  addDoctor(program, environment)
   addVersion(program, environment)
   addCompletion(program, environment)
   throwErrors(program)

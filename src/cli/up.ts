@@ -14,7 +14,7 @@ import { kubeconfigRequests } from './issued-kubeconfigs.ts'
 import { type ManifestTree, readManifestTree } from './manifest-tree.ts'
 import { runBeside } from './run-program.ts'
 import { addServeOptions, readyLine, serveOptions, shortPath } from './serve.ts'
-import { treeNodes } from './tree-nodes.ts'
+import { type TreeNode, treeNodes } from './tree-nodes.ts'
 import { treeText } from './tree-text.ts'
 import { untilAllReady } from './until-ready.ts'
 
@@ -71,7 +71,10 @@ export function addUp(program: Command, environment: Environment, exit: (code: n
         const issued = await issueAll(requests, served)
         programs.push(...flags.run.map((each) => runBeside(besideOptions(each, issued, served, environment))))
         await untilAllReady(client, applied, failures, environment)
-        stdout.write(`\n${treeText(await treeNodes(client, TOP, signal), { terminal: stdout.isTTY === true })}`)
+        const nodes = await treeNodes(client, TOP, signal)
+        stdout.write(`\n${treeText(nodes, { terminal: stdout.isTTY === true })}`)
+        if (lacksNodes(nodes))
+          stdout.write('\nAPI only, no nodes: npx keelson doctor says what gives them nodes here.\n')
         stdout.write(kubeconfigsText(issued))
         if (failures.exitCode() === 0) stdout.write(notes(flags.filename))
         stdout.write(
@@ -125,6 +128,11 @@ function besideOptions(
     environment,
     signal: environment.signal,
   }
+}
+
+/** What providers of clusters without nodes say of them. */
+function lacksNodes({ message, children }: TreeNode): boolean {
+  return /\bno nodes\b/.test(message) || children.some(lacksNodes)
 }
 
 async function applyAll(
