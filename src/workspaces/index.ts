@@ -14,6 +14,7 @@ import { workspaceTypeDefinition } from './workspace-type.ts'
 
 export { bootstrap } from './bootstrap.ts'
 export { boundDefinitions } from './exports/bound-definitions.ts'
+export { type RestoredWorkspace, restoreWorkspace } from './restore-workspace.ts'
 
 export interface WorkspaceDefinitions {
   readonly logicalCluster: ResourceDefinition
