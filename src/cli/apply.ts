@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { KeelsonError } from '../machinery/index.ts'
+import { isPlatformObject } from '../platform/index.ts'
 import { applyManifests } from './apply-manifests.ts'
 import { type ApplyPlatformFlags, applyPlanFile, applyPlatform } from './apply-platform.ts'
 import { applyTree } from './apply-tree.ts'
@@ -26,8 +27,8 @@ export function addApply(program: Command, environment: Environment, exit: (code
     .description(
       'Create or change objects as files say. Definitions (CRDs) come first and are waited for.\n' +
         'With --tree each folder in the directory is a workspace of that name, entered when it is Ready.\n' +
-        'With --local, control centers and platforms are made by this process, by plan: from the file of keelson plan --out,\n' +
-        'or at once with --auto-approve. Without it they are objects like others, and the server makes them.',
+        'Where there are control centers or platforms, it goes by plan: from the file of keelson plan --out, or at once with\n' +
+        '--auto-approve. The server makes them; with --local this process does.',
     )
     .argument('[plan]', 'a file that keelson plan --out has written')
     .option(
@@ -41,23 +42,24 @@ export function addApply(program: Command, environment: Environment, exit: (code
       new Option('--dry-run <where>', 'server: let the server check, change nothing').choices(['none', 'server']),
     )
     .option('--local', 'of control centers and platforms: without a server, this process asks the cluster providers')
-    .option('--auto-approve', 'with --local: apply without a plan that was read before')
-    .option('--prune', 'with --local: delete what carries the owner tag in this workspace and is in no manifest')
-    .option('--allow-replace', 'with --local: delete and build anew where a change cannot be made in place')
-    .option('--timeout <duration>', "with --local, for each; default: its provider's createTimeout", parseDuration)
+    .option('--auto-approve', 'of control centers and platforms: apply without a plan that was read before')
+    .option('--prune', 'delete clusters that carry the owner tag in this workspace and are in no manifest')
+    .option('--allow-replace', 'delete clusters and build them anew where a change cannot be made in place')
+    .option('--timeout <duration>', "for each cluster; default: its provider's createTimeout", parseDuration)
+    .option(
+      '--lock-timeout <duration>',
+      'how long to wait for another run to end; default: not at all',
+      parseDuration,
+      0,
+    )
     .addOption(
-      new Option('-o, --output <format>', 'with --local: how results are printed')
+      new Option('-o, --output <format>', 'how what became of clusters is printed')
         .choices(['text', 'json'])
         .default('text'),
     )
     .action(async (plan: string | undefined, _: unknown, command: Command) => {
       const flags = command.optsWithGlobals<ApplyFlags>()
-      const isLocal = flags.local === true || plan !== undefined
-      const [misplaced] = (isLocal ? OF_A_SERVER : OF_A_PLAN).filter((name) => given(command, name))
-      if (misplaced !== undefined) {
-        const hint = isLocal ? 'has no meaning for control centers and platforms' : 'goes with --local'
-        throw usageError(command, `--${misplaced.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${hint}`)
-      }
+      if (flags.local === true || plan !== undefined) refuse(command, OF_A_SERVER, 'has no meaning for a plan')
       if (plan !== undefined) {
         exit(await applyPlanFile(plan, flags, environment))
         return
@@ -80,10 +82,12 @@ export function addApply(program: Command, environment: Environment, exit: (code
         await applyTree(connection.client, tree, options, environment)
       } else {
         const manifests = await readManifests(flags.filename, { recursive: flags.recursive === true }, environment)
-        if (flags.local === true) {
+        const isPlanned = flags.local === true || (!dryRun && manifests.some(({ object }) => isPlatformObject(object)))
+        if (isPlanned) {
           exit(await applyPlatform(manifests, flags, command, environment))
           return
         }
+        refuse(command, OF_A_PLAN, 'goes with control centers and platforms')
         using connection = connect(flags, environment)
         const options = { namespace: connection.namespace, dryRun, report: failures.report, label: '' }
         await applyManifests(connection.client, manifests, options, environment)
@@ -94,8 +98,10 @@ export function addApply(program: Command, environment: Environment, exit: (code
 
 /** What is not carried out is refused, not passed over. */
 const OF_A_SERVER = ['dryRun', 'tree']
-const OF_A_PLAN = ['autoApprove', 'prune', 'allowReplace', 'timeout', 'output']
+const OF_A_PLAN = ['prune', 'allowReplace']
 
-function given(command: Command, name: string): boolean {
-  return command.getOptionValueSource(name) === 'cli'
+function refuse(command: Command, names: readonly string[], hint: string): void {
+  const misplaced = names.find((name) => command.getOptionValueSource(name) === 'cli')
+  if (misplaced === undefined) return
+  throw usageError(command, `--${misplaced.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${hint}`)
 }

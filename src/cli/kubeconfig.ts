@@ -2,10 +2,12 @@
 import fs from 'node:fs'
 import type { Command } from 'commander'
 import { KeelsonError } from '../machinery/index.ts'
-import { issueKubeconfig, readState } from '../platform/index.ts'
+import { issueKubeconfig, readState, requestKubeconfig } from '../platform/index.ts'
+import type { Access } from '../providers/index.ts'
 import { parseDuration } from './duration.ts'
 import type { Environment } from './environment.ts'
-import { addPlatformOptions, type PlatformFlags, readPlatform } from './platform-input.ts'
+import { addPlatformOptions } from './platform-input.ts'
+import { type PlatformFlags, type PlatformSession, platformManifests, withPlatform } from './platform-session.ts'
 import { onlyEntry } from './state.ts'
 
 interface KubeconfigFlags extends PlatformFlags {
@@ -22,21 +24,37 @@ export function addKubeconfig(program: Command, environment: Environment): void 
     .argument('<name>', 'as KIND/NAME, name, identity, external name or external id')
     .option(
       '--ttl <duration>',
-      "how long it is valid, for example 1h; default: the manifest's spec.access.ttl",
+      'how long it is valid, for example 10m; at most, and by default, spec.access.ttl',
       parseDuration,
     )
     .option('--out <file>', 'write it into a new file instead')
     .action(async (name: string, _: unknown, command: Command) => {
       const flags = command.optsWithGlobals<KubeconfigFlags>()
-      const { stdout, stderr, signal } = environment
-      const desired = await readPlatform(flags, command, environment)
-      const entry = onlyEntry(await readState(desired, Date.now(), signal), name)
-      const ttl = flags.ttl === undefined ? undefined : flags.ttl / 1000
-      const access = await issueKubeconfig(desired, entry, { ttl, signal })
+      const { stdout, stderr } = environment
+      const manifests = await platformManifests(flags, environment)
+      const { what, access } = await withPlatform(
+        { flags, ...(manifests !== undefined && { manifests }) },
+        environment,
+        (session) => issue(name, flags, session),
+      )
       if (flags.out === undefined) stdout.write(access.kubeconfig.reveal())
       else writeSecret(flags.out, access.kubeconfig.reveal())
-      stderr.write(`${entry.address} (${entry.notice}): valid until ${access.expiresAt}\n`)
+      stderr.write(`${what}: valid until ${access.expiresAt}\n`)
     })
+}
+
+async function issue(
+  name: string,
+  { ttl: milliseconds }: KubeconfigFlags,
+  { desired, connection, signal }: PlatformSession,
+): Promise<{ readonly what: string; readonly access: Access }> {
+  const entry = onlyEntry(await readState(desired, Date.now(), signal), name)
+  const options = { ttl: milliseconds === undefined ? undefined : milliseconds / 1000, signal }
+  const access =
+    connection === undefined
+      ? await issueKubeconfig(desired, entry, options)
+      : await requestKubeconfig(connection.client, entry.address, options)
+  return { what: `${entry.address} (${entry.notice})`, access }
 }
 
 function writeSecret(file: string, text: string): void {

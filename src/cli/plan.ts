@@ -5,7 +5,16 @@ import { KeelsonError } from '../machinery/index.ts'
 import { type Plan, type PlanSources, planDocument, planExitCode } from '../platform/index.ts'
 import type { Environment } from './environment.ts'
 import { planMarkdown, planText } from './plan-text.ts'
-import { addPlatformOptions, newRun, type PlatformFlags, planOf, readPlatform } from './platform-input.ts'
+import { addPlatformOptions } from './platform-input.ts'
+import {
+  newRun,
+  type PlatformFlags,
+  type PlatformSession,
+  platformManifests,
+  withPlatform,
+} from './platform-session.ts'
+import { printable } from './table.ts'
+import { usageError } from './usage-error.ts'
 
 type PlanOutput = 'text' | 'json' | 'md'
 
@@ -28,10 +37,10 @@ export function addPlan(program: Command, environment: Environment, exit: (code:
     .option('--destroy', 'plan what keelson destroy would do')
   addOutput(command).action(async (_: unknown, command: Command) => {
     const flags = command.optsWithGlobals<PlanFlags>()
-    const plan = await planned(flags, command, environment)
+    const { plan, others } = await planned(flags, command, environment)
     const sources = sourcesOf(flags)
     if (flags.out !== undefined) writePlan(flags.out, plan, sources)
-    environment.stdout.write(shown(plan, flags.output, sources))
+    environment.stdout.write(shown(plan, flags.output, sources) + besideText(others, flags.output))
     exit(planExitCode(plan.items, { detailed: flags.detailedExitcode === true }))
   })
 }
@@ -42,7 +51,7 @@ export function addDrift(program: Command, environment: Environment, exit: (code
     .description('Show only what differs from the manifests, and what is there besides. Changes nothing.')
   addOutput(command).action(async (_: unknown, command: Command) => {
     const flags = command.optsWithGlobals<PlanFlags>()
-    const plan = await planned(flags, command, environment)
+    const { plan } = await planned(flags, command, environment)
     const items = plan.items.filter(({ action }) => action !== 'no-op')
     const code = planExitCode(plan.items, { detailed: flags.detailedExitcode === true })
     if (items.length === 0 && flags.output === 'text') environment.stdout.write('No drift.\n')
@@ -59,14 +68,29 @@ function addOutput(command: Command): Command {
     )
 }
 
-async function planned(flags: PlanFlags, command: Command, environment: Environment): Promise<Plan> {
-  const desired = await readPlatform(flags, command, environment)
+async function planned(
+  flags: PlanFlags,
+  command: Command,
+  environment: Environment,
+): Promise<{ readonly plan: Plan; readonly others: PlatformSession['others'] }> {
+  const manifests = await platformManifests(flags, environment)
+  if (manifests === undefined) throw usageError(command, 'must specify -f')
   const run = {
     type: flags.destroy === true ? 'destroy' : 'converge',
     prune: flags.prune === true,
     allowReplace: flags.allowReplace === true,
   } as const
-  return planOf(desired, { command: run, run: newRun(), signal: environment.signal })
+  return withPlatform({ flags, manifests }, environment, async ({ plan, others }) => ({
+    plan: await plan(run, newRun()),
+    others,
+  }))
+}
+
+/** What a plan of clusters does not speak of, and apply writes all the same. */
+function besideText(others: PlatformSession['others'], output: PlanOutput): string {
+  if (others.length === 0 || output === 'json') return ''
+  const names = others.map(({ object: { kind, metadata } }) => `${kind}/${metadata.name ?? ''}`)
+  return `\nBesides, apply writes ${names.map(printable).join(', ')}.\n`
 }
 
 function sourcesOf({ filename = [], recursive = false }: PlanFlags): PlanSources {

@@ -1,9 +1,18 @@
 /** Carries a plan out and tells of it, a line an event; with -o json one document at the end. */
-import { applyExitCode, applyPlan, type ItemResult, type Plan, type RunObserver } from '../platform/index.ts'
+import {
+  applyExitCode,
+  applyPlan,
+  type CarryOut,
+  type ItemResult,
+  type Plan,
+  type RunObserver,
+} from '../platform/index.ts'
 import type { Environment, Output } from './environment.ts'
 import { printable } from './table.ts'
 
 export interface RunOptions {
+  /** Who does it; default: this process. */
+  readonly carryOut?: CarryOut
   readonly output: 'text' | 'json'
   /** Milliseconds for each item. */
   readonly timeout?: number
@@ -11,10 +20,15 @@ export interface RunOptions {
 
 /** Resolves with the exit code. */
 export async function runPlan(plan: Plan, options: RunOptions, environment: Environment): Promise<number> {
-  const { output, timeout } = options
+  const { output, timeout, carryOut } = options
   const { stdout, stderr, signal } = environment
   const observer = observerOf(output === 'json' ? stderr : stdout)
-  const results = await applyPlan(plan, { observer, signal, ...(timeout === undefined ? {} : { timeout }) })
+  const results = await applyPlan(plan, {
+    observer,
+    signal,
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(carryOut === undefined ? {} : { carryOut }),
+  })
   const code = applyExitCode(results)
   stdout.write(output === 'json' ? document(plan, results, code) : `\n${summary(results)}\n`)
   return code
@@ -33,7 +47,7 @@ function observerOf(out: Output): RunObserver {
     step: (address, step) => say(address, `${step} ...`),
     progress(address, { phase, message, done, total }) {
       const count = done === undefined || total === undefined ? '' : ` (${done} of ${total})`
-      say(address, `${phase}${count}: ${message}`)
+      say(address, message === '' ? `${phase}${count} ...` : `${phase}${count}: ${message}`)
     },
     done({ item, outcome, message, logTail }) {
       say(item.address, message === '' || isPlain(outcome) ? outcome : `${outcome}: ${message}`)

@@ -8,14 +8,14 @@ const CONTROL_CENTER = clusterManifest('ControlCenter', 'emea', 'externalName: e
 
 describe('what is not carried out is refused', () => {
   const cases: readonly [name: string, line: string, code: number, message: RegExp][] = [
-    ['a plan without --local', 'plan -f DIR', 1, /plans are made by this process/],
+    ['a plan without a server to ask', 'plan -f DIR', 1, /no configuration has been provided/],
     [
       '--local for what goes into a server',
       'apply --local --auto-approve -f OTHER',
       1,
       /ConfigMap\/settings.*needs a server/,
     ],
-    ['--prune without --local', 'apply --prune -f OTHER', 1, /--prune goes with --local/],
+    ['--prune of other kinds', 'apply --prune -f OTHER', 1, /--prune goes with control centers and platforms/],
     ['--dry-run with --local', 'apply --local --dry-run server -f DIR', 1, /--dry-run has no meaning/],
     ['apply without a plan or approval', 'apply --local -f DIR', 64, /nothing was applied/],
     ['destroy without approval', 'destroy --local -f DIR', 64, /nothing was destroyed/],

@@ -16,6 +16,7 @@ export interface WorldRecord {
 
 interface PlatformRunOptions {
   readonly manifests?: string
+  readonly onOut?: (out: string) => void
   readonly onErr?: (err: string) => void
   readonly signal?: AbortSignal
 }
@@ -23,7 +24,7 @@ interface PlatformRunOptions {
 export interface PlatformHarness extends Disposable {
   readonly folder: string
   readonly manifests: string
-  /** With HOME in the test's folder; `-f DIR --local` are added. */
+  /** With HOME in the test's folder; `-f DIR` is added, and `--local` or what leads to the server. */
   readonly run: (line: string, options?: PlatformRunOptions) => Promise<Outcome>
   /** Without -f and --local. */
   readonly runAsIs: (line: string) => Promise<Outcome>
@@ -33,6 +34,8 @@ export interface PlatformHarness extends Disposable {
   readonly remove: (externalName: string) => void
   readonly control: (control: { latency?: Record<string, number>; faults?: unknown[] }) => void
   readonly clusters: () => string[]
+  /** The same world and manifests, through a server that was made for `folder`. */
+  readonly through: (server: { readonly kubeconfig: () => string }, workspace?: string) => PlatformHarness
 }
 
 export function platformHarness(): PlatformHarness {
@@ -57,6 +60,15 @@ export function platformHarness(): PlatformHarness {
     remove: (name) => fs.rmSync(fileOf(name), { force: true }),
     control: (control) => fs.writeFileSync(path.join(world, 'control.json'), JSON.stringify(control)),
     clusters: () => fs.readdirSync(path.join(world, 'clusters')).sort(),
+    through(server, workspace = ':root') {
+      const env = { HOME: folder, KUBECONFIG: write('server.kubeconfig', server.kubeconfig()) }
+      return {
+        ...harness,
+        run: (line, { manifests = harness.manifests, ...options } = {}) =>
+          run(`${line} -f ${manifests} --workspace ${workspace}`, { ...options, env }),
+        runAsIs: (line) => run(`${line} --workspace ${workspace}`, { env }),
+      }
+    },
     [Symbol.dispose]: () => fs.rmSync(folder, { recursive: true }),
   }
   fs.mkdirSync(path.join(world, 'clusters'), { recursive: true })

@@ -4,7 +4,8 @@ import { KeelsonError, printYaml } from '../machinery/index.ts'
 import { EXIT, findEntries, readState, type State, type StateEntry } from '../platform/index.ts'
 import { alignColumns, TABLE_COLUMNS } from './columns.ts'
 import type { Environment } from './environment.ts'
-import { addPlatformOptions, type PlatformFlags, readPlatform } from './platform-input.ts'
+import { addPlatformOptions } from './platform-input.ts'
+import { type PlatformFlags, platformManifests, withPlatform } from './platform-session.ts'
 import { printable } from './table.ts'
 
 interface StateFlags extends PlatformFlags {
@@ -20,7 +21,7 @@ export function addState(program: Command, environment: Environment, exit: (code
     .summary('list everything that carries the owner tag of a provider')
     .action(async (_: unknown, command: Command) => {
       const flags = command.optsWithGlobals<StateFlags>()
-      const found = await stateOf(flags, command, environment)
+      const found = await stateOf(flags, environment)
       environment.stdout.write(flags.output === 'text' ? table(found) : print(found, flags.output))
       exit(tellUnreachable(found, environment))
     })
@@ -29,7 +30,7 @@ export function addState(program: Command, environment: Environment, exit: (code
     .argument('<name>', 'as KIND/NAME, name, identity, external name or external id')
     .action(async (name: string, _: unknown, command: Command) => {
       const flags = command.optsWithGlobals<StateFlags>()
-      const found = await stateOf(flags, command, environment)
+      const found = await stateOf(flags, environment)
       const entry = onlyEntry(found, name)
       environment.stdout.write(print(entry, flags.output))
       exit(tellUnreachable(found, environment))
@@ -42,9 +43,11 @@ function addOutput(command: Command): Command {
   )
 }
 
-async function stateOf(flags: StateFlags, command: Command, environment: Environment): Promise<State> {
-  const desired = await readPlatform(flags, command, environment)
-  return readState(desired, Date.now(), environment.signal)
+async function stateOf(flags: StateFlags, environment: Environment): Promise<State> {
+  const manifests = await platformManifests(flags, environment)
+  return withPlatform({ flags, ...(manifests !== undefined && { manifests }) }, environment, ({ desired, signal }) =>
+    readState(desired, Date.now(), signal),
+  )
 }
 
 /** What it may mean must be one. */

@@ -1,5 +1,6 @@
 /** The door of platform: control centers, platforms, and the engine that brings the world in line with them. */
 import type { Feature } from '../controller/index.ts'
+import { kubeconfigAnswer } from './answers/kubeconfig.ts'
 import { worldReviewAnswer } from './answers/world-review.ts'
 import { clusterProvider } from './api/cluster-provider.ts'
 import { controlCenter } from './api/control-center.ts'
@@ -8,10 +9,11 @@ import { sharedService } from './api/shared-service.ts'
 import { worldReview } from './api/world-review.ts'
 import { clusterController } from './controllers/cluster.ts'
 import { clusterProviderController } from './controllers/cluster-provider.ts'
+import { controlCenterApiController } from './controllers/control-center-api.ts'
 import { logicalWorldAccess } from './controllers/logical-world.ts'
 import { confinedProviderTypes } from './engine/provider-types.ts'
 
-export { applyPlan, type ItemResult, type RunObserver } from './engine/apply-plan.ts'
+export { applyPlan, type CarryOut, type ItemResult, type RunObserver } from './engine/apply-plan.ts'
 export type { Command as RunCommand } from './engine/decide.ts'
 export type { ConfiguredProvider, Desired, Scope } from './engine/desired.ts'
 export { applyExitCode, EXIT, planExitCode } from './engine/exit-code.ts'
@@ -31,15 +33,21 @@ export { opening, readDesired } from './engine/read-desired.ts'
 export { isPlatformObject } from './engine/schemas.ts'
 export { findEntries, readState, type State, type StateEntry } from './engine/state.ts'
 
+export { carryOutThere } from './remote/carry-out.ts'
+export { requestKubeconfig } from './remote/kubeconfig.ts'
+export { breakLease, holderOfLease, withLeaseLock } from './remote/lease-lock.ts'
+export { reviewWorld } from './remote/reviewed-providers.ts'
+
 /** `simulatedFolder`: pretended worlds of ClusterProviders in workspaces are below it. */
 export function platformFeature({ simulatedFolder }: { readonly simulatedFolder: string }): Feature {
   const logicalWorld = logicalWorldAccess()
   const types = confinedProviderTypes(simulatedFolder, logicalWorld.client)
   return {
     apis: [controlCenter, platform, clusterProvider, sharedService, worldReview],
-    answers: [worldReviewAnswer(types)],
+    answers: [worldReviewAnswer(types), kubeconfigAnswer('ControlCenter', types), kubeconfigAnswer('Platform', types)],
     controllers: [
       logicalWorld.actor,
+      controlCenterApiController(types),
       clusterController('ControlCenter', types),
       clusterController('Platform', types),
       clusterProviderController(types),

@@ -136,8 +136,7 @@ async function perform(step: Step, look: Look, options: ConvergeOptions, signal:
   if (step === 'adopt') {
     const from = look.ownerTag === undefined ? {} : { from: look.ownerTag }
     await provider.adopt(externalID, { ...marks, manifestDigest: ADOPTED }, { signal, ...from })
-  }
-  if (step === 'update' || step === 'repair') await provider.update(externalID, intent, operation)
+  } else if (step === 'update' || step === 'repair') await provider.update(externalID, intent, operation)
   else if (step === 'start') await provider.start(externalID, operation)
   else if (step === 'delete') await provider.delete(externalID, operation)
   else if (step === 'release') await provider.release(externalID, operation)

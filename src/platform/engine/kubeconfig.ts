@@ -6,7 +6,7 @@ import type { StateEntry } from './state.ts'
 
 const HOUR = 3600
 
-/** `ttl` in seconds; default: what the manifest says, else an hour. */
+/** `ttl` in seconds; default, and at most: what the manifest says; without one an hour, and the provider's most. */
 export async function issueKubeconfig(
   { providers, clusters }: Desired,
   { provider: name, externalID, address }: StateEntry,
@@ -14,7 +14,12 @@ export async function issueKubeconfig(
 ): Promise<Access> {
   const configured = providers.find((each) => each.name === name)
   if (configured === undefined) throw new KeelsonError(`ClusterProvider "${name}" is not in the manifests`, '')
-  const lifetime = ttl ?? clusters.find((cluster) => cluster.address === address)?.accessTTL ?? HOUR
+  const most = clusters.find((cluster) => cluster.address === address)?.accessTTL
+  const lifetime = ttl ?? most ?? HOUR
+  if (lifetime > (most ?? lifetime)) {
+    const remedy = `ask for at most ${most}s, or raise spec.access.ttl`
+    throw new KeelsonError(`no kubeconfig for ${address}: ${lifetime}s is more than its spec.access.ttl`, remedy)
+  }
   try {
     return await configured.provider.issueAccess(externalID, lifetime, { ownerTag: configured.ownerTag, signal })
   } catch (error) {

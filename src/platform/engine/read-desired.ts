@@ -37,6 +37,10 @@ export interface ReadOptions {
   readonly open: OpenProvider
   /** Addresses that manifests may name besides each other. */
   readonly known?: readonly string[]
+  /** Objects of other kinds that belong to what is wanted: a plan that was made beside others is stale. */
+  /** There is no server that could publish anything. */
+  readonly withoutServer?: boolean
+  readonly beside?: readonly ManifestSource['object'][]
 }
 
 /** Of the types of this process. */
@@ -68,10 +72,17 @@ function notYet(source: ManifestSource): Problem[] {
   if (kind === 'SharedService') return [problem(source, 'kind', 'SharedService needs packages', remedy)]
   const fields = clusterFields({ ...source.object, spec: spec ?? {} })
   const set = NOT_YET.filter((field) => fields[field] !== undefined).map((field) => `spec.${field}`)
-  const { argocd, capiSecret } = fields.access?.publish ?? {}
-  if (argocd === true) set.push('spec.access.publish.argocd')
-  if (capiSecret === true) set.push('spec.access.publish.capiSecret')
   return set.map((field) => problem(source, field, 'not supported', remedy))
+}
+
+/** A Secret is written by controllers, into a workspace. */
+function unpublished(source: ManifestSource): Problem[] {
+  const { publish = {} } = clusterFields({ ...source.object, spec: source.object.spec ?? {} }).access ?? {}
+  return (['argocd', 'capiSecret'] as const)
+    .filter((field) => publish[field] === true)
+    .map((field) =>
+      problem(source, `spec.access.publish.${field}`, 'needs a server', 'leave it out, or apply without --local'),
+    )
 }
 
 /** All mistakes at once, in the order of files and lines. */
@@ -79,6 +90,7 @@ export function readDesired(manifests: readonly ManifestSource[], options: ReadO
   const checked = manifests.map(checkManifest)
   const problems = checked.flatMap((each) => each.problems)
   problems.push(...duplicates(manifests), ...manifests.flatMap(notYet))
+  if (options.withoutServer === true) problems.push(...manifests.flatMap(unpublished))
   // What does not hold to its schema cannot be read any further; the others can.
   const sources = checked.filter((each) => each.problems.length === 0).map(({ source }) => source)
   const { providers, problems: ofProviders } = readProviders(sources, options.open)
@@ -91,8 +103,10 @@ export function readDesired(manifests: readonly ManifestSource[], options: ReadO
   problems.push(...cycles(clusters), ...sharedNames(clusters))
   if (problems.length > 0) return { ok: false, error: inOrder(problems) }
   const ordered = clusters.toSorted((a, b) => (a.address < b.address ? -1 : 1))
-  const digest = digestOf([options.scope, manifests.map(({ object }) => object)])
-  return { ok: true, value: { scope: options.scope, clusters: ordered, providers, digest } }
+  const { scope, beside = [] } = options
+  const objects = manifests.map(({ object }) => object)
+  const digest = digestOf(beside.length === 0 ? [scope, objects] : [scope, objects, beside])
+  return { ok: true, value: { scope, clusters: ordered, providers, digest } }
 }
 
 /** What a ClusterProvider object stands for. */

@@ -85,7 +85,8 @@ function remoteWork({ client, manifestOf, item, plan, options, limit }: Work) {
   }
 
   const tell = ({ status }: ClusterObject) => {
-    const message = status?.conditions?.find(({ type }) => type === 'Ready')?.message ?? ''
+    const ready = status?.conditions?.find(({ type }) => type === 'Ready')
+    const message = ready?.status === 'True' ? '' : (ready?.message ?? '')
     if (message === '' || message === waiting) return
     waiting = message
     const [phase = '', ...rest] = message.split(': ')

@@ -1,0 +1,162 @@
+/** What a control center's API holds of one Platform: a Cluster of Cluster API, and the Secret with its kubeconfig. */
+import { type Client, resourceRef } from '../../client/index.ts'
+import { apply, find, orGone, patchStatus, setCondition } from '../../controller/index.ts'
+import type { Condition, KubeObject } from '../../machinery/index.ts'
+import { formatIdentity, type ObservedCluster, TAGS } from '../../providers/index.ts'
+import type { ConfiguredProvider, DesiredCluster } from '../engine/desired.ts'
+import { CLUSTER_CRD, MANAGED_BY } from './control-center-api-crd.ts'
+
+const CRDS = resourceRef('apiextensions.k8s.io/v1', 'customresourcedefinitions', { namespaced: false })
+const SECRETS = resourceRef('v1', 'secrets', { namespaced: true })
+
+interface ClusterStatus {
+  readonly phase?: string
+  readonly conditions?: readonly Condition[]
+}
+interface ClusterAPICluster extends KubeObject {
+  readonly status?: ClusterStatus
+}
+const CLUSTERS = resourceRef<ClusterAPICluster>('cluster.x-k8s.io/v1beta2', 'clusters', { namespaced: true })
+
+const NAMESPACE = 'default'
+const CLUSTER_NAME_LABEL = 'cluster.x-k8s.io/cluster-name'
+const KUBECONFIG_TYPE = 'cluster.x-k8s.io/secret'
+/** On the Secret: what its kubeconfig leads to, and until when. */
+const ENDPOINT_ANNOTATION = 'platform.keelson.dev/endpoint'
+const EXPIRES_ANNOTATION = 'platform.keelson.dev/expires-at'
+
+/** Seconds. Reissued when half of it is over. */
+const LIFETIME = 24 * 60 * 60
+
+/** A Platform as the world shows it. */
+export interface PublishedPlatform {
+  readonly cluster: DesiredCluster
+  readonly configured: ConfiguredProvider
+  /** Absent: there is no cluster yet. */
+  readonly observed?: ObservedCluster
+  readonly isDeleting: boolean
+}
+
+/** The name is somebody else's in the control center. */
+export class NameTaken extends Error {
+  override readonly name = 'NameTaken'
+}
+
+/** Whether the definition is there and served; what somebody else installed stays. */
+export async function installClusterCRD(client: Client): Promise<boolean> {
+  const present = await find(client, CRDS, CLUSTER_CRD.metadata.name ?? '')
+  const isOurs = present === undefined || isManaged(present)
+  const { object } = isOurs ? await apply(client, CRDS, CLUSTER_CRD) : { object: present }
+  const { conditions = [] } = (object?.status ?? {}) as { conditions?: readonly Condition[] }
+  return conditions.some(({ type, status }) => type === 'Established' && status === 'True')
+}
+
+function isManaged({ metadata }: KubeObject): boolean {
+  return Object.entries(MANAGED_BY).every(([label, value]) => metadata.labels?.[label] === value)
+}
+
+/** Milliseconds from `now` until it has to be looked at again. */
+export async function publishPlatform(
+  client: Client,
+  platform: PublishedPlatform,
+  { now, signal }: { readonly now: number; readonly signal: AbortSignal },
+): Promise<number> {
+  const { cluster, configured, observed, isDeleting } = platform
+  const name = cluster.identity.name
+  const marks = { [TAGS.owner]: configured.ownerTag, [TAGS.id]: formatIdentity(cluster.identity) }
+  refuseOther(await find(client, CLUSTERS, name, { namespace: NAMESPACE }), platform)
+  const endpoint = observed?.endpoint
+  const { object } = await apply(client, CLUSTERS, {
+    apiVersion: 'cluster.x-k8s.io/v1beta2',
+    kind: 'Cluster',
+    metadata: { name, namespace: NAMESPACE, labels: { ...MANAGED_BY, [CLUSTER_NAME_LABEL]: name }, annotations: marks },
+    ...(endpoint !== undefined && { spec: { controlPlaneEndpoint: { host: endpoint.host, port: endpoint.port } } }),
+  })
+  await patchStatus(client, CLUSTERS, object, statusOf(object.status ?? {}, platform, now))
+  if (observed?.state !== 'ready' || endpoint === undefined || isDeleting) return Number.POSITIVE_INFINITY
+
+  const leadsTo = `https://${endpoint.host}:${endpoint.port} ${endpoint.caFingerprint}`
+  const secretName = `${name}-kubeconfig`
+  const present = await find(client, SECRETS, secretName, { namespace: NAMESPACE })
+  if (present !== undefined) refuseOther(present, platform)
+  const lifetime = Math.min(LIFETIME, configured.provider.capabilities().accessTTL.max)
+  const left = lifetimeLeft(present, leadsTo, now)
+  if (left > (lifetime * 1000) / 2) return left - (lifetime * 1000) / 2
+  const operation = { ownerTag: configured.ownerTag, signal }
+  const access = await configured.provider.issueAccess(observed.externalID, lifetime, operation)
+  await apply(client, SECRETS, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: secretName,
+      namespace: NAMESPACE,
+      labels: { ...MANAGED_BY, [CLUSTER_NAME_LABEL]: name },
+      annotations: { ...marks, [ENDPOINT_ANNOTATION]: leadsTo, [EXPIRES_ANNOTATION]: access.expiresAt },
+    },
+    type: KUBECONFIG_TYPE,
+    data: { value: Buffer.from(access.kubeconfig.reveal()).toString('base64') },
+  })
+  return (lifetime * 1000) / 2
+}
+
+/** Takes both away, where they are of this Platform. */
+export async function withdrawPlatform(client: Client, platform: Pick<PublishedPlatform, 'cluster'>): Promise<void> {
+  const { name } = platform.cluster.identity
+  for (const [resource, each] of [
+    [SECRETS, `${name}-kubeconfig`],
+    [CLUSTERS, name],
+  ] as const) {
+    const present: KubeObject | undefined = await find(client, resource, each, { namespace: NAMESPACE })
+    if (present === undefined || !isOf(present, platform)) continue
+    const { uid = '' } = present.metadata
+    await orGone(client.delete(resource, each, { namespace: NAMESPACE, preconditions: { uid } }))
+  }
+}
+
+function isOf({ metadata }: KubeObject, { cluster }: Pick<PublishedPlatform, 'cluster'>): boolean {
+  return metadata.annotations?.[TAGS.id] === formatIdentity(cluster.identity)
+}
+
+function refuseOther(object: KubeObject | undefined, platform: PublishedPlatform): void {
+  if (object === undefined || isOf(object, platform)) return
+  const { name = '' } = object.metadata
+  throw new NameTaken(
+    `${object.kind} ${NAMESPACE}/${name} is there already and is not of this platform: it is left alone`,
+  )
+}
+
+/** Milliseconds; none where it leads elsewhere. */
+function lifetimeLeft(secret: KubeObject | undefined, leadsTo: string, now: number): number {
+  const { [ENDPOINT_ANNOTATION]: endpoint, [EXPIRES_ANNOTATION]: expires = '' } = secret?.metadata.annotations ?? {}
+  const until = Date.parse(expires)
+  const isWhole = typeof (secret?.data as { value?: unknown } | undefined)?.value === 'string'
+  return endpoint !== leadsTo || Number.isNaN(until) || !isWhole ? 0 : until - now
+}
+
+/** Cluster API's phases and conditions (api/core/v1beta2), as far as there is something to say. */
+function statusOf(before: ClusterStatus, { observed, isDeleting }: PublishedPlatform, now: number): object {
+  const isReady = observed?.state === 'ready'
+  const phase = isDeleting ? 'Deleting' : isReady ? 'Provisioned' : observed === undefined ? 'Pending' : 'Provisioning'
+  const say = (conditions: readonly Condition[], type: string, yes: string, no: string) =>
+    setCondition<Condition>(
+      conditions,
+      {
+        type,
+        status: isReady && !isDeleting ? 'True' : 'False',
+        reason: isReady && !isDeleting ? yes : no,
+        message: isReady ? '' : (observed?.message ?? ''),
+      },
+      now,
+    )
+  let conditions = before.conditions ?? []
+  conditions = say(conditions, 'Available', 'Available', 'NotAvailable')
+  conditions = say(conditions, 'InfrastructureReady', 'Ready', 'NotReady')
+  conditions = say(conditions, 'ControlPlaneAvailable', 'Available', 'NotAvailable')
+  if (isReady) conditions = say(conditions, 'ControlPlaneInitialized', 'Initialized', 'NotInitialized')
+  return {
+    ...before,
+    phase,
+    conditions,
+    ...(isReady && { initialization: { infrastructureProvisioned: true, controlPlaneInitialized: true } }),
+  }
+}

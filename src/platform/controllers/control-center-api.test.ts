@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { type Client, resourceRef } from '../../client/index.ts'
+import { findCondition } from '../../controller/index.ts'
+import { type Condition, isStatus, type KubeObject } from '../../machinery/index.ts'
+import { type Access, openLogicalProvider, sensitive } from '../../providers/index.ts'
+import { defaultFeatures, eventually, startServer } from '../../testing/index.ts'
+import { platformFeature } from '../index.ts'
+import { CLUSTER_PROVIDERS, CLUSTER_RESOURCES, type ClusterKind, type ClusterObject } from './cluster-object.ts'
+import { type Connection, connect } from './control-center-api-connection.ts'
+
+const apiVersion = 'platform.keelson.dev/v1alpha1'
+const CLUSTERS = resourceRef<KubeObject & { status?: { phase?: string; conditions?: Condition[] } }>(
+  'cluster.x-k8s.io/v1beta2',
+  'clusters',
+  { namespaced: true },
+)
+const SECRETS = resourceRef('v1', 'secrets', { namespaced: true })
+const NAMESPACES = resourceRef('v1', 'namespaces', { namespaced: false })
+const place = { namespace: 'default' }
+const signal = new AbortController().signal
+
+async function begin() {
+  await using stack = new AsyncDisposableStack()
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'keelson-control-center-'))
+  stack.defer(() => fs.rmSync(folder, { recursive: true }))
+  const features = [...defaultFeatures, platformFeature({ simulatedFolder: folder })]
+  const server = stack.use(await startServer({ features, listen: true }))
+  const client = await server.workspace('acme')
+  await provide(client, 'here', { type: 'logical' })
+  await provide(client, 'pretended', { type: 'simulated', simulated: { folder: path.join(folder, 'world') } })
+  const provider = openLogicalProvider({ client: () => client.inCluster('system:admin') })
+  const running = stack.move()
+  return {
+    server,
+    client,
+    /** In the API of what was made for this object, with a kubeconfig of its provider. */
+    async enter(kind: ClusterKind, name: string): Promise<Connection> {
+      const { externalID = '' } = (await client.get(CLUSTER_RESOURCES[kind], name)).status ?? {}
+      return connect(await provider.issueAccess(externalID, 600, { ownerTag: 'org-a', signal }))
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
+
+function provide(client: Client, name: string, fields: object): Promise<KubeObject> {
+  const spec = { ownerTag: 'org-a', ...fields }
+  return client.create(CLUSTER_PROVIDERS, { apiVersion, kind: 'ClusterProvider', metadata: { name }, spec })
+}
+
+function create(client: Client, kind: ClusterKind, name: string, fields: object = {}): Promise<ClusterObject> {
+  const spec = { providerRef: { name: 'here' }, ...fields } as unknown as ClusterObject['spec']
+  return client.create(CLUSTER_RESOURCES[kind], { apiVersion, kind, metadata: { name }, spec })
+}
+
+/** The condition as `status reason`, when it has become so. */
+function becomes(
+  client: Client,
+  kind: ClusterKind,
+  name: string,
+  type: string,
+  expected: string,
+): Promise<Condition | undefined> {
+  return eventually(async () => {
+    const object = await client.get(CLUSTER_RESOURCES[kind], name)
+    const condition = findCondition<Condition>(object.status?.conditions ?? [], type)
+    assert.equal(`${condition?.status} ${condition?.reason}`, expected, condition?.message)
+    return condition
+  })
+}
+
+function kubeconfigIn(secret: KubeObject): Access {
+  const { value = '' } = secret.data as { value?: string }
+  return { kubeconfig: sensitive(Buffer.from(value, 'base64').toString()), expiresAt: '' }
+}
+
+const CONTROL_CENTER = { controlCenterRef: { name: 'emea' } }
+
+test('a platform is a Cluster in its control center’s own API, with a kubeconfig that works', async () => {
+  await using at = await begin()
+  await create(at.client, 'ControlCenter', 'emea')
+  await create(at.client, 'Platform', 'shop', CONTROL_CENTER)
+  await becomes(at.client, 'Platform', 'shop', 'Ready', 'True Available')
+  await becomes(at.client, 'ControlCenter', 'emea', 'ClusterAPIAvailable', 'True Available')
+  using emea = await at.enter('ControlCenter', 'emea')
+  const cluster = await eventually(async () => {
+    const found = await emea.client.get(CLUSTERS, 'shop', place)
+    assert.equal(found.status?.phase, 'Provisioned')
+    return found
+  })
+  const { status } = await at.client.get(CLUSTER_RESOURCES.Platform, 'shop')
+  const { host, port } = status?.endpoint ?? {}
+  assert.deepEqual(cluster.spec, { controlPlaneEndpoint: { host, port } })
+  assert.equal(findCondition(cluster.status?.conditions ?? [], 'Available')?.status, 'True')
+  const secret = await eventually(() => emea.client.get(SECRETS, 'shop-kubeconfig', place))
+  assert.equal(secret.type, 'cluster.x-k8s.io/secret')
+  assert.equal(secret.metadata.labels?.['cluster.x-k8s.io/cluster-name'], 'shop')
+  using shop = connect(kubeconfigIn(secret))
+  const { items } = await shop.client.list(NAMESPACES)
+  assert.ok(items.some(({ metadata }) => metadata.name === 'kube-system'))
+  const old = resourceRef('cluster.x-k8s.io/v1beta1', 'clusters', { namespaced: true })
+  assert.deepEqual((await emea.client.get(old, 'shop', place)).spec, cluster.spec)
+})
+
+test('what is published goes with the platform, and nothing else does', async () => {
+  await using at = await begin()
+  await create(at.client, 'ControlCenter', 'emea')
+  await create(at.client, 'Platform', 'shop', CONTROL_CENTER)
+  await becomes(at.client, 'Platform', 'shop', 'Ready', 'True Available')
+  using emea = await at.enter('ControlCenter', 'emea')
+  await eventually(() => emea.client.get(SECRETS, 'shop-kubeconfig', place))
+  const other = { apiVersion: 'cluster.x-k8s.io/v1beta2', kind: 'Cluster', metadata: { name: 'by-hand', ...place } }
+  await emea.client.create(CLUSTERS, other)
+  await at.client.delete(CLUSTER_RESOURCES.Platform, 'shop')
+  await eventually(() =>
+    assert.rejects(at.client.get(CLUSTER_RESOURCES.Platform, 'shop'), (error) => isStatus(error, 'NotFound')),
+  )
+  const { items } = await emea.client.list(CLUSTERS)
+  assert.deepEqual(
+    items.map(({ metadata }) => metadata.name),
+    ['by-hand'],
+  )
+  await assert.rejects(emea.client.get(SECRETS, 'shop-kubeconfig', place), (error) => isStatus(error, 'NotFound'))
+})
+
+test('a Cluster of the same name that is somebody else’s is left alone, and the control center says so', async () => {
+  await using at = await begin()
+  await create(at.client, 'ControlCenter', 'emea')
+  await becomes(at.client, 'ControlCenter', 'emea', 'ClusterAPIAvailable', 'True Available')
+  using emea = await at.enter('ControlCenter', 'emea')
+  const theirs = { apiVersion: 'cluster.x-k8s.io/v1beta2', kind: 'Cluster', metadata: { name: 'shop', ...place } }
+  const { metadata } = await emea.client.create(CLUSTERS, theirs)
+  await create(at.client, 'Platform', 'shop', CONTROL_CENTER)
+  await becomes(at.client, 'ControlCenter', 'emea', 'ClusterAPIAvailable', 'False NameTaken')
+  const { resourceVersion } = (await emea.client.get(CLUSTERS, 'shop', place)).metadata
+  assert.equal(resourceVersion, metadata.resourceVersion)
+})
+
+test('a kubeconfig that was taken away, or leads elsewhere, is issued anew', async () => {
+  await using at = await begin()
+  await create(at.client, 'ControlCenter', 'emea')
+  await create(at.client, 'Platform', 'shop', CONTROL_CENTER)
+  await becomes(at.client, 'Platform', 'shop', 'Ready', 'True Available')
+  using emea = await at.enter('ControlCenter', 'emea')
+  const first = await eventually(() => emea.client.get(SECRETS, 'shop-kubeconfig', place))
+  const elsewhere = { metadata: { annotations: { 'platform.keelson.dev/endpoint': 'https://elsewhere:1 sha256:0' } } }
+  await emea.client.patch(SECRETS, 'shop-kubeconfig', 'merge', elsewhere, place)
+  // Any change of the platform has it looked at.
+  await at.client.patch(CLUSTER_RESOURCES.Platform, 'shop', 'merge', { metadata: { labels: { tier: 'web' } } })
+  await eventually(async () => {
+    const now = await emea.client.get(SECRETS, 'shop-kubeconfig', place)
+    assert.notDeepEqual(now.data, first.data)
+    assert.deepEqual(
+      now.metadata.annotations?.['platform.keelson.dev/endpoint'],
+      first.metadata.annotations?.['platform.keelson.dev/endpoint'],
+    )
+  })
+})
+
+test('clusters that pretend have no API to write to: the control center says so, and nothing fails', async () => {
+  await using at = await begin()
+  await create(at.client, 'ControlCenter', 'emea', { providerRef: { name: 'pretended' } })
+  await create(at.client, 'Platform', 'shop', CONTROL_CENTER)
+  await becomes(at.client, 'Platform', 'shop', 'Ready', 'True Available')
+  const condition = await becomes(at.client, 'ControlCenter', 'emea', 'ClusterAPIAvailable', 'False NoAPIServer')
+  assert.match(condition?.message ?? '', /type simulated have no API server/)
+  await becomes(at.client, 'ControlCenter', 'emea', 'Ready', 'True Available')
+  await at.client.delete(CLUSTER_RESOURCES.Platform, 'shop')
+  await eventually(() =>
+    assert.rejects(at.client.get(CLUSTER_RESOURCES.Platform, 'shop'), (error) => isStatus(error, 'NotFound')),
+  )
+})
+
+test('a status that names somebody else’s cluster gives nobody access to it', async () => {
+  await using at = await begin()
+  await create(at.client, 'ControlCenter', 'emea')
+  await create(at.client, 'Platform', 'shop', CONTROL_CENTER)
+  await create(at.client, 'Platform', 'spy', { ...CONTROL_CENTER, providerRef: { name: 'nowhere' } })
+  await becomes(at.client, 'Platform', 'shop', 'Ready', 'True Available')
+  const { status } = await at.client.get(CLUSTER_RESOURCES.Platform, 'shop')
+  await at.client.patch(CLUSTER_RESOURCES.Platform, 'spy', 'merge', { status }, { subresource: 'status' })
+  await at.client.patch(CLUSTER_RESOURCES.Platform, 'spy', 'merge', { spec: { providerRef: { name: 'here' } } })
+  using emea = await at.enter('ControlCenter', 'emea')
+  await eventually(() => emea.client.get(SECRETS, 'shop-kubeconfig', place))
+  const { metadata } = await eventually(() => emea.client.get(SECRETS, 'spy-kubeconfig', place))
+  const own = (await at.client.get(CLUSTER_RESOURCES.Platform, 'spy')).status?.endpoint
+  assert.notEqual(own?.port, status?.endpoint?.port)
+  assert.match(
+    metadata.annotations?.['platform.keelson.dev/endpoint'] ?? '',
+    new RegExp(`:${own?.port} ${own?.caFingerprint}$`),
+  )
+})

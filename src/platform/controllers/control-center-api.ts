@@ -1,0 +1,230 @@
+/**
+ * What a control center is for: the objects of its Platforms live in its own API, whatever made that. This controller is a
+ * client of it. It takes nothing away that it is not told to: after the store of this server was lost, what a control center
+ * holds is found there as it was.
+ */
+import {
+  addFinalizer,
+  type ControllerDefinition,
+  clusterOf,
+  find,
+  hasFinalizer,
+  messageOf,
+  patchStatus,
+  type ReconcileContext,
+  type Request,
+  type Result,
+  removeFinalizer,
+  setCondition,
+  startController,
+  watching,
+} from '../../controller/index.ts'
+import { KeelsonError, StatusError } from '../../machinery/index.ts'
+import { type ClusterProvider, formatIdentity, isProviderError, type ObservedCluster } from '../../providers/index.ts'
+import type { ConfiguredProvider, DesiredCluster, Scope } from '../engine/desired.ts'
+import { opening, type ProviderTypes, readOne } from '../engine/read-desired.ts'
+import {
+  CLUSTER_FINALIZER,
+  CLUSTER_PROVIDERS,
+  CLUSTER_RESOURCES,
+  type ClusterObject,
+  scopeOf,
+} from './cluster-object.ts'
+import { type Connection, connect } from './control-center-api-connection.ts'
+import {
+  installClusterCRD,
+  NameTaken,
+  type PublishedPlatform,
+  publishPlatform,
+  withdrawPlatform,
+} from './control-center-api-objects.ts'
+import { sourceOf } from './object-source.ts'
+
+/** On a Platform: its control center's API holds objects of it. */
+const FINALIZER = 'platform.keelson.dev/control-center-api'
+/** The condition of a ControlCenter: whether its API has its platforms' Clusters. */
+const CONDITION = 'ClusterAPIAvailable'
+
+/** Milliseconds: until the API is asked again that did not answer; until somebody may have changed what lies in it. */
+const SOON = 5000
+const DRIFT = 5 * 60_000
+/** Seconds. */
+const ACCESS = 10 * 60
+
+const { ControlCenter: CONTROL_CENTERS, Platform: PLATFORMS } = CLUSTER_RESOURCES
+
+export function controlCenterApiController(types: ProviderTypes): ControllerDefinition {
+  const name = 'control-center-api-controller'
+  return {
+    name,
+    rules: [
+      { apiGroups: ['platform.keelson.dev'], resources: ['controlcenters'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: ['platform.keelson.dev'], resources: ['controlcenters/status'], verbs: ['patch'] },
+      { apiGroups: ['platform.keelson.dev'], resources: ['platforms'], verbs: ['get', 'list', 'watch', 'patch'] },
+      { apiGroups: ['platform.keelson.dev'], resources: ['clusterproviders'], verbs: ['get'] },
+      { apiGroups: ['core.kcp.io'], resources: ['logicalclusters'], verbs: ['get'] },
+    ],
+    start: ({ client, clock, log, signal }) =>
+      startController({
+        name,
+        client,
+        clock,
+        log,
+        signal,
+        sources: [watching(CONTROL_CENTERS), watching(PLATFORMS, { map: controlCenterOf })],
+        reconcile: (request, context) => reconcile(request, types, context),
+      }),
+  }
+}
+
+function controlCenterOf(platform: ClusterObject): Request[] {
+  const name = platform.spec.controlCenterRef?.name
+  return name === undefined ? [] : [{ cluster: clusterOf(platform), namespace: '', name }]
+}
+
+async function reconcile({ name }: Request, types: ProviderTypes, context: ReconcileContext): Promise<Result> {
+  const { client } = context
+  const [controlCenter, scope] = await Promise.all([find(client, CONTROL_CENTERS, name), scopeOf(client)])
+  const platforms: ClusterObject[] = []
+  for await (const each of client.items(PLATFORMS)) if (each.spec.controlCenterRef?.name === name) platforms.push(each)
+  // What goes as a whole needs no clearing.
+  if (controlCenter === undefined || controlCenter.metadata.deletionTimestamp !== undefined) {
+    await forget(platforms, context)
+    return undefined
+  }
+  if (scope === undefined) return undefined
+  const read = await readCluster(controlCenter, { scope, types, context })
+  if (read === undefined) return { requeueAfter: DRIFT }
+  const { provider, type } = read.configured
+  if (!provider.capabilities().api) {
+    await forget(platforms, context)
+    const message = `clusters of type ${type} have no API server: the Clusters of its platforms are kept nowhere`
+    await tell(controlCenter, { status: 'False', reason: 'NoAPIServer', message }, context)
+    return undefined
+  }
+  return fill(controlCenter, platforms, read, { scope, types, context })
+}
+
+interface Read {
+  readonly cluster: DesiredCluster
+  readonly configured: ConfiguredProvider
+}
+
+interface Surroundings {
+  readonly scope: Scope
+  readonly types: ProviderTypes
+  readonly context: ReconcileContext
+}
+
+async function fill(
+  controlCenter: ClusterObject,
+  platforms: readonly ClusterObject[],
+  read: Read,
+  surroundings: Surroundings,
+): Promise<Result> {
+  const { context } = surroundings
+  try {
+    const observed = await observe(read, context)
+    // Its own conditions say why.
+    if (observed?.state !== 'ready') return { requeueAfter: SOON }
+    using connection = await connectTo(read.configured.provider, observed, read.configured.ownerTag, context)
+    if (!(await installClusterCRD(connection.client))) return { requeueAfter: SOON }
+    let next = DRIFT
+    const taken: string[] = []
+    for (const platform of platforms) {
+      try {
+        next = Math.min(next, await bringIn(platform, connection, surroundings))
+      } catch (error) {
+        if (!(error instanceof NameTaken)) throw error
+        taken.push(error.message)
+      }
+    }
+    const told =
+      taken.length === 0
+        ? ({ status: 'True', reason: 'Available', message: '' } as const)
+        : ({ status: 'False', reason: 'NameTaken', message: taken.join('; ') } as const)
+    await tell(controlCenter, told, context)
+    return { requeueAfter: next }
+  } catch (error) {
+    context.signal.throwIfAborted()
+    if (!isProviderError(error) && !(error instanceof KeelsonError) && !(error instanceof StatusError)) throw error
+    await tell(controlCenter, { status: 'False', reason: 'ConnectionDown', message: messageOf(error) }, context)
+    return { requeueAfter: SOON }
+  }
+}
+
+/** Brings one Platform in, or takes it out when its cluster is gone. */
+async function bringIn(
+  platform: ClusterObject,
+  { client: remote }: Connection,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { context } = surroundings
+  const isDeleting = platform.metadata.deletionTimestamp !== undefined
+  if (isDeleting && !hasFinalizer(platform, FINALIZER)) return DRIFT
+  const read = await readCluster(platform, surroundings)
+  if (read === undefined && !isDeleting) return DRIFT
+  if (isDeleting && !hasFinalizer(platform, CLUSTER_FINALIZER)) {
+    if (read !== undefined) await withdrawPlatform(remote, read)
+    await removeFinalizer(context.client, PLATFORMS, platform, FINALIZER)
+    return DRIFT
+  }
+  if (read === undefined) return DRIFT
+  if (!isDeleting) await addFinalizer(context.client, PLATFORMS, platform, FINALIZER)
+  const observed = await observe(read, context)
+  const published: PublishedPlatform = { ...read, isDeleting, ...(observed !== undefined && { observed }) }
+  return publishPlatform(remote, published, { now: context.now(), signal: context.signal })
+}
+
+async function readCluster(object: ClusterObject, { scope, types, context }: Surroundings): Promise<Read | undefined> {
+  const provider = await find(context.client, CLUSTER_PROVIDERS, object.spec.providerRef.name)
+  if (provider === undefined) return undefined
+  const read = readOne(sourceOf(object), sourceOf(provider), { scope, open: opening(types) })
+  return read.ok ? read.value : undefined
+}
+
+/**
+ * The cluster of this very object. A status is written by whoever may write it, so that access is never issued by what it says:
+ * the cluster is found by the object's name, and must say that it is of this object.
+ */
+async function observe(
+  { cluster, configured }: Read,
+  { signal }: ReconcileContext,
+): Promise<ObservedCluster | undefined> {
+  const seen = await configured.provider.observe(cluster.externalName, signal)
+  if (!seen.found || seen.ownerTag !== configured.ownerTag || seen.identity === undefined) return undefined
+  return formatIdentity(seen.identity) === formatIdentity(cluster.identity) ? seen : undefined
+}
+
+async function connectTo(
+  provider: ClusterProvider,
+  { externalID }: ObservedCluster,
+  ownerTag: string,
+  { signal }: ReconcileContext,
+): Promise<Connection> {
+  const { min, max } = provider.capabilities().accessTTL
+  const ttl = Math.max(min, Math.min(ACCESS, max))
+  return connect(await provider.issueAccess(externalID, ttl, { ownerTag, signal }))
+}
+
+/** Their objects went with the API that held them, or were never made. */
+async function forget(platforms: readonly ClusterObject[], { client }: ReconcileContext): Promise<void> {
+  for (const platform of platforms) {
+    if (platform.metadata.deletionTimestamp !== undefined) await removeFinalizer(client, PLATFORMS, platform, FINALIZER)
+  }
+}
+
+interface Told {
+  readonly status: 'True' | 'False'
+  readonly reason: string
+  readonly message: string
+}
+
+async function tell(controlCenter: ClusterObject, told: Told, { client, now }: ReconcileContext): Promise<void> {
+  const current = await find(client, CONTROL_CENTERS, controlCenter.metadata.name ?? '')
+  if (current === undefined) return
+  const { conditions: before = [], ...status } = current.status ?? {}
+  const observedGeneration = current.metadata.generation ?? 0
+  const conditions = setCondition(before, { type: CONDITION, ...told, observedGeneration }, now())
+  await patchStatus(client, CONTROL_CENTERS, current, { ...status, conditions })
+}
