@@ -67,7 +67,7 @@ function becomes(
   return eventually(async () => {
     const object = await client.get(CLUSTER_RESOURCES[kind], name)
     const condition = findCondition<Condition>(object.status?.conditions ?? [], type)
-    assert.equal(`${condition?.status} ${condition?.reason}`, expected, condition?.message)
+    assert.equal(`${condition?.status} ${condition?.reason}`, expected, condition?.message ?? type)
     return condition
   })
 }
