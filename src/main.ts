@@ -88,6 +88,7 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
       policy: controllerPolicy(actorsOf(features)),
       rootCertificate: authority.caCertificate,
       ...(options.webhookAllowCidr !== undefined && { webhookAllowCidr: options.webhookAllowCidr }),
+      signCertificate: authority.signRequest,
       tokens: { key },
       externalURL: () => url,
       observe: await observing(options, opened),

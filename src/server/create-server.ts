@@ -31,6 +31,7 @@ import { requestMetrics } from './metrics/request-metrics.ts'
 import { measuredStore } from './metrics/store-metrics.ts'
 import { createObserver, type ObserverOptions } from './observer.ts'
 import { createPipeline, type PipelineOptions } from './pipeline.ts'
+import type { CertificateSigner } from './pki/certificate-request.ts'
 import { createServiceAccountKey } from './pki/service-account-key.ts'
 import { followQuotas } from './quota/quotas.ts'
 import { createReader, presentObject } from './read.ts'
@@ -48,6 +49,8 @@ export interface ServerOptions {
   readonly policy: readonly KubeObject[]
   /** PEM, for kube-root-ca.crt. */
   readonly rootCertificate: string
+  /** Signs the certificates of clients; absent in a server without a socket. */
+  readonly signCertificate?: CertificateSigner
   /** How tokens of service accounts are signed; default: by a key of this process alone, whose tokens end with it. */
   readonly tokens?: TokenIssuerOptions
   /** CIDR ranges of loopback, link-local and private addresses that tenants' webhooks may be at; default: none. */
@@ -185,6 +188,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     quotas,
     admission,
     rootCertificate: options.rootCertificate,
+    signCertificate: options.signCertificate,
     tokens,
     permits: async (user, verb, resource) =>
       (await authorizer.authorize(resourceAttributes({ user, verb, ...resource }), { deep: true })).allowed,

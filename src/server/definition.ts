@@ -11,10 +11,11 @@ import type {
   UserInfo,
 } from '../machinery/index.ts'
 import type { Operation, Precondition, Store } from '../storage/index.ts'
+import type { Admission } from './admission/chain.ts'
 import type { TokenIssuer } from './authentication/token-issuer.ts'
 import type { RoleChange } from './authorization/role-admission.ts'
-import type { Admission } from './admission/chain.ts'
 import type { LogicalClusterRecord } from './logical-cluster.ts'
+import type { CertificateSigner } from './pki/certificate-request.ts'
 import type { Quotas } from './quota/quotas.ts'
 
 export type Verb = 'create' | 'get' | 'list' | 'watch' | 'update' | 'patch' | 'delete' | 'deletecollection'
@@ -228,6 +229,8 @@ export interface Services {
   readonly quotas: Quotas
   /** PEM: what kube-root-ca.crt and Secrets with tokens hold; empty for a server without a socket. */
   readonly rootCertificate: string
+  /** Signs certificates for clients; absent in a server without a socket, where nobody can show one. */
+  readonly signCertificate?: CertificateSigner | undefined
   /** Signs the tokens of service accounts. */
   readonly tokens: TokenIssuer
   /** The webhooks and policies of logical clusters. */

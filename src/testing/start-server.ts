@@ -101,6 +101,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
       share: boundDefinitions,
       policy: controllerPolicy(actorsOf(features)),
       rootCertificate: authority?.caCertificate ?? '',
+      ...(authority !== undefined && { signCertificate: authority.signRequest }),
       // What a test calls runs beside it.
       webhookAllowCidr: ['127.0.0.0/8', '::1/128'],
       externalURL,

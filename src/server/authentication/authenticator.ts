@@ -48,7 +48,11 @@ export function createAuthenticator({ tokens, anonymous = true }: AuthenticatorO
 /** The authenticator with the service accounts of all logical clusters: a token of theirs is nobody else's. */
 export function withServiceAccounts(authenticator: Authenticator, accounts: ServiceAccountTokens): Authenticator {
   return {
-    authenticateToken: authenticator.authenticateToken,
+    authenticateToken: async (token) => {
+      const verdict = await accounts(token)
+      if (verdict === undefined) return authenticator.authenticateToken(token)
+      return 'error' in verdict ? undefined : withAuthenticatedGroup(verdict.user)
+    },
     authenticate: async (request) => {
       const token = request.user === undefined ? bearerToken(request.headers.authorization) : undefined
       const verdict = token === undefined ? undefined : await accounts(token)

@@ -4,6 +4,7 @@ import { humanDuration, type KubeObject } from '../../machinery/index.ts'
 import type { OperationContext, PrinterColumn, Strategy } from '../definition.ts'
 import { timestamp } from '../metadata.ts'
 import { builtIn, STATUS } from './built-in.ts'
+import { admitCertificate } from './certificate-admission.ts'
 import { validateRequest, validateRequestUpdate } from './certificate-validation.ts'
 import { AGE, NAME } from './columns.ts'
 import { ensureFields, type Fields, fieldsIn, isAbsent, objectsIn, textIn } from './untyped.ts'
@@ -56,6 +57,7 @@ const strategy: Strategy = {
       object.status = old.status
     }
   },
+  admit: admitCertificate,
   validate: validateRequest,
   validateUpdate: (object, old, context) => validateRequestUpdate(object, old, context.subresource ?? ''),
 }

@@ -176,7 +176,10 @@ function validateDecisions(object: KubeObject, old: KubeObject, subresource: str
 function validateCertificateUpdate(object: KubeObject, old: KubeObject, subresource: string): StatusCause[] {
   const [updated, stored] = [object, old].map((request) => textIn(fieldsIn(request.status).certificate))
   if (updated === stored) return []
-  if (subresource !== 'status') return [fieldForbidden('status.certificate', 'updates may not set certificate content')]
+  // What an approval changes of it is the signer's: of what a client sends, conditions alone are taken.
+  if (subresource !== 'status' && subresource !== 'approval') {
+    return [fieldForbidden('status.certificate', 'updates may not set certificate content')]
+  }
   if (stored !== '') {
     return [fieldForbidden('status.certificate', 'updates may not modify existing certificate content')]
   }

@@ -2,6 +2,7 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { badRequest, type KubeObject } from '../../machinery/index.ts'
 import type { Authority } from '../pki/authority.ts'
+import { certificateSigner } from '../pki/certificate-request.ts'
 import { generateKey, type Issuer, keyPem, selfSign, signClient, signServing } from '../pki/certificates.ts'
 
 const DAY = 24 * 60 * 60 * 1000
@@ -45,6 +46,7 @@ export async function authorityOf(issuer: Issuer, names: readonly string[], now:
       const certificate = await signClient(issuer, own, commonName, organizations, { now: now(), ttl })
       return { certificate, key: keyPem(own) }
     },
+    signRequest: certificateSigner(issuer, now),
   }
 }
 

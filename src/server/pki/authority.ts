@@ -3,6 +3,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { KeelsonError } from '../../machinery/index.ts'
+import { type CertificateSigner, certificateSigner } from './certificate-request.ts'
 import { generateKey, type Issuer, keyPem, selfSign, signClient, signServing } from './certificates.ts'
 import { ensureOwnerOnlyDirectory, readOwnerOnly, writeOwnerOnly } from './owner-only-file.ts'
 import { servingNames } from './serving-names.ts'
@@ -21,6 +22,8 @@ export interface Authority {
   readonly key: string
   /** A fresh key, and a certificate for it. `ttl` in milliseconds. */
   readonly issueClientCertificate: (request: ClientCertificateRequest) => Promise<CertificateAndKey>
+  /** A certificate for a key of the client's own: `kubernetes.io/kube-apiserver-client`. */
+  readonly signRequest: CertificateSigner
 }
 
 export interface ClientCertificateRequest {
@@ -98,6 +101,7 @@ function authority(issuer: Issuer, serving: CertificateAndKey, now: () => number
       const certificate = await signClient(issuer, key, commonName, organizations, { now: now(), ttl })
       return { certificate, key: keyPem(key) }
     },
+    signRequest: certificateSigner(issuer, now),
   }
 }
 

@@ -10,7 +10,7 @@ import { promisify } from 'node:util'
 const DAY = 24 * 60 * 60 * 1000
 /** Clocks differ, and may be set back: what is issued now is valid on a machine up to a day behind. */
 const BACKDATED = DAY
-const SIGNATURE = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+export const SIGNATURE = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
 const generate = promisify(generateKeyPair)
 
@@ -41,7 +41,7 @@ export async function selfSign(commonName: string, key: KeyObject, validity: Val
   const x509 = await library()
   const publicKey = publicCryptoKey(key)
   const certificate = await x509.X509CertificateGenerator.create({
-    ...dates(validity),
+    ...validityOf(validity),
     subject: [{ CN: [commonName] }],
     issuer: [{ CN: [commonName] }],
     publicKey,
@@ -99,7 +99,7 @@ async function sign(
   const authority = new x509.X509Certificate(issuer.certificate)
   const publicKey = publicCryptoKey(key)
   const certificate = await x509.X509CertificateGenerator.create({
-    ...dates(validity),
+    ...validityOf(validity),
     subject,
     issuer: authority.subjectName.toJSON(),
     publicKey,
@@ -117,24 +117,29 @@ async function sign(
   return pem(certificate)
 }
 
-async function library() {
+export async function library() {
   // tsyringe, which @peculiar/x509 is built on, refuses to load without Reflect's metadata functions.
   await import('@abraham/reflection')
   return import('@peculiar/x509')
 }
 
-function dates({ now, ttl }: Validity): { notBefore: Date; notAfter: Date } {
-  return { notBefore: new Date(now - BACKDATED), notAfter: new Date(now + ttl) }
+function validityOf({ now, ttl }: Validity): { notBefore: Date; notAfter: Date } {
+  return dates(now - BACKDATED, now + ttl)
+}
+
+/** Milliseconds since the epoch. */
+export function dates(notBefore: number, notAfter: number): { notBefore: Date; notAfter: Date } {
+  return { notBefore: new Date(notBefore), notAfter: new Date(notAfter) }
 }
 
 function publicCryptoKey(key: KeyObject) {
   return (key.type === 'public' ? key : createPublicKey(key)).toCryptoKey(SIGNATURE, true, ['verify'])
 }
 
-function signingCryptoKey(key: KeyObject) {
+export function signingCryptoKey(key: KeyObject) {
   return key.toCryptoKey(SIGNATURE, false, ['sign'])
 }
 
-function pem(certificate: { toString: (format: 'pem') => string }): string {
+export function pem(certificate: { toString: (format: 'pem') => string }): string {
   return `${certificate.toString('pem')}\n`
 }

@@ -4,7 +4,9 @@ import type { SecureServerOptions } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import { KeelsonError, type UserInfo } from '../../machinery/index.ts'
 import { userOfCertificate } from '../authentication/certificate-user.ts'
+import { localUser } from '../authentication/local-user.ts'
 import type { Authority } from './authority.ts'
+import { clusterOfCertificate } from './certificate-request.ts'
 import { readOwnerOnly } from './owner-only-file.ts'
 
 export interface TlsSettings {
@@ -38,8 +40,10 @@ export function tlsOptions(authority: Authority, { clientCAs }: TlsSettings): Se
  */
 export function clientCertificateUser(socket: TLSSocket): UserInfo | undefined {
   if (!socket.authorized) return undefined
-  const { subject, fingerprint256 } = socket.getPeerCertificate()
-  return subject === undefined ? undefined : userOfCertificate(subject, fingerprint256)
+  const { subject, fingerprint256, subjectaltname } = socket.getPeerCertificate()
+  const user = subject === undefined ? undefined : userOfCertificate(subject, fingerprint256)
+  const cluster = clusterOfCertificate(subjectaltname)
+  return user === undefined || cluster === undefined ? user : localUser(user, cluster)
 }
 
 /** Reads a `--client-ca-file`: one or more certificates in PEM format. */
