@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { feature as builtins } from './builtins/index.ts'
-import { runProgram, type Served, type ServeOptions } from './cli/index.ts'
+import { runProgram, type Served, type ServeOptions, type StoreCommands } from './cli/index.ts'
 import { actorsOf, controllerPolicy, type Feature, featureAnswers, startFeatures } from './controller/index.ts'
 import { feature as lifecycle } from './lifecycle/index.ts'
 import { KeelsonError } from './machinery/index.ts'
@@ -29,9 +29,19 @@ import {
   startEndpoints,
   type TokenAuthenticator,
 } from './server/index.ts'
-import { openStore, type Store } from './storage/index.ts'
+import {
+  assertDataDirectory,
+  backUp,
+  checkStore,
+  compactStore,
+  openStore,
+  readEncryption,
+  restore,
+  rewriteStore,
+  type Store,
+} from './storage/index.ts'
 import { VERSION } from './version.ts'
-import { bootstrap, boundDefinitions, workspaceDefinitions } from './workspaces/index.ts'
+import { bootstrap, boundDefinitions, restoreWorkspace, workspaceDefinitions } from './workspaces/index.ts'
 
 function featuresOf({ dataDirectory }: ServeOptions): readonly Feature[] {
   return [lifecycle, builtins, platformFeature({ simulatedFolder: join(dataDirectory, 'simulated') })]
@@ -127,9 +137,25 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
   return { url, kubeconfig: join(dataDirectory, 'admin.kubeconfig'), issueKubeconfig, ended }
 }
 
-function open({ store, dataDirectory }: ServeOptions, signal: AbortSignal): Promise<Store> {
+async function open(options: ServeOptions, signal: AbortSignal): Promise<Store> {
+  const { store, dataDirectory: directory, encryptionProviderConfig } = options
   if (store === 'memory') return openStore({ engine: 'memory' }, { signal })
-  return openStore({ engine: 'embedded', directory: dataDirectory }, { signal })
+  const encryption = readEncryption(directory, encryptionProviderConfig)
+  return openStore({ engine: 'embedded', directory, encryption }, { signal })
+}
+
+const storeCommands: StoreCommands = {
+  backUp,
+  restore,
+  check: checkStore,
+  compact: compactStore,
+  rewrite: rewriteStore,
+  restoreWorkspace: async ({ file, path, directory, encryptionFile }, signal) => {
+    assertDataDirectory(directory)
+    const encryption = readEncryption(directory, encryptionFile)
+    await using store = await openStore({ engine: 'embedded', directory, encryption }, { signal })
+    return await restoreWorkspace({ file, path, store, signal })
+  },
 }
 
 async function readTokens(path: string | undefined): Promise<TokenAuthenticator[]> {
@@ -201,6 +227,7 @@ export async function main(): Promise<void> {
     env: process.env,
     signal: stop.signal,
     serve,
+    store: storeCommands,
   })
 }
 

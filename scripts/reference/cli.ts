@@ -1,4 +1,4 @@
-import { runProgram } from '../../src/cli/index.ts'
+import { runProgram, type StoreCommands } from '../../src/cli/index.ts'
 import { VERSION } from '../../src/version.ts'
 
 /** Every command's help, as the command prints it. */
@@ -29,6 +29,7 @@ async function helpOf(path: readonly string[]): Promise<string> {
     env: {},
     signal: new AbortController().signal,
     serve: () => Promise.reject(new Error('help starts no server')),
+    store: {} as StoreCommands,
   })
   return printed
 }

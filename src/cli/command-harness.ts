@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { Client } from '../client/index.ts'
-import type { Environment, Serve } from './environment.ts'
+import type { Environment, Serve, StoreCommands } from './environment.ts'
 import { runProgram } from './program.ts'
 
 export interface Outcome {
@@ -16,6 +16,7 @@ interface RunOptions {
   readonly stdin?: string
   readonly signal?: AbortSignal
   readonly serve?: Serve
+  readonly store?: Partial<StoreCommands>
   readonly env?: Readonly<Record<string, string>>
   /** Called with the whole of the standard output whenever there is more of it. */
   readonly onOut?: (out: string) => void
@@ -47,6 +48,8 @@ export async function run(line: string | readonly string[], options: RunOptions 
     env: options.env ?? {},
     signal: options.signal ?? new AbortController().signal,
     serve: options.serve ?? (() => Promise.reject(new TypeError('this test serves nothing'))),
+    // A test gives those that its command calls.
+    store: (options.store ?? {}) as StoreCommands,
   }
   const code = await runProgram(typeof line === 'string' ? line.split(' ') : line, environment)
   return { code, out, err }

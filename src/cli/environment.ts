@@ -24,6 +24,8 @@ export interface ServeOptions {
   readonly tokenAuthFile?: string
   readonly tlsCertFile?: string
   readonly tlsPrivateKeyFile?: string
+  /** An EncryptionConfiguration; default: Secrets are encrypted with a key in the data directory. */
+  readonly encryptionProviderConfig?: string
 }
 
 export interface KubeconfigRequest {
@@ -49,6 +51,47 @@ export interface Served {
 /** Resolves when the server is ready; ends it when the signal aborts. */
 export type Serve = (options: ServeOptions, signal: AbortSignal) => Promise<Served>
 
+/** What is in a store, and whether it is whole. */
+export interface StoreReport {
+  readonly format: number
+  readonly revision: number
+  readonly compacted: number
+  readonly rows: number
+  readonly encrypted: number
+  readonly history: number
+  readonly bytes: number
+  readonly freeBytes: number
+  readonly problems: readonly string[]
+}
+
+export interface WorkspaceRestore {
+  readonly file: string
+  readonly path: string
+  readonly directory: string
+  readonly encryptionFile: string | undefined
+}
+
+/** What commands do to a data directory themselves, without a server. Directories are absolute paths. */
+export interface StoreCommands {
+  readonly backUp: (
+    directory: string,
+    file: string,
+    signal: AbortSignal,
+  ) => Promise<{ revision: number; rows: number; bytes: number }>
+  readonly restore: (
+    file: string,
+    directory: string,
+    signal: AbortSignal,
+  ) => Promise<{ revision: number; rows: number }>
+  readonly restoreWorkspace: (
+    request: WorkspaceRestore,
+    signal: AbortSignal,
+  ) => Promise<{ workspaces: number; rows: number }>
+  readonly check: (directory: string, encryptionFile: string | undefined) => StoreReport
+  readonly compact: (directory: string) => { revision: number; bytesBefore: number; bytesAfter: number }
+  readonly rewrite: (directory: string, encryptionFile: string | undefined, signal: AbortSignal) => Promise<number>
+}
+
 export interface Environment {
   readonly version: string
   readonly stdout: Output
@@ -58,4 +101,5 @@ export interface Environment {
   /** Aborts on Ctrl-C: a command that waits ends, and a server is stopped. */
   readonly signal: AbortSignal
   readonly serve: Serve
+  readonly store: StoreCommands
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { KeelsonError } from '../machinery/index.ts'
 import { addApply } from './apply.ts'
+import { addBackup } from './backup.ts'
 import { addCompletion } from './completion.ts'
 import { addConnectionOptions } from './connection.ts'
 import { addDelete } from './delete.ts'
@@ -13,8 +14,10 @@ import { addGet } from './get.ts'
 import { normalizeArguments } from './go-flags.ts'
 import { addKubeconfig } from './kubeconfig.ts'
 import { addDrift, addPlan } from './plan.ts'
+import { addRestore } from './restore.ts'
 import { addServe } from './serve.ts'
 import { addState } from './state.ts'
+import { addStore } from './store.ts'
 import { addObjectTree } from './tree.ts'
 import { addUp } from './up.ts'
 import { ofCommander } from './usage-error.ts'
@@ -82,6 +85,9 @@ function createProgram(serving: Environment, environment: Environment, exit: (co
   addKubeconfig(program, environment)
   addWs(program, environment)
   addDoctor(program, environment)
+  addBackup(program, environment)
+  addRestore(program, environment)
+  addStore(program, environment, exit)
   addVersion(program, environment)
   addCompletion(program, environment)
   throwErrors(program)

@@ -15,6 +15,7 @@ interface ServeFlags {
   readonly tokenAuthFile?: string
   readonly tlsCertFile?: string
   readonly tlsPrivateKeyFile?: string
+  readonly encryptionProviderConfig?: string
 }
 
 /** The options of every command that runs a server; names are kube-apiserver's where it has them. */
@@ -41,6 +42,10 @@ export function addServeOptions(command: Command): Command {
       ).argParser(parseRanges),
     )
     .option('--audit-log-path <file>', 'append an audit.k8s.io/v1 event of each request, without bodies, to this file')
+    .option(
+      '--encryption-provider-config <file>',
+      'what to encrypt at rest, and with which keys, instead of the default',
+    )
     .option('-v, --verbose', 'log requests')
 }
 

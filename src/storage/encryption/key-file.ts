@@ -27,6 +27,13 @@ export function readEncryption(directory: string, file?: string): Encryption {
   }
 }
 
+/** Likewise, but makes nothing: a data directory without a configuration has nothing that is encrypted. */
+export function findEncryption(directory: string, file?: string): Encryption {
+  if (file !== undefined || readOwn(join(directory, ENCRYPTION_FILE)) !== undefined)
+    return readEncryption(directory, file)
+  return { writeKey: () => undefined, readKeys: new Map() }
+}
+
 function readGiven(file: string): string {
   try {
     return readFileSync(file, 'utf8')

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { openToRead } from '../embedded/open-to-read.ts'
 import { databaseFile, FORMAT, PUT, readMeta } from '../embedded/schema.ts'
 import { asBuffer } from '../embedded/wire.ts'
-import type { Encryption } from '../encryption/configuration.ts'
+import { findEncryption } from '../encryption/key-file.ts'
 import { isSealed, unseal } from '../encryption/seal.ts'
 import { type Revision, revisionOf } from '../store.ts'
 
@@ -27,8 +27,9 @@ export interface StoreReport {
 const MOST_PROBLEMS = 20
 
 /** Throws a KeelsonError when there is no store that can be read. */
-export function checkStore(directory: string, encryption: Encryption): StoreReport {
+export function checkStore(directory: string, encryptionFile: string | undefined): StoreReport {
   using db = openToRead(directory)
+  const encryption = findEncryption(directory, encryptionFile)
   const number = (sql: string): number => Number(Object.values(db.prepare(sql).get() ?? {})[0] ?? 0)
   db.exec('BEGIN')
   const problems = [...damage(db), ...lost(db)]

@@ -1,16 +1,18 @@
 /** `keelson store rewrite`: has every row encrypted as the configuration says now, and leaves nothing of the earlier ones. */
-import { existsSync } from 'node:fs'
-import { KeelsonError } from '../../machinery/index.ts'
-import { databaseFile } from '../embedded/schema.ts'
-import type { Encryption } from '../encryption/configuration.ts'
+import { readEncryption } from '../encryption/key-file.ts'
 import { rewriteRows } from '../encryption/rewrite.ts'
 import { openStore } from '../open.ts'
 import { compactStore } from './compact.ts'
+import { assertDataDirectory } from './exclusively.ts'
 
 /** Returns how many rows were written. Throws a KeelsonError when the directory is in use, or is no data directory. */
-export async function rewriteStore(directory: string, encryption: Encryption, signal: AbortSignal): Promise<number> {
-  if (!existsSync(databaseFile(directory)))
-    throw new KeelsonError(`${directory} is no data directory: it has no store.db`, 'name the directory of --data')
+export async function rewriteStore(
+  directory: string,
+  encryptionFile: string | undefined,
+  signal: AbortSignal,
+): Promise<number> {
+  assertDataDirectory(directory)
+  const encryption = readEncryption(directory, encryptionFile)
   let written = 0
   {
     await using store = await openStore({ engine: 'embedded', directory }, { signal })
