@@ -11,32 +11,30 @@ type Environment = sdk.KubeObject & {
   status?: Status & { kubeconfigRef?: { expires: string } }
 }
 type Platform = sdk.KubeObject & { status?: Status & { endpoint?: { host: string; port: number } } }
+type KubeconfigRequest = sdk.KubeObject & { status?: { kubeconfig: string; expirationTimestamp: string } }
 type Workspace = sdk.KubeObject & { spec: { cluster?: string } }
-type Slice = sdk.KubeObject & { status?: { endpoints?: { url: string }[] } }
-type Access = sdk.KubeObject & { status?: { kubeconfig: string; expirationTimestamp: string } }
+type EndpointSlice = sdk.KubeObject & { status?: { endpoints?: { url: string }[] } }
 
-const CLUSTER_SCOPED = { namespaced: false }
+const [PLATFORM_API, CLUSTER_SCOPED] = ['platform.keelson.dev/v1alpha1', { namespaced: false }]
 const ENVIRONMENTS = sdk.resourceRef<Environment>('acme.example/v1', 'environments', CLUSTER_SCOPED)
-const PLATFORMS = sdk.resourceRef<Platform>('platform.keelson.dev/v1alpha1', 'platforms', CLUSTER_SCOPED)
+const PLATFORMS = sdk.resourceRef<Platform>(PLATFORM_API, 'platforms', CLUSTER_SCOPED)
+/** Create of the subresource `kubeconfig` of a Platform. */
+const KUBECONFIGS = sdk.resourceRef<KubeconfigRequest>(PLATFORM_API, 'platforms', CLUSTER_SCOPED)
 const WORKSPACES = sdk.resourceRef<Workspace>('tenancy.kcp.io/v1alpha1', 'workspaces', CLUSTER_SCOPED)
-const ENDPOINT_SLICES = sdk.resourceRef<Slice>('apis.kcp.io/v1alpha1', 'apiexportendpointslices', CLUSTER_SCOPED)
+const SLICES = sdk.resourceRef<EndpointSlice>('apis.kcp.io/v1alpha1', 'apiexportendpointslices', CLUSTER_SCOPED)
 const SECRETS = sdk.resourceRef('v1', 'secrets', { namespaced: true })
 
 const FINALIZER = 'acme.example/environment'
 /** On a Platform: the logical cluster and the name of the Environment that it is made for. */
-const CLUSTER_LABEL = 'acme.example/cluster'
-const NAME_LABEL = 'acme.example/environment'
+const [CLUSTER_LABEL, NAME_LABEL] = ['acme.example/cluster', 'acme.example/environment']
 /** The namespace of a team's workspace in which this controller may write Secrets. */
 const namespace = 'environments'
-const KUBECONFIG_SECONDS = 24 * 60 * 60
 const RENEW_BEFORE_MS = 6 * 60 * 60 * 1000
 
 const config = sdk.loadKubeconfig({ env: process.env })
 using transport = sdk.httpsTransport(config)
 /** In the platform team's workspace. */
 const home = sdk.createClient({ transport, cluster: new URL(config.server).pathname })
-const stop = new AbortController()
-for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stop.abort())
 
 /** A team is known by its Workspace: nothing that a team writes says who it is. */
 async function teamOf(cluster: string): Promise<string> {
@@ -47,91 +45,74 @@ async function teamOf(cluster: string): Promise<string> {
 }
 
 async function reconcile({ cluster, name }: sdk.Request, { client, now }: sdk.ReconcileContext): Promise<sdk.Result> {
-  const found = await sdk.find(client, ENVIRONMENTS, name)
-  if (found === undefined) return undefined
-  const platformName = `${await teamOf(cluster)}-${name}`
-  const labels = { [CLUSTER_LABEL]: cluster, [NAME_LABEL]: name, stage: found.spec.purpose }
-  const present = await sdk.find(home, PLATFORMS, platformName)
-  const { [CLUSTER_LABEL]: forCluster, [NAME_LABEL]: forName } = present?.metadata.labels ?? {}
-  const isOthers = present !== undefined && (forCluster !== cluster || forName !== name)
-
-  const report = async (ready: Omit<sdk.ConditionLike, 'type'>, facts: object = {}): Promise<void> => {
-    const conditions = sdk.setCondition(found.status?.conditions ?? [], { type: 'Ready', ...ready }, now())
+  const environment = await sdk.find(client, ENVIRONMENTS, name)
+  if (environment === undefined) return undefined
+  const { purpose, region } = environment.spec
+  const platform = `${await teamOf(cluster)}-${name}`
+  const labels = { [CLUSTER_LABEL]: cluster, [NAME_LABEL]: name, stage: purpose }
+  const present = await sdk.find(home, PLATFORMS, platform)
+  const { [CLUSTER_LABEL]: ofCluster, [NAME_LABEL]: ofName } = present?.metadata.labels ?? {}
+  const isOthers = present !== undefined && (ofCluster !== cluster || ofName !== name)
+  const report = async (ready: Omit<sdk.ConditionLike, 'type'>, facts: object = {}): Promise<undefined> => {
     const current = await sdk.find(client, ENVIRONMENTS, name)
-    if (current) await sdk.patchStatus(client, ENVIRONMENTS, current, { ...found.status, ...facts, conditions })
+    const conditions = sdk.setCondition(current?.status?.conditions ?? [], { type: 'Ready', ...ready }, now())
+    if (current) await sdk.patchStatus(client, ENVIRONMENTS, current, { ...current.status, ...facts, conditions })
   }
-  if (found.metadata.deletionTimestamp !== undefined) {
-    if (present === undefined || isOthers) {
-      await sdk.removeFinalizer(client, ENVIRONMENTS, found, FINALIZER)
-    } else {
-      if (present.metadata.deletionTimestamp === undefined) await home.delete(PLATFORMS, platformName)
-      await report({ status: 'False', reason: 'Deleting', message: `waits until platform ${platformName} is gone` })
-    }
-    return undefined
+
+  if (environment.metadata.deletionTimestamp !== undefined) {
+    const isGone = present === undefined || isOthers
+    if (isGone) return void (await sdk.removeFinalizer(client, ENVIRONMENTS, environment, FINALIZER))
+    if (present.metadata.deletionTimestamp === undefined) await home.delete(PLATFORMS, platform)
+    return report({ status: 'False', reason: 'Deleting', message: `waits until platform ${platform} is gone` })
   }
-  if (isOthers) {
-    const message = `there is a platform ${platformName} that is not for this environment: choose another name`
-    return void (await report({ status: 'False', reason: 'NameTaken', message }))
-  }
-  await sdk.addFinalizer(client, ENVIRONMENTS, found, FINALIZER)
-  const { object: platform } = await sdk.apply<Platform>(home, PLATFORMS, {
-    apiVersion: 'platform.keelson.dev/v1alpha1',
-    kind: 'Platform',
-    metadata: { name: platformName, labels },
-    spec: { controlCenterRef: { name: found.spec.region }, providerRef: { name: 'standard' } },
-  })
-  const { conditions = [], endpoint } = platform.status ?? {}
+  const taken = `there is another platform ${platform}: choose another name`
+  if (isOthers) return report({ status: 'False', reason: 'NameTaken', message: taken })
+  await sdk.addFinalizer(client, ENVIRONMENTS, environment, FINALIZER)
+  const metadata = { name: platform, labels }
+  const spec = { controlCenterRef: { name: region }, providerRef: { name: 'standard' }, access: { ttl: '24h' } }
+  const wanted = { apiVersion: PLATFORM_API, kind: 'Platform', metadata, spec }
+  const { object } = await sdk.apply<Platform>(home, PLATFORMS, wanted)
+  const { conditions = [], endpoint } = object.status ?? {}
   const { status = 'False', reason = 'Creating', message = '' } = sdk.findCondition(conditions, 'Ready') ?? {}
-  const facts = { platform: platformName, ...(endpoint && { endpoint: `https://${endpoint.host}:${endpoint.port}` }) }
-  if (status !== 'True') return void (await report({ status, reason, message }, facts))
-  const expires = await ensureKubeconfig(found, platformName, home.inCluster(cluster), now())
-  await report({ status, reason, message }, { ...facts, kubeconfigRef: { namespace, name, expires } })
-  return { requeueAfter: Math.max(Date.parse(expires) - now() - RENEW_BEFORE_MS, 60_000) }
+  const facts = { platform, ...(endpoint && { endpoint: `https://${endpoint.host}:${endpoint.port}` }) }
+  if (status !== 'True') return report({ status, reason, message }, facts)
+  try {
+    const expires = await ensureKubeconfig(environment, platform, home.inCluster(cluster), now())
+    await report({ status, reason, message }, { ...facts, kubeconfigRef: { namespace, name, expires } })
+    return { requeueAfter: Math.max(Date.parse(expires) - now() - RENEW_BEFORE_MS, 60_000) }
+  } catch (error) {
+    await report({ status: 'False', reason: 'NoKubeconfig', message: sdk.messageOf(error) }, facts)
+    throw error
+  }
 }
 
 /** In a Secret that goes with the Environment; made anew when it is gone or runs out. Resolves with its end. */
 async function ensureKubeconfig(owner: Environment, platform: string, team: sdk.Client, now: number): Promise<string> {
-  const name = owner.metadata.name ?? ''
+  const { name = '' } = owner.metadata
   const { expires = '' } = owner.status?.kubeconfigRef ?? {}
   const lasts = Date.parse(expires) - now > RENEW_BEFORE_MS
   if (lasts && (await sdk.find(team, SECRETS, name, { namespace })) !== undefined) return expires
-  const request = {
-    apiVersion: PLATFORMS_VERSION,
-    kind: 'KubeconfigRequest',
-    metadata: {},
-    spec: { expirationSeconds: KUBECONFIG_SECONDS },
-  }
-  const { status } = await home.create<Access>(PLATFORMS, request, { name: platform, subresource: 'kubeconfig' })
+  const request: KubeconfigRequest = { apiVersion: PLATFORM_API, kind: 'KubeconfigRequest', metadata: {} }
+  const { status } = await home.create(KUBECONFIGS, request, { name: platform, subresource: 'kubeconfig' })
   if (status === undefined) throw new Error(`no kubeconfig was issued for platform ${platform}`)
-  await sdk.apply(team, SECRETS, {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name, namespace, ownerReferences: [sdk.ownerReference(owner)] },
-    data: { kubeconfig: Buffer.from(status.kubeconfig).toString('base64') },
-  })
+  const metadata = { name, namespace, ownerReferences: [sdk.ownerReference(owner)] }
+  const data = { kubeconfig: status.kubeconfig }
+  await sdk.apply(team, SECRETS, { apiVersion: 'v1', kind: 'Secret', metadata, data })
   return status.expirationTimestamp
 }
 
 /** Published while there is a binding of the export. */
-const { endpoints = [] } = (await home.get(ENDPOINT_SLICES, 'environments.acme.example')).status ?? {}
+const { endpoints = [] } = (await home.get(SLICES, 'environments.acme.example')).status ?? {}
 if (endpoints[0] === undefined) throw new Error('no team has bound environments.acme.example yet')
 const teams = sdk.createClient({ transport, cluster: `${new URL(endpoints[0].url).pathname}/clusters/*` })
-const platforms = sdk.startInformer({
-  client: home,
-  resource: PLATFORMS,
-  selection: { labelSelector: NAME_LABEL },
-  signal: stop.signal,
-})
-await using controller = sdk.startController({
-  name: 'environments',
-  client: teams,
-  sources: [
-    sdk.watching(ENVIRONMENTS),
-    sdk.informed(platforms, ({ metadata: { labels = {} } }) => [
-      { cluster: labels[CLUSTER_LABEL] ?? '', namespace: '', name: labels[NAME_LABEL] ?? '' },
-    ]),
-  ],
-  reconcile,
-})
-console.log(`${controller.name} runs`)
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort())
+const selection = { labelSelector: NAME_LABEL }
+const platforms = sdk.startInformer({ client: home, resource: PLATFORMS, selection, signal: stop.signal })
+const ofPlatforms = sdk.informed(platforms, ({ metadata: { labels = {} } }) => [
+  { cluster: labels[CLUSTER_LABEL] ?? '', namespace: '', name: labels[NAME_LABEL] ?? '' },
+])
+const sources = [sdk.watching(ENVIRONMENTS), ofPlatforms]
+await using _controller = sdk.startController({ name: 'environments', client: teams, sources, reconcile })
+console.log(`watches environments at ${endpoints[0].url}`)
 await new Promise((resolve) => stop.signal.addEventListener('abort', resolve))
