@@ -163,6 +163,16 @@ const action = fc.oneof(
   fc.record({ type: fc.constant('pass' as const), ms: fc.nat(60) }),
 )
 
+test('after the end no timer is left, whatever the last worker asks for', async () => {
+  const { queue, started, clock } = harness()
+  queue.add(of('a', 'x'))
+  await turn()
+  const disposed = queue[Symbol.asyncDispose]()
+  started[0]?.finish({ requeueAfter: 60_000 })
+  await disposed
+  assert.equal(clock.pending(), 0)
+})
+
 test('in any schedule nothing is lost, and no key is ever with two workers', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(action, { maxLength: 40 }), fc.integer({ min: 1, max: 4 }), async (actions, workers) => {

@@ -103,6 +103,8 @@ export function createQueue({ process, concurrency, clock, failed, ...options }:
     turn.push(lane)
   }
   const delay = (entry: Entry, ms: number) => {
+    // What ends last wants another look, too: its timer would keep the process from ending.
+    if (closed) return
     const at = clock.now() + ms
     if (entry.due !== undefined && entry.due.at <= at) return
     cancel(entry)
