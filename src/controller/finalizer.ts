@@ -15,14 +15,10 @@ export async function addFinalizer<T extends KubeObject>(
   finalizer: string,
 ): Promise<T> {
   if (hasFinalizer(object, finalizer)) return object
-  const { finalizers, resourceVersion } = object.metadata
-  const patch = [
-    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
-    finalizers === undefined
-      ? { op: 'add', path: '/metadata/finalizers', value: [finalizer] }
-      : { op: 'add', path: '/metadata/finalizers/-', value: finalizer },
-  ]
-  return client.patch(resource, nameOf(object), 'json', patch, scopeOf(object))
+  const { finalizers = [], resourceVersion } = object.metadata
+  // For the version that was read: when somebody else wrote meanwhile this is a conflict, and looked at again.
+  const patch = { metadata: { resourceVersion, finalizers: [...finalizers, finalizer] } }
+  return client.patch(resource, nameOf(object), 'merge', patch, scopeOf(object))
 }
 
 /**

@@ -65,7 +65,7 @@ describe('what controllers write', () => {
   test('a finalizer is not added to an object that has changed since it was read', async () => {
     const object = await client.create(CONFIG_MAPS, configMap('changed', {}))
     await apply(client, CONFIG_MAPS, configMap('changed', { newer: 'yes' }))
-    await assert.rejects(addFinalizer(client, CONFIG_MAPS, object, FINALIZER))
+    await assert.rejects(addFinalizer(client, CONFIG_MAPS, object, FINALIZER), (error) => isStatus(error, 'Conflict'))
     assert.equal((await client.get(CONFIG_MAPS, 'changed', AT)).metadata.finalizers, undefined)
   })
 
