@@ -3,6 +3,7 @@ import { describe } from 'node:test'
 import { testClosing } from './conformance/closing.ts'
 import { testCommits } from './conformance/commits.ts'
 import type { Open } from './conformance/harness.ts'
+import { testHistories } from './conformance/histories.ts'
 import { testProperties } from './conformance/properties.ts'
 import { testRanges } from './conformance/ranges.ts'
 import { testWatches } from './conformance/watching.ts'
@@ -13,6 +14,7 @@ export function describeStore(name: string, open: Open, runs: number): void {
     describe('commits', () => testCommits(open))
     describe('ranges', () => testRanges(open))
     describe('watches', () => testWatches(open))
+    describe('histories', () => testHistories(open))
     describe('closing', () => testClosing(open))
     describe('against the model', () => testProperties(open, runs))
   })
