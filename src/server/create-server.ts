@@ -22,6 +22,7 @@ import type { DefinitionSet, ResourceDefinition } from './definition.ts'
 import { joinDefinitions } from './definitions.ts'
 import { derive } from './derived.ts'
 import { createDiagnostics } from './diagnostics.ts'
+import { startSweeper } from './expiry/sweeper.ts'
 import { serverChecks } from './health.ts'
 import { ALL_CLUSTERS, rangePrefix } from './keys.ts'
 import { LIFECYCLE_DEFINITIONS } from './lifecycle.ts'
@@ -60,6 +61,8 @@ export interface ServerOptions {
   /** The store can no longer be trusted: the process has to end. */
   readonly failed: (error: Error) => void
   readonly now?: () => number
+  /** For what goes by its time; default: the machine's clock. */
+  readonly setTimeout?: (callback: () => void, ms: number) => Disposable
   /** Who is told of requests: the audit, logs. */
   readonly observe?: Omit<ObserverOptions, 'metrics'>
   /** Metrics that other parts of the process count, in Prometheus' text format. */
@@ -195,6 +198,12 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     refuseEscalation: (change) => refuseEscalation(change, authorizer),
     random: { uid: randomUUID, suffix: () => generateName('') },
   }
+  const sweeper = startSweeper({
+    parts,
+    definitions: served.filter(({ strategy, storedForm }) => strategy.expiry !== undefined && storedForm === undefined),
+    report: options.report,
+    ...(options.setTimeout !== undefined && { setTimeout: options.setTimeout }),
+  })
   const metrics = requestMetrics()
   return {
     authenticateToken: authenticator.authenticateToken,
@@ -213,6 +222,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       identified: async (identity) => shared?.identified(identity),
     }),
     [Symbol.dispose]: () => {
+      sweeper[Symbol.dispose]()
       for (const derived of [clusters, rbac, definitions, quotas, admission]) derived[Symbol.dispose]()
       shared?.[Symbol.dispose]()
     },

@@ -14,6 +14,7 @@ import type { Operation, Precondition, Store } from '../storage/index.ts'
 import type { Admission } from './admission/chain.ts'
 import type { TokenIssuer } from './authentication/token-issuer.ts'
 import type { RoleChange } from './authorization/role-admission.ts'
+import type { Expiry } from './expiry/expiries.ts'
 import type { LogicalClusterRecord } from './logical-cluster.ts'
 import type { CertificateSigner } from './pki/certificate-request.ts'
 import type { Quotas } from './quota/quotas.ts'
@@ -123,6 +124,8 @@ export interface Strategy {
   readonly validateUpdate?: (object: KubeObject, old: KubeObject, context: OperationContext) => readonly StatusCause[]
   /** Rows that belong to the same commit. */
   readonly commit?: (change: Change, context: OperationContext) => Promise<CommitPart>
+  /** Of objects that go by themselves. */
+  readonly expiry?: Expiry
   /** Serves a create without storing anything (reviews). */
   readonly answer?: (object: KubeObject, context: OperationContext) => Promise<KubeObject>
   /** Objects that exist without a row until their first change: a pure function of the logical cluster and namespace, their

@@ -6,6 +6,7 @@ import { alreadyExists, type KubeObject, type StatusError } from '../machinery/i
 import { type Operation, type Precondition, type Store, versionOf } from '../storage/index.ts'
 import { guardBirth, guardFirstWrite, namespaceEpoch } from './birth.ts'
 import type { Change, CommitPart, OperationContext, ResourceDefinition } from './definition.ts'
+import { noteExpiry } from './expiry/expiries.ts'
 import { deletionKey, objectKey } from './keys.ts'
 import { deletionRow } from './lifecycle.ts'
 import { guardOwners, indexOwners, noteAbsence } from './owners.ts'
@@ -54,6 +55,7 @@ export async function writeChange(target: WriteTarget, change: Change, current: 
   if (change.type === 'delete') await noteAbsence(context, change.old, guards, operations)
   noteDeletion(target, key, change, operations)
   namespaceEpoch(definition, cluster, change, operations)
+  noteExpiry(definition, key, change, context, operations)
   const added = await definition.strategy.commit?.(change, context)
   // After the epoch has been read: a quota that comes to be in between undoes this write.
   using account = await openAccount(target, change, guards)

@@ -108,6 +108,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
       report: (error, fields) => log.error('cannot serve', { ...fields, error: messageOf(error) }),
       failed: (error) => log.error('the store has failed', { error: error.message }),
       now: clock.now,
+      ...(options.clock !== undefined && { setTimeout: clock.setTimeout }),
     }),
   )
   const handler = seams.handler(server.handler)

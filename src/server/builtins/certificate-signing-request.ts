@@ -5,6 +5,7 @@ import type { OperationContext, PrinterColumn, Strategy } from '../definition.ts
 import { timestamp } from '../metadata.ts'
 import { builtIn, STATUS } from './built-in.ts'
 import { admitCertificate } from './certificate-admission.ts'
+import { certificateExpiry } from './certificate-expiry.ts'
 import { validateRequest, validateRequestUpdate } from './certificate-validation.ts'
 import { AGE, NAME } from './columns.ts'
 import { ensureFields, type Fields, fieldsIn, isAbsent, objectsIn, textIn } from './untyped.ts'
@@ -57,6 +58,7 @@ const strategy: Strategy = {
       object.status = old.status
     }
   },
+  expiry: certificateExpiry,
   admit: admitCertificate,
   validate: validateRequest,
   validateUpdate: (object, old, context) => validateRequestUpdate(object, old, context.subresource ?? ''),

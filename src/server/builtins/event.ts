@@ -1,6 +1,7 @@
 /** v1 and events.k8s.io/v1 Event: the same rows, in core's form, served in both groups (pkg/apis/events/v1/conversion.go). */
 import { ageOf, type KubeObject } from '../../machinery/index.ts'
 import type { PrinterColumn } from '../definition.ts'
+import type { Expiry } from '../expiry/expiries.ts'
 import { builtIn } from './built-in.ts'
 import { NAME } from './columns.ts'
 import { validateEvent, validateEventUpdate } from './event-validation.ts'
@@ -96,6 +97,10 @@ const COLUMNS: readonly PrinterColumn[] = [
 
 const REFERENCE_FIELDS = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'] as const
 
+/** `--event-ttl`, counted from the last write. */
+const EVENT_TTL = 60 * 60_000
+const expiry: Expiry = { at: (_event, now) => now + EVENT_TTL }
+
 const EVENT = {
   version: 'v1',
   kind: 'Event',
@@ -117,6 +122,7 @@ export const coreEvent = builtIn({
     'type',
   ],
   strategy: {
+    expiry,
     validate: (event) => validateEvent(event, false),
     validateUpdate: (event, old) => validateEventUpdate(event, old, false),
   },
@@ -137,6 +143,7 @@ export const event = builtIn({
   nameRule: 'DNS1123Subdomain',
   storedForm: { definition: coreEvent, toStored: toCore, fromStored: fromCore, fields: FIELDS },
   strategy: {
+    expiry,
     validate: (object) => validateEvent(toCore(object), true),
     validateUpdate: (object, old) => validateEventUpdate(toCore(object), toCore(old), true),
   },
