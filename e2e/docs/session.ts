@@ -12,6 +12,8 @@ import { toolPath } from '../tools/build.ts'
 
 export interface Session extends AsyncDisposable {
   write(file: string, text: string): Promise<void>
+  /** Where a file of the folder is. */
+  path(file: string): string
   /** Resolves with all that is printed, both streams in one; a server's start resolves when it is ready. */
   type(command: string): Promise<string>
 }
@@ -71,6 +73,7 @@ export async function startSession(): Promise<Session> {
   }
 
   return {
+    path: (file) => join(here, file),
     write: (file, text) => writeFile(join(here, file), asHere(text)),
     async type(command) {
       if (command === '^C') {
