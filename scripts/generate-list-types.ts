@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const VERSION = 'v1.35.4'
+const VERSION = 'v1.36.3'
 const TABLES = join(import.meta.dirname, '../src/machinery/wire/protobuf/generated')
 const OUTPUT = join(import.meta.dirname, '../src/machinery/apply/generated')
 
@@ -39,7 +39,7 @@ function listTypeOf(schema: Schema): string | undefined {
 const messages = new Set<string>()
 for (const file of readdirSync(TABLES)) {
   const tables = (await import(join(TABLES, file))) as Record<string, { messages: Record<string, unknown> }>
-  for (const { messages: own } of Object.values(tables)) {
+  for (const { messages: own = {} } of Object.values(tables)) {
     for (const name of Object.keys(own))
       messages.add(`${file.replace(/-?(v1)?\.ts$/, '/$1').replace(/\/$/, '')}.${name}`)
   }

@@ -6,7 +6,8 @@
 import { formatGroupResource, type GroupResource } from './object.ts'
 
 export interface StatusCause {
-  reason: string
+  /** Absent for what a plugin or the server itself says. */
+  reason?: string
   message: string
   field?: string
 }
@@ -205,5 +206,5 @@ export function serviceUnavailable(message: string): StatusError {
 
 /** A fault of ours. The client gets no detail beyond the message; the log gets the cause. */
 export function internalError(message: string): StatusError {
-  return failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ reason: '', message }] })
+  return failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
 }

@@ -141,7 +141,7 @@ function refusal(attributes: AdmissionAttributes, errors: readonly PolicyError[]
     ...status,
     message: texts[0] ?? '',
     ...(reason !== '' && { reason }),
-    details: { ...status.details, causes: texts.map((message) => ({ reason: '', message })) },
+    details: { ...status.details, causes: texts.map((message) => ({ message })) },
   })
 }
 

@@ -108,7 +108,7 @@ function refusal(attributes: AdmissionAttributes, { policy, binding, message, re
     ...status,
     reason: given,
     code: CODES[given] ?? 422,
-    details: { ...status.details, causes: [{ reason: '', message: text }] },
+    details: { ...status.details, causes: [{ message: text }] },
   })
 }
 

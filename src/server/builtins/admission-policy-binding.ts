@@ -1,4 +1,4 @@
-/** admissionregistration.k8s.io ValidatingAdmissionPolicyBinding (v1) and MutatingAdmissionPolicyBinding (v1beta1). */
+/** admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding and MutatingAdmissionPolicyBinding. */
 import {
   fieldDuplicate,
   fieldForbidden,
@@ -15,7 +15,7 @@ import { setMatchDefaults, validateMatchResources } from './admission-rules.ts'
 import { builtIn } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
 import { validateLabelSelector } from './label-selector.ts'
-import { schemaLike, validateMutatingOperations } from './mutating-admission-policy.ts'
+import { validateMutatingOperations } from './mutating-admission-policy.ts'
 import { type Fields, fieldsIn, isFields, objectsIn, textIn, textsIn } from './untyped.ts'
 
 const ACTIONS = ['Audit', 'Deny', 'Warn']
@@ -145,10 +145,8 @@ export const validatingAdmissionPolicyBinding = builtIn({
 
 export const mutatingAdmissionPolicyBinding = builtIn({
   ...BINDING,
-  version: 'v1beta1',
+  version: 'v1',
   kind: 'MutatingAdmissionPolicyBinding',
   plural: 'mutatingadmissionpolicybindings',
-  openAPIV3Schema: () =>
-    schemaLike('ValidatingAdmissionPolicyBinding', ['policyName', 'paramRef', 'matchResources'], {}),
   strategy: strategyOf(validateMutating),
 })

@@ -10,7 +10,7 @@ const policy = { matchConstraints: { resourceRules }, validations: [{ expression
 const mutating = {
   matchConstraints: { resourceRules },
   reinvocationPolicy: 'Never',
-  mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[]' } }],
+  mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[JSONPatch{op: "remove", path: "/data"}]' } }],
 }
 
 test('a policy fails closed, and matches equivalent requests of every scope', () => {

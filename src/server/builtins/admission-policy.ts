@@ -1,8 +1,7 @@
-/**
- * admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy. What is wrong with a CEL expression is found where it is compiled;
- * here it must be present.
- */
+/** admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy. */
 import {
+  BOOL,
+  type ExpressionScope,
   fieldDuplicate,
   fieldInvalid,
   fieldNotSupported,
@@ -11,6 +10,8 @@ import {
   isDNS1123Subdomain,
   isQualifiedName,
   type KubeObject,
+  NULL,
+  STRING,
   type StatusCause,
 } from '../../machinery/index.ts'
 import type { PrinterColumn, Strategy } from '../definition.ts'
@@ -23,6 +24,7 @@ import {
 } from './admission-rules.ts'
 import { builtIn, STATUS } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
+import { expressionCauses, type Variables, variableCauses } from './policy-expressions.ts'
 import {
   defaultField,
   ensureFields,
@@ -85,38 +87,41 @@ function validateConstraints(spec: Fields, path: string): StatusCause[] {
   return rules.length > 0 ? causes : [...causes, fieldRequired(`${field}.resourceRules`, '')]
 }
 
-function validateVariable(variable: Fields, path: string): StatusCause[] {
+function validateVariableName(variable: Fields, path: string): StatusCause[] {
   const name = textIn(variable.name)
-  const causes: StatusCause[] = []
-  if (name.trim() === '') causes.push(fieldRequired(`${path}.name`, 'name is not specified'))
-  else if (!IDENTIFIER.test(name) || RESERVED.has(name)) {
-    causes.push(fieldInvalid(`${path}.name`, name, 'must be a valid CEL identifier'))
-  }
-  if (textIn(variable.expression).trim() === '') {
-    causes.push(fieldRequired(`${path}.expression`, 'expression is not specified'))
-  }
-  return causes
+  if (name.trim() === '') return [fieldRequired(`${path}.name`, 'name is not specified')]
+  if (IDENTIFIER.test(name) && !RESERVED.has(name)) return []
+  return [fieldInvalid(`${path}.name`, name, 'must be a valid CEL identifier')]
 }
 
 /** What both kinds of policies hold. */
-export function validatePolicy(spec: Fields): StatusCause[] {
-  return [
-    ...requiredOneOf(spec, 'failurePolicy', 'spec', FAILURE_POLICIES),
-    ...(isFields(spec.paramKind) ? validateParamKind(spec.paramKind, 'spec.paramKind') : []),
-    ...validateConstraints(spec, 'spec'),
-    ...validateMatchConditions(spec.matchConditions, 'spec.matchConditions'),
-    ...objectsIn(spec.variables).flatMap((variable, index) => validateVariable(variable, `spec.variables[${index}]`)),
-  ]
+export function validatePolicy(spec: Fields): Variables {
+  const variables = variableCauses(spec, validateVariableName)
+  const { paramKind } = spec
+  return {
+    ...variables,
+    causes: [
+      ...requiredOneOf(spec, 'failurePolicy', 'spec', FAILURE_POLICIES),
+      ...(isFields(paramKind) ? validateParamKind(paramKind, 'spec.paramKind') : []),
+      ...validateConstraints(spec, 'spec'),
+      ...validateMatchConditions(spec.matchConditions, 'spec.matchConditions', isFields(paramKind)),
+      ...variables.causes,
+    ],
+  }
 }
 
-function validateValidation(validation: Fields, path: string): StatusCause[] {
+function validateValidation(validation: Fields, path: string, scope: ExpressionScope): StatusCause[] {
   const { expression, message, messageExpression, reason } = validation
   const causes: StatusCause[] = []
   if (textIn(expression).trim() === '') {
     causes.push(fieldRequired(`${path}.expression`, 'expression is not specified'))
-  }
+  } else causes.push(...expressionCauses(textIn(expression), `${path}.expression`, scope, [BOOL]))
   if (textIn(messageExpression) !== '' && textIn(messageExpression).trim() === '') {
     causes.push(fieldInvalid(`${path}.messageExpression`, messageExpression, 'must be non-empty if specified'))
+  } else if (textIn(messageExpression) !== '') {
+    // Upstream checks it as if there were no parameters, though they are there when it is evaluated.
+    const here = { ...scope, params: false, authorizer: false }
+    causes.push(...expressionCauses(textIn(messageExpression), `${path}.messageExpression`, here, [STRING]))
   }
   const trimmed = textIn(message).trim()
   if (textIn(message) !== '' && trimmed === '') {
@@ -130,7 +135,12 @@ function validateValidation(validation: Fields, path: string): StatusCause[] {
   return causes
 }
 
-function validateAuditAnnotation(annotation: Fields, policy: string, path: string): StatusCause[] {
+function validateAuditAnnotation(
+  annotation: Fields,
+  policy: string,
+  path: string,
+  scope: ExpressionScope,
+): StatusCause[] {
   const key = textIn(annotation.key)
   const expression = textIn(annotation.valueExpression).trim()
   const causes = isQualifiedName(`${policy}/${key}`).map((text) =>
@@ -140,11 +150,18 @@ function validateAuditAnnotation(annotation: Fields, policy: string, path: strin
   else if (Buffer.byteLength(expression) > MAX_AUDIT_EXPRESSION_BYTES) {
     const message = `must not exceed ${MAX_AUDIT_EXPRESSION_BYTES} bytes in length`
     causes.push(fieldRequired(`${path}.valueExpression`, message))
+  } else {
+    const at = `${path}.valueExpression`
+    causes.push(...expressionCauses(expression, at, scope, [STRING, NULL], textIn(annotation.valueExpression)))
   }
   return causes
 }
 
-function validateAuditAnnotations(annotations: readonly Fields[], policy: string): StatusCause[] {
+function validateAuditAnnotations(
+  annotations: readonly Fields[],
+  policy: string,
+  scope: ExpressionScope,
+): StatusCause[] {
   const path = 'spec.auditAnnotations'
   const keys = annotations.map((annotation) => textIn(annotation.key))
   const causes: StatusCause[] = []
@@ -154,7 +171,7 @@ function validateAuditAnnotations(annotations: readonly Fields[], policy: string
   }
   for (const [index, annotation] of annotations.entries()) {
     const key = keys[index] ?? ''
-    causes.push(...validateAuditAnnotation(annotation, policy, `${path}[${index}]`))
+    causes.push(...validateAuditAnnotation(annotation, policy, `${path}[${index}]`, scope))
     if (keys.indexOf(key) < index) causes.push(fieldDuplicate(`${path}[${index}].key`, key))
   }
   return causes
@@ -164,15 +181,15 @@ function validateValidating(object: KubeObject): StatusCause[] {
   const spec = fieldsIn(object.spec)
   const validations = objectsIn(spec.validations)
   const annotations = objectsIn(spec.auditAnnotations)
-  const causes = validatePolicy(spec)
+  const { causes, scope } = validatePolicy(spec)
   if (validations.length === 0 && annotations.length === 0) {
     const message = 'validations or auditAnnotations must contain at least one item'
     return [...causes, fieldRequired('spec.validations', message), fieldRequired('spec.auditAnnotations', message)]
   }
   return [
     ...causes,
-    ...validations.flatMap((validation, index) => validateValidation(validation, `spec.validations[${index}]`)),
-    ...validateAuditAnnotations(annotations, object.metadata.name ?? ''),
+    ...validations.flatMap((validation, index) => validateValidation(validation, `spec.validations[${index}]`, scope)),
+    ...validateAuditAnnotations(annotations, object.metadata.name ?? '', scope),
   ]
 }
 

@@ -10,6 +10,7 @@ import {
   type StatusCause,
 } from '../../machinery/index.ts'
 import { validateLabelSelector } from './label-selector.ts'
+import { conditionCauses } from './policy-expressions.ts'
 import {
   defaultField,
   type Fields,
@@ -149,8 +150,8 @@ export function validateMatchPolicy(owner: Fields, path: string): StatusCause[] 
   return oneOf(owner, 'matchPolicy', path, MATCH_POLICIES)
 }
 
-/** Names and presence; the expressions themselves are compiled where they are run. */
-export function validateMatchConditions(conditions: unknown, path: string): StatusCause[] {
+/** @param params - whether the conditions may refer to parameters. */
+export function validateMatchConditions(conditions: unknown, path: string, params = false): StatusCause[] {
   const all = listIn(conditions).map(fieldsIn)
   const names = all.map((condition) => textIn(condition.name))
   const tooMany = all.length > MAX_MATCH_CONDITIONS ? [fieldTooMany(path, all.length, MAX_MATCH_CONDITIONS)] : []
@@ -160,7 +161,7 @@ export function validateMatchConditions(conditions: unknown, path: string): Stat
       const field = `${path}[${index}]`
       const name = names[index] ?? ''
       return [
-        ...(textIn(condition.expression).trim() === '' ? [fieldRequired(`${field}.expression`, '')] : []),
+        ...conditionCauses(condition.expression, `${field}.expression`, params),
         ...(name === ''
           ? [fieldRequired(`${field}.name`, '')]
           : isQualifiedName(name).map((message) => fieldInvalid(`${field}.name`, name, message))),

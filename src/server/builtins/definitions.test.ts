@@ -27,7 +27,7 @@ const ALL = [...ALL_VERBS]
 const STATUS = ['get', 'patch', 'update']
 const REVIEW = ['create']
 
-/** What kube-apiserver 1.35 says of these (api/discovery in its repository). */
+/** What kube-apiserver 1.36 says of these (api/discovery in its repository). */
 const SERVED: readonly (readonly [
   string,
   readonly (readonly [string, string, boolean, readonly string[], string])[],
@@ -84,18 +84,13 @@ const SERVED: readonly (readonly [
   [
     '/apis/admissionregistration.k8s.io/v1',
     [
+      ['mutatingadmissionpolicies', 'MutatingAdmissionPolicy', false, ALL, ''],
+      ['mutatingadmissionpolicybindings', 'MutatingAdmissionPolicyBinding', false, ALL, ''],
       ['mutatingwebhookconfigurations', 'MutatingWebhookConfiguration', false, ALL, ''],
       ['validatingadmissionpolicies', 'ValidatingAdmissionPolicy', false, ALL, ''],
       ['validatingadmissionpolicies/status', 'ValidatingAdmissionPolicy', false, STATUS, ''],
       ['validatingadmissionpolicybindings', 'ValidatingAdmissionPolicyBinding', false, ALL, ''],
       ['validatingwebhookconfigurations', 'ValidatingWebhookConfiguration', false, ALL, ''],
-    ],
-  ],
-  [
-    '/apis/admissionregistration.k8s.io/v1beta1',
-    [
-      ['mutatingadmissionpolicies', 'MutatingAdmissionPolicy', false, ALL, ''],
-      ['mutatingadmissionpolicybindings', 'MutatingAdmissionPolicyBinding', false, ALL, ''],
     ],
   ],
   [

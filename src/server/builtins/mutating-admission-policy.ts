@@ -1,23 +1,26 @@
-/** admissionregistration.k8s.io/v1beta1 MutatingAdmissionPolicy. */
+/** admissionregistration.k8s.io/v1 MutatingAdmissionPolicy. */
 import {
+  type ExpressionScope,
   fieldInvalid,
   fieldNotSupported,
   fieldRequired,
-  type Json,
-  type JsonObject,
+  JSON_PATCH,
   type KubeObject,
+  listType,
+  OBJECT,
   type StatusCause,
 } from '../../machinery/index.ts'
 import { countColumn, PARAM_KIND, POLICY, setPolicyDefaults, validatePolicy } from './admission-policy.ts'
 import { REINVOCATION_POLICIES, requiredOneOf } from './admission-rules.ts'
-import { builtIn, builtInSchema } from './built-in.ts'
+import { builtIn } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
+import { expressionCauses } from './policy-expressions.ts'
 import { type Fields, fieldsIn, isAbsent, objectsIn, textIn, textsIn } from './untyped.ts'
 
 const MUTATING_OPERATIONS = ['*', 'CONNECT', 'CREATE', 'UPDATE']
 const PATCH_FIELDS = { ApplyConfiguration: 'applyConfiguration', JSONPatch: 'jsonPatch' } as const
 
-function validateMutation(mutation: Fields, path: string): StatusCause[] {
+function validateMutation(mutation: Fields, path: string, scope: ExpressionScope): StatusCause[] {
   const patchType = textIn(mutation.patchType)
   if (patchType === '') return [fieldRequired(`${path}.patchType`, '')]
   if (patchType !== 'JSONPatch' && patchType !== 'ApplyConfiguration') {
@@ -30,6 +33,10 @@ function validateMutation(mutation: Fields, path: string): StatusCause[] {
     causes.push(fieldRequired(`${path}.${field}`, `must be specified when patchType is ${patchType}`))
   } else if (textIn(fieldsIn(mutation[field]).expression).trim() === '') {
     causes.push(fieldRequired(`${path}.${field}.expression`, ''))
+  } else {
+    const text = textIn(fieldsIn(mutation[field]).expression).trim()
+    const returns = patchType === 'JSONPatch' ? listType(JSON_PATCH) : OBJECT
+    causes.push(...expressionCauses(text, `${path}.${field}.expression`, { ...scope, patchTypes: true }, [returns]))
   }
   if (!isAbsent(mutation[other])) {
     const message = `must not be specified when patchType is ${patchType}`
@@ -50,44 +57,21 @@ function validateMutating(object: KubeObject): StatusCause[] {
   const spec = fieldsIn(object.spec)
   const mutations = objectsIn(spec.mutations)
   const { resourceRules } = fieldsIn(spec.matchConstraints)
+  const { causes, scope } = validatePolicy(spec)
   return [
-    ...validatePolicy(spec),
+    ...causes,
     ...validateMutatingOperations(resourceRules, 'spec.matchConstraints.resourceRules'),
     ...(mutations.length === 0 ? [fieldRequired('spec.mutations', 'mutations must contain at least one item')] : []),
-    ...mutations.flatMap((mutation, index) => validateMutation(mutation, `spec.mutations[${index}]`)),
+    ...mutations.flatMap((mutation, index) => validateMutation(mutation, `spec.mutations[${index}]`, scope)),
     ...requiredOneOf(spec, 'reinvocationPolicy', 'spec', REINVOCATION_POLICIES),
   ]
 }
 
-/** A kind of v1beta1 that shares these fields of its spec with one of v1, and has no status. */
-export function schemaLike(kind: string, shared: readonly string[], own: JsonObject): JsonObject {
-  const { properties } = builtInSchema(POLICY.group, 'v1', kind)
-  const { status: _status, spec, ...rest } = fieldsIn(properties) as Record<string, Json>
-  const known = fieldsIn(fieldsIn(spec).properties) as Record<string, Json>
-  const kept = shared.map((field) => [field, known[field] ?? {}])
-  return {
-    type: 'object',
-    properties: { ...rest, spec: { type: 'object', properties: { ...Object.fromEntries(kept), ...own } } },
-  }
-}
-
-const EXPRESSION: JsonObject = { type: 'object', properties: { expression: { type: 'string' } } }
-const MUTATION: JsonObject = {
-  type: 'object',
-  properties: { patchType: { type: 'string' }, applyConfiguration: EXPRESSION, jsonPatch: EXPRESSION },
-}
-
 export const mutatingAdmissionPolicy = builtIn({
   ...POLICY,
-  version: 'v1beta1',
+  version: 'v1',
   kind: 'MutatingAdmissionPolicy',
   plural: 'mutatingadmissionpolicies',
-  openAPIV3Schema: () =>
-    schemaLike(
-      'ValidatingAdmissionPolicy',
-      ['paramKind', 'matchConstraints', 'variables', 'failurePolicy', 'matchConditions'],
-      { mutations: { type: 'array', items: MUTATION }, reinvocationPolicy: { type: 'string' } },
-    ),
   columns: [
     NAME,
     countColumn(

@@ -33,7 +33,7 @@ export interface AddressPolicy {
   readonly allows: (address: string) => boolean
 }
 
-/** @param allowed - CIDR ranges that may be connected to although they are internal. Wrong ones are ignored: see `isCIDR`. */
+/** @param allowed - CIDR ranges that may be connected to although they are internal. What is no range is ignored. */
 export function createAddressPolicy(allowed: readonly string[]): AddressPolicy {
   const internal = blockList(INTERNAL)
   const exceptions = blockList(allowed)
@@ -47,7 +47,7 @@ export function createAddressPolicy(allowed: readonly string[]): AddressPolicy {
 }
 
 /** @example isCIDR('127.0.0.0/8') // true */
-export function isCIDR(text: string): boolean {
+function isCIDR(text: string): boolean {
   const [address = '', length = '', ...rest] = text.split('/')
   const bits = isIP(address) === 4 ? 32 : 128
   return isIP(address) !== 0 && rest.length === 0 && /^\d{1,3}$/.test(length) && Number(length) <= bits
