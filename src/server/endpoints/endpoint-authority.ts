@@ -9,10 +9,10 @@ const DAY = 24 * 60 * 60 * 1000
 const AUTHORITY_TTL = 3650 * DAY
 const SERVING_TTL = 365 * DAY
 
-/** The `data` of a new authority's Secret. `name` tells it from all others: clients may trust several. */
-export async function newAuthorityData(name: string, now: number): Promise<Record<string, string>> {
+/** The `data` of a new authority's Secret. The logical cluster's name tells it from all others: clients may trust several. */
+export async function newAuthorityData(cluster: string, now: number): Promise<Record<string, string>> {
   const key = await generateKey()
-  const certificate = await selfSign(`keelson-ca-${name}`, key, { now, ttl: AUTHORITY_TTL })
+  const certificate = await selfSign(`keelson-ca@${cluster}`, key, { now, ttl: AUTHORITY_TTL })
   return { 'tls.crt': encode(certificate), 'tls.key': encode(keyPem(key)) }
 }
 

@@ -52,9 +52,9 @@ export async function endpointBirth(
 }
 
 /** A Secret of this name that is there belongs to nobody any more: its endpoint is not. */
-async function authority({ metadata }: KubeObject, context: OperationContext): Promise<Operation & { type: 'put' }> {
-  const { services, cluster } = context
-  const { name = '', uid = '' } = metadata
+async function authority(object: KubeObject, context: OperationContext): Promise<Operation & { type: 'put' }> {
+  const { services } = context
+  const { name = '' } = object.metadata
   const { key, definition } = await authorityKey(name, context)
   const secret: KubeObject = {
     apiVersion: 'v1',
@@ -66,7 +66,7 @@ async function authority({ metadata }: KubeObject, context: OperationContext): P
       creationTimestamp: timestamp(services.now()),
     },
     type: 'kubernetes.io/tls',
-    data: await newAuthorityData(`${cluster}-${uid}`, services.now()),
+    data: await newAuthorityData((object as LogicalEndpoint).spec.cluster, services.now()),
   }
   return { type: 'put', key, value: encodeRow(definition, secret) }
 }
