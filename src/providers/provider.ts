@@ -133,6 +133,8 @@ export interface Capabilities {
   adopt: boolean
   /** What nodes a cluster has: `none` is an API without nodes; `pretended` ones run nothing. */
   nodes: 'none' | 'pretended' | 'real'
+  /** Whether a ready cluster's endpoint answers as a Kubernetes API does. */
+  api: boolean
   /** What every table and summary says of clusters of this type: `API only, no nodes`; `simulated, no real cluster`. */
   notice: string
   /** Seconds. issueAccess refuses a lifetime outside of them. */

@@ -11,6 +11,7 @@ const CAPABILITIES: Capabilities = {
   repair: false,
   adopt: true,
   nodes: 'none',
+  api: true,
   notice: 'API only, no nodes',
   accessTTL: { min: 60, max: 3600 },
 }

@@ -3,4 +3,4 @@ export { type Client, createClient, inProcessTransport, type ResourceRef, resour
 export { type VirtualClock, virtualClock } from '../controller/index.ts'
 export { eventually, type WaitOptions } from './eventually.ts'
 export type { Faults, RequestMatch } from './faults.ts'
-export { startServer, type TestServer, type TestServerOptions } from './start-server.ts'
+export { defaultFeatures, startServer, type TestServer, type TestServerOptions } from './start-server.ts'

@@ -32,6 +32,9 @@ import { openStore, type Store } from '../storage/index.ts'
 import { bootstrap, boundDefinitions, workspaceDefinitions } from '../workspaces/index.ts'
 import { createFaults, type Faults } from './faults.ts'
 
+/** What keeps a server in order by itself: garbage collection, deletion of namespaces and workspaces, quotas. */
+export const defaultFeatures: readonly Feature[] = [lifecycle, builtins]
+
 export interface TestServerOptions {
   /** Whose kinds are served and whose controllers run; default: lifecycle (garbage collection, deletion) and builtins (quota, roles). */
   readonly features?: readonly Feature[]
@@ -77,7 +80,7 @@ const WORKSPACES = resourceRef('tenancy.kcp.io/v1alpha1', 'workspaces', { namesp
  * const { items } = await client.list(configMaps, { namespace: 'default' })
  */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { features = [lifecycle, builtins], clock = systemClock, log = errorLog } = options
+  const { features = defaultFeatures, clock = systemClock, log = errorLog } = options
   await using opened = new AsyncDisposableStack()
   const seams = createFaults(clock)
   const store = seams.store(opened.use(options.store ?? (await openStore({ engine: 'memory' }))))

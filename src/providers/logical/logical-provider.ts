@@ -19,6 +19,7 @@ const CAPABILITIES: Capabilities = {
   repair: false,
   adopt: true,
   nodes: 'none',
+  api: true,
   notice: 'API only, no nodes',
   accessTTL: { min: 60, max: 365 * 24 * 60 * 60 },
 }

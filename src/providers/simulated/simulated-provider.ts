@@ -25,6 +25,7 @@ const CAPABILITIES: Capabilities = {
   repair: true,
   adopt: true,
   nodes: 'pretended',
+  api: false,
   notice: 'simulated, no real cluster',
   accessTTL: { min: 60, max: 24 * 60 * 60 },
 }
