@@ -103,6 +103,25 @@ test('a master of an endpoint becomes nobody who is known elsewhere', async () =
   }
 })
 
+test('it may do elsewhere only what anybody may: exports of other workspaces are not its to bind', async () => {
+  await using at = await beginEndpoints()
+  const one = await at.make('one')
+  const provider = await at.server.workspace('provider')
+  const apiVersion = 'apis.kcp.io/v1alpha2'
+  const exports = resourceRef(apiVersion, 'apiexports', { namespaced: false })
+  await provider.create(exports, { apiVersion, kind: 'APIExport', metadata: { name: 'widgets' }, spec: {} })
+  const binding = {
+    apiVersion,
+    kind: 'APIBinding',
+    metadata: { name: 'widgets' },
+    spec: { reference: { export: { path: 'root:provider', name: 'widgets' } } },
+  }
+  const { cert, key } = await at.credentialsOf('one')
+  const url = `${urlOf(one)}/apis/${apiVersion}/apibindings`
+  const { status, text } = await ask(url, { cert, key, rejectUnauthorized: false, method: 'POST' }, binding)
+  assert.equal(status, 403, text)
+})
+
 test('it may not end, or free, the logical cluster that it is in', async () => {
   await using at = await beginEndpoints()
   const one = await at.make('one')
