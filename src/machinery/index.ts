@@ -66,6 +66,7 @@ export * from './schema/validate.ts'
 export * from './selectors/field-selector.ts'
 export type { LabelOperator, LabelRequirement } from './selectors/label-requirement.ts'
 export * from './selectors/label-selector.ts'
+export { goJsonError } from './wire/go-json-error.ts'
 export { decodeJson, duplicateFields, strictDecodingError } from './wire/json.ts'
 export * from './wire/manifest.ts'
 export * from './wire/protobuf/decode.ts'
@@ -76,6 +77,7 @@ export {
   PROTOBUF_TAIL,
   protobufHead,
 } from './wire/protobuf/encode.ts'
+export { goDecodingError } from './wire/protobuf/go-decoding-error.ts'
 export type { MessageField, MessageTable } from './wire/protobuf/message-table.ts'
 export { patchSchemaOf } from './wire/protobuf/patch-schema.ts'
 export { messageNamed, messageOf } from './wire/protobuf/registry.ts'

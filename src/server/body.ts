@@ -4,7 +4,9 @@ import {
   decodeJson,
   decodeProtobuf,
   duplicateFields,
+  goJsonError,
   type Json,
+  type JsonObject,
   type KubeObject,
   metadataTypeError,
   parseYaml,
@@ -12,7 +14,16 @@ import {
   strictDecodingError,
   unsupportedMediaType,
 } from '../machinery/index.ts'
-import type { RequestContext } from './context.ts'
+import {
+  checkDecodes,
+  type ExpectedKind,
+  expectedKind,
+  expectedTypeMeta,
+  NO_KIND,
+  objectAs,
+  unrecognized,
+} from './built-in-body.ts'
+import type { RequestContext, ResourceContext } from './context.ts'
 
 /** apiserver's limit for write requests (MaxRequestBodyBytes). */
 export const BODY_LIMIT = 3 * 1024 * 1024
@@ -49,11 +60,42 @@ export async function readObject(
   return value as Record<string, unknown>
 }
 
-/** An object with metadata whose fields have the types that they must have. */
-export async function readKubeObject(context: RequestContext, protobuf: boolean): Promise<KubeObject> {
-  const value = await readObject(context, protobuf)
+/** An object with metadata whose fields have the types that they must have; of a built-in kind, all fields. */
+export async function readKubeObject(context: ResourceContext): Promise<KubeObject> {
+  const { definition, info } = context
+  if (definition.builtIn) return readBuiltIn(context, expectedKind(definition, info.subresource))
+  const value = await readObject(context, false)
   if (value === undefined) throw badRequest('the body is empty: an object is expected')
   return asKubeObject(value)
+}
+
+/** Without a kind or apiVersion of its own the body is of the kind that is expected. */
+async function readBuiltIn(context: RequestContext, expected: ExpectedKind): Promise<KubeObject> {
+  const body = await context.request.body(BODY_LIMIT)
+  const type = contentTypeOf(context)
+  const value = decodeAs(type, body, expected, context)
+  if (value === undefined) throw unsupportedMediaType(type, [JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE])
+  const object = { ...expectedTypeMeta(expected, value), ...value } as KubeObject
+  object.metadata ??= {}
+  checkDecodes(expected, object)
+  return object
+}
+
+function decodeAs(type: string, body: Buffer, expected: ExpectedKind, context: RequestContext): JsonObject | undefined {
+  if (type === PROTOBUF_TYPE) {
+    const decoded = decodeProtobuf(body)
+    if (!decoded.ok) throw unrecognized(expected, body, decoded.error)
+    return decoded.value as unknown as JsonObject
+  }
+  if (type !== JSON_TYPE && type !== YAML_TYPE && type !== '') return undefined
+  const text = body.toString('utf8')
+  const decoded = decodeJson(text)
+  if (decoded.ok) {
+    if (type !== YAML_TYPE) tellDuplicates(text, context)
+    return objectAs(expected, body, decoded.value)
+  }
+  if (type !== YAML_TYPE) throw unrecognized(expected, body, `${NO_KIND}${goJsonError(text)}`)
+  return objectAs(expected, body, readYaml(body))
 }
 
 export function asKubeObject(value: Record<string, unknown>): KubeObject {

@@ -20,7 +20,7 @@ export async function create(context: ResourceContext): Promise<Answer> {
   const dryRun = readDryRun(query.getAll('dryRun'), 'CreateOptions')
   const validation = readFieldValidation(query, 'CreateOptions')
   checkFieldManager(query, 'CreateOptions')
-  const object = await readKubeObject(context, definition.builtIn)
+  const object = await readKubeObject(context)
   checkIdentity(definition, object, info.namespace, '')
   if ((object.metadata.resourceVersion ?? '') !== '') {
     throw badRequest('resourceVersion should not be set on objects to be created')

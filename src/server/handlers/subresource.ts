@@ -34,7 +34,7 @@ export async function createSubresource(context: ResourceContext): Promise<Answe
   const validation = readFieldValidation(query, 'CreateOptions')
   checkFieldManager(query, 'CreateOptions')
   await requireRow(context)
-  const submitted = await readKubeObject(context, definition.builtIn)
+  const submitted = await readKubeObject(context)
   if (subresource.submitted === undefined) checkPlace(definition, submitted, info.namespace, info.name)
   else {
     checkIdentity(subresource.submitted, submitted, info.namespace, '')

@@ -29,7 +29,7 @@ export async function update(context: ResourceContext): Promise<Answer> {
   const validation = readFieldValidation(query, 'UpdateOptions')
   checkFieldManager(query, 'UpdateOptions')
   const subresource = subresourceOf(context)
-  const submitted = await readKubeObject(context, definition.builtIn)
+  const submitted = await readKubeObject(context)
   if (subresource?.kind === undefined) checkIdentity(definition, submitted, info.namespace, info.name)
   else checkPlace(definition, submitted, info.namespace, info.name)
   if (subresource?.kind === undefined) conform(definition, submitted, validation, context.warnings)
