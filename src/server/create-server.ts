@@ -9,6 +9,7 @@ import { serviceAccountTokens } from './authentication/service-account-tokens.ts
 import { createTokenIssuer, type TokenIssuerOptions } from './authentication/token-issuer.ts'
 import { resourceAttributes } from './authorization/attributes.ts'
 import { createAuthorizer } from './authorization/authorizer.ts'
+import { withDefaultRoles } from './authorization/default-roles.ts'
 import { indexRbac, type RbacIndex } from './authorization/rbac-index.ts'
 import { refuseEscalation } from './authorization/role-admission.ts'
 import { customResourceDefinition } from './builtins/custom-resource-definition.ts'
@@ -137,7 +138,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
         readAll(clusterRoleBinding, cluster, ''),
         readAll(roleBinding, cluster, ''),
       ])
-      return indexRbac({ clusterRoles, roles, clusterRoleBindings, roleBindings })
+      return withDefaultRoles(indexRbac({ clusterRoles, roles, clusterRoleBindings, roleBindings }), clusterRoles)
     },
     limit: KEPT,
     failed,

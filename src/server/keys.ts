@@ -71,6 +71,9 @@ export function deletionKey(cluster: string, key: string): string {
 /** What controllers of built-in kinds have been asked to look at. */
 export const CHORES = '!chore/'
 
+/** ClusterRoles that take in the rules of others. */
+export const AGGREGATING = '!aggregating/'
+
 /** `root:acme:shop` -> the logical cluster's name. */
 export function pathKey(path: string): string {
   return `!path/${escapeSegment(path)}`

@@ -4,7 +4,7 @@ import { TERMINATING } from './birth.ts'
 import { customResourceDefinition } from './builtins/custom-resource-definition.ts'
 import { fieldsIn, textIn } from './builtins/untyped.ts'
 import type { OperationContext } from './definition.ts'
-import { ABSENT_OWNERS, DELETIONS, epochKey, rangePrefix } from './keys.ts'
+import { ABSENT_OWNERS, AGGREGATING, DELETIONS, epochKey, rangePrefix } from './keys.ts'
 
 /** Leaves room in the last commit for what its caller adds. */
 const BATCH = MAX_OPERATIONS - 28
@@ -20,6 +20,7 @@ export async function purgeCluster({ cluster, services, dryRun }: OperationConte
     `!owner/${segment}/`,
     `${DELETIONS}${segment}/`,
     `${ABSENT_OWNERS}${segment}/`,
+    `${AGGREGATING}${segment}/`,
     epochKey(cluster),
     ...definitions.all.filter(({ identity }) => identity === 'builtin').map((each) => rangePrefix(each, cluster, '')),
   ])

@@ -3,6 +3,7 @@ import { fieldInvalid, fieldRequired, type KubeObject, type StatusCause } from '
 import { admitGrant } from './admit-grant.ts'
 import { builtIn } from './built-in.ts'
 import { validateLabelSelector } from './label-selector.ts'
+import { noteAggregation } from './role-aggregation.ts'
 import { type Fields, isFields, listIn, objectsIn } from './untyped.ts'
 
 function validateRule(rule: Fields, namespaced: boolean, path: string): StatusCause[] {
@@ -66,5 +67,10 @@ export const clusterRole = builtIn({
   kind: 'ClusterRole',
   plural: 'clusterroles',
   namespaced: false,
-  strategy: { admit: admitGrant, validate: validateClusterRole, validateUpdate: validateClusterRole },
+  strategy: {
+    admit: admitGrant,
+    commit: noteAggregation,
+    validate: validateClusterRole,
+    validateUpdate: validateClusterRole,
+  },
 })
