@@ -18,6 +18,7 @@ import { addRestore } from './restore.ts'
 import { addServe } from './serve.ts'
 import { addState } from './state.ts'
 import { addStore } from './store.ts'
+import { addTour } from './tour.ts'
 import { addObjectTree } from './tree.ts'
 import { addUp } from './up.ts'
 import { ofCommander } from './usage-error.ts'
@@ -85,6 +86,7 @@ function createProgram(serving: Environment, environment: Environment, exit: (co
   addKubeconfig(program, environment)
   addWs(program, environment)
   addDoctor(program, environment)
+  addTour(program, environment)
   addBackup(program, environment)
   addRestore(program, environment)
   addStore(program, environment, exit)
