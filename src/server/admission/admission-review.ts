@@ -37,9 +37,10 @@ export function createReview(version: string, uid: string, versioned: Versioned)
 /** @throws Error saying what is wrong with the answer. */
 export function readReview(review: unknown, version: string, uid: string, mutating: boolean): ReviewAnswer {
   const { apiVersion, kind, response } = fieldsIn(review)
-  checkType(textIn(apiVersion), textIn(kind), version, review)
+  const given = { apiVersion: textIn(apiVersion), kind: textIn(kind) }
+  checkType(given, version)
   if (!isFields(response)) throw new Error('received invalid webhook response: webhook response was absent')
-  if (version === 'v1') checkV1(response, uid, mutating)
+  if (version === 'v1') checkV1(response, given, uid, mutating)
   const patch =
     mutating && typeof response.patch === 'string' ? Buffer.from(response.patch, 'base64').toString('utf8') : ''
   return {
@@ -51,29 +52,34 @@ export function readReview(review: unknown, version: string, uid: string, mutati
   }
 }
 
-function checkType(apiVersion: string, kind: string, version: string, review: unknown): void {
-  const text = JSON.stringify(review) ?? ''
-  if (kind === '') throw new Error(`failed to call webhook: Object 'Kind' is missing in '${text}'`)
-  if (apiVersion === '') throw new Error(`failed to call webhook: Object 'apiVersion' is missing in '${text}'`)
-  const isReview = kind === 'AdmissionReview' && apiVersion.startsWith(`${GROUP}/`)
-  if (!isReview) {
-    const scheme = 'in scheme "k8s.io/apiserver/pkg/util/webhook/client.go:70"'
-    throw new Error(
-      `failed to call webhook: no kind ${quote(kind)} is registered for version ${quote(apiVersion)} ${scheme}`,
-    )
+interface TypeMeta {
+  readonly apiVersion: string
+  readonly kind: string
+}
+
+/** What names no kind is taken for what was asked for. */
+function checkType({ apiVersion, kind }: TypeMeta, version: string): void {
+  if (kind === '' && apiVersion === '') return
+  const [group = '', given = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion]
+  if (group !== GROUP || kind !== 'AdmissionReview' || (given !== 'v1' && given !== 'v1beta1')) {
+    const place = 'in scheme "pkg/runtime/scheme.go:111"'
+    const known = `no kind ${quote(kind)} is registered for version ${quote(apiVersion)} ${place}`
+    throw new Error(`failed to call webhook: ${known}`)
   }
-  if (version === 'v1' && apiVersion !== `${GROUP}/v1`) {
-    throw new Error(
-      `received invalid webhook response: expected webhook response of ${GROUP}/v1, Kind=AdmissionReview, got ${apiVersion}, Kind=${kind}`,
-    )
+  if (given !== version) {
+    const types = `(${given}.AdmissionReview) to (${version}.AdmissionReview)`
+    throw new Error(`failed to call webhook: converting ${types}: unknown conversion`)
   }
 }
 
-function checkV1(response: Fields, uid: string, mutating: boolean): void {
+function checkV1(response: Fields, { apiVersion, kind }: TypeMeta, uid: string, mutating: boolean): void {
   const refuse = (text: string): never => {
     throw new Error(`received invalid webhook response: ${text}`)
   }
   if (textIn(response.uid) !== uid) refuse(`expected response.uid=${quote(uid)}, got ${quote(textIn(response.uid))}`)
+  if (kind === '') {
+    refuse(`expected webhook response of ${GROUP}/v1, Kind=AdmissionReview, got ${apiVersion || '/'}, Kind=`)
+  }
   const hasPatch = textIn(response.patch) !== ''
   const hasType = !isAbsent(response.patchType)
   if (!mutating) {

@@ -91,14 +91,16 @@ export async function validateWrite(
   await context.services.admission.validate(plugins, attributes)
 }
 
+/** @param name - as the URL has it: none for each object of a collection. */
 export async function admitDelete(
   definition: ResourceDefinition,
   old: KubeObject,
+  name: string,
   context: OperationContext,
 ): Promise<void> {
   const plugins = await configurationsFor(definition, context)
   if (plugins === undefined) return
-  const attributes = attributesOf('DELETE', definition, { old, name: old.metadata.name ?? '' }, context)
+  const attributes = attributesOf('DELETE', definition, { old, name }, context)
   await context.services.admission.mutate(plugins, attributes)
   await context.services.admission.validate(plugins, attributes)
 }

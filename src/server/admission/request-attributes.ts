@@ -32,7 +32,9 @@ export function attributesOf(
     definition,
     kind: definition.subresources[subresource]?.kind ?? { group, version, kind: names.kind },
     subresource,
-    namespace: isNamespace ? name : (object ?? old)?.metadata.namespace || context.namespace,
+    namespace: isNamespace
+      ? name || (old?.metadata.name ?? '')
+      : (object ?? old)?.metadata.namespace || context.namespace,
     name,
     object,
     old,

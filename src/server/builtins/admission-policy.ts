@@ -119,8 +119,7 @@ function validateValidation(validation: Fields, path: string, scope: ExpressionS
   if (textIn(messageExpression) !== '' && textIn(messageExpression).trim() === '') {
     causes.push(fieldInvalid(`${path}.messageExpression`, messageExpression, 'must be non-empty if specified'))
   } else if (textIn(messageExpression) !== '') {
-    // Upstream checks it as if there were no parameters, though they are there when it is evaluated.
-    const here = { ...scope, params: false, authorizer: false }
+    const here = { ...scope, authorizer: false }
     causes.push(...expressionCauses(textIn(messageExpression), `${path}.messageExpression`, here, [STRING]))
   }
   const trimmed = textIn(message).trim()

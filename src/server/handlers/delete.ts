@@ -38,7 +38,7 @@ export async function deleteNamed(
     checkPreconditions(context, old, name, options)
     const asked = operationContext(context, name, options.dryRun)
     const operation = { ...asked, request: { ...asked.request, deleteOptions: options.sent } }
-    await admitDelete(definition, old, operation)
+    await admitDelete(definition, old, context.info.name, operation)
     await definition.strategy.admit?.({ type: 'delete', old }, operation)
     const target = { definition, context: operation, reader: parts.reader }
     const marked = markDeleted(old, options, parts.now())

@@ -14,7 +14,7 @@ const BY_CODE: Readonly<Record<number, string>> = {
   504: 'the server was unable to return a response in the time allotted, but may still be processing the request',
 }
 /** The server's own words say more. */
-const SPEAKING = new Set([403, 406, 410, 415])
+const SPEAKING = new Set([403, 406, 415])
 
 /** Undefined for a success. */
 export function answerFailure({ status, contentType, body }: Posted): string | undefined {

@@ -58,17 +58,21 @@ export function createWebhookCaller(dialer: Dialer, gate: Gate): WebhookCaller {
   }
 }
 
+/** What is no JSON is read as YAML, as upstream's client does, in which most texts are one string. */
+const UNTYPED =
+  'Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+
 function readAnswer(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new Error(`couldn't get version/kind; json parse error: ${jsonFault(text)}`)
-  }
+  const { ok, value } = parsed(text)
+  if (ok && typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : (ok && typeof value) || 'string'
+  throw new Error(`couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into ${UNTYPED}`)
 }
 
-/** Of what is no JSON at all, as Go's decoder names it: a page of HTML, a word. */
-function jsonFault(text: string): string {
-  const [first = ''] = text.trimStart()
-  if (/[[{"\-\d]/.test(first)) return 'unexpected end of JSON input'
-  return `invalid character '${first}' looking for beginning of value`
+function parsed(text: string): { readonly ok: boolean; readonly value?: unknown } {
+  try {
+    return { ok: true, value: JSON.parse(text) }
+  } catch {
+    return { ok: false }
+  }
 }
