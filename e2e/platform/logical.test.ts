@@ -1,0 +1,156 @@
+/** Clusters of the type `logical`, as their users have them: a kubeconfig, and the real kubectl. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { promisify } from 'node:util'
+import { bundlePath } from '../bundle.ts'
+import { readKubeconfig, writeKubeconfig } from '../kubeconfig.ts'
+import { type Kubectl, kubectlWith } from '../kubectl/kubectl.ts'
+import { type Keelson, startKeelson } from '../server.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+const PLATFORM = `
+apiVersion: platform.keelson.dev/v1alpha1
+kind: ClusterProvider
+metadata: {name: here}
+spec: {type: logical, ownerTag: org-a}
+---
+apiVersion: platform.keelson.dev/v1alpha1
+kind: ControlCenter
+metadata: {name: emea}
+spec: {providerRef: {name: here}}
+---
+apiVersion: platform.keelson.dev/v1alpha1
+kind: Platform
+metadata: {name: shop}
+spec: {providerRef: {name: here}, controlCenterRef: {name: emea}}
+`
+
+const WIDGETS = `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: widgets, singular: widget, kind: Widget}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties: {spec: {type: object, properties: {size: {type: integer}}}}
+`
+
+const WIDGET = `
+apiVersion: example.com/v1
+kind: Widget
+metadata: {name: large, namespace: team}
+spec: {size: 3}
+`
+
+describe('a logical cluster', () => {
+  const stack = new AsyncDisposableStack()
+  let folder = ''
+  let keelson: Keelson
+  let owner: Kubectl
+  let emea: Kubectl
+
+  const start = async () => {
+    keelson = stack.use(await startKeelson({ data: join(folder, 'data') }))
+    owner = await kubectlWith(keelson.kubeconfig)
+  }
+
+  /** As `keelson kubeconfig` issues it. */
+  async function issue(name: string): Promise<string> {
+    const path = join(await mkdtemp(join(folder, 'issued-')), 'kubeconfig')
+    const env = { ...process.env, KUBECONFIG: keelson.kubeconfig }
+    await promisify(execFile)(process.execPath, [await bundlePath(), 'kubeconfig', name, '--out', path], { env })
+    return path
+  }
+
+  /** The credential of one kubeconfig at the server of another, which is trusted. */
+  async function shownAt(own: string, other: string): Promise<Kubectl> {
+    const [{ credential }, { url, ca }] = await Promise.all([readKubeconfig(own), readKubeconfig(other)])
+    const path = join(folder, 'shown-elsewhere.kubeconfig')
+    await writeKubeconfig(path, { url, ca, credential })
+    return kubectlWith(path)
+  }
+
+  before(async () => {
+    folder = stack.use(await temporaryFolder()).path
+    await start()
+  })
+  after(() => stack.disposeAsync())
+
+  test('is ready a moment after it was applied', async () => {
+    const applied = await owner.run('apply -f -', PLATFORM)
+    assert.equal(applied.code, 0, applied.error)
+    const begin = performance.now()
+    const waited = await owner.run('wait --for=condition=Ready --timeout=30s controlcenter/emea platform/shop')
+    assert.equal(waited.code, 0, waited.error)
+    assert.ok(performance.now() - begin < 5000, `${performance.now() - begin} ms`)
+    const { output } = await owner.run('get controlcenters')
+    assert.match(output, /emea .* API only, no nodes/)
+  })
+
+  test('serves kubectl by a kubeconfig of its own', async () => {
+    emea = await kubectlWith(await issue('ControlCenter/emea'))
+    const steps: [command: string, input: string, output: RegExp][] = [
+      ['auth whoami -o jsonpath={.status.userInfo.username}', '', /^kubernetes-admin$/],
+      ['create namespace team', '', /namespace\/team created/],
+      ['create configmap settings -n team --from-literal=tier=web', '', /configmap\/settings created/],
+      ['get configmap settings -n team -o jsonpath={.data.tier}', '', /^web$/],
+      ['apply -f -', WIDGETS, /widgets.example.com created/],
+      ['wait --for=condition=Established crd/widgets.example.com', '', /condition met/],
+      ['apply -f -', WIDGET, /widget.example.com\/large created/],
+      ['get widgets -A -o jsonpath={.items[0].spec.size}', '', /^3$/],
+      ['get clusters', '', /shop .*Provisioned/],
+      ['get secret shop-kubeconfig -o jsonpath={.type}', '', /^cluster.x-k8s.io\/secret$/],
+    ]
+    for (const [command, input, expected] of steps) {
+      const { output, error } = await emea.run(command, input)
+      assert.match(output, expected, `${command}: ${error}`)
+    }
+  })
+
+  test('gives the kubeconfig of a platform to whoever may read it in its control center', async () => {
+    const { output } = await emea.run('get secret shop-kubeconfig -o jsonpath={.data.value}')
+    const path = join(folder, 'published.kubeconfig')
+    await writeFile(path, Buffer.from(output, 'base64'), { mode: 0o600 })
+    const shop = await kubectlWith(path)
+    assert.match((await shop.run('get namespaces -o name')).output, /namespace\/kube-system/)
+    assert.equal((await shop.run('get widgets -A')).code, 1, 'what is in one cluster is in no other')
+  })
+
+  test('its certificate is nobody’s at the server, and at another endpoint', async () => {
+    const path = await issue('Platform/shop')
+    for (const other of [keelson.kubeconfig, await issue('ControlCenter/emea')]) {
+      const { error, code } = await (await shownAt(path, other)).run('get --raw /api/v1/namespaces')
+      assert.equal(code, 1, other)
+      assert.match(error, /Error from server \(Forbidden\).*system:anonymous/, other)
+    }
+  })
+
+  test('after a restart the same kubeconfig works, and everything is there', async () => {
+    await keelson.stop()
+    assert.equal((await emea.run('get namespace team --request-timeout=2s')).code, 1)
+    await start()
+    for (let tries = 0; ; tries++) {
+      const { output, error } = await emea.run('get widgets -n team -o name')
+      if (output.includes('widget.example.com/large')) break
+      assert.ok(tries < 20, error)
+    }
+  })
+
+  test('goes with its object, with everything in it', async () => {
+    const deleted = await owner.run('delete -f - --timeout=30s', PLATFORM)
+    assert.equal(deleted.code, 0, deleted.error)
+    const { error } = await emea.run('get namespaces --request-timeout=2s')
+    assert.match(error, /refused/)
+  })
+})
