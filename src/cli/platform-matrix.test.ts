@@ -1,7 +1,12 @@
-/** The matrix of docs/reference/platform.md, cell by cell, through the command: exit code, output, and the world afterwards. */
+/**
+ * The matrix of docs/reference/platform.md, cell by cell, through the command: exit code, output, and the world afterwards; in
+ * the command's own process, through a server that has never heard of the cluster, and through one that has its object.
+ */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { startServer } from '../testing/index.ts'
 import { clusterManifest, type PlatformHarness, platformHarness, type WorldRecord } from './platform-harness.ts'
+import { type ServedHarness, throughServer } from './platform-server.ts'
 
 const NAME = 'the-cell'
 const ADDRESS = 'ControlCenter/emea'
@@ -107,52 +112,87 @@ function wordOf(out: string): string | undefined {
   return change?.keelson.action ?? results.find(({ address }) => address === ADDRESS)?.outcome
 }
 
-for (const [owner, { adoption, mark }] of Object.entries(OWNERS)) {
-  for (const inManifest of [true, false]) {
-    describe(`${owner}, ${inManifest ? '' : 'not '}in the manifests`, () => {
-      let harness: PlatformHarness
-      let ready: WorldRecord
-      before(async () => {
-        harness = platformHarness()
-        const fields = `externalName: ${NAME}, version: ${WANTED}, adoption: ${adoption}`
-        harness.write('manifests/emea.yaml', clusterManifest('ControlCenter', 'emea', fields))
-        assert.equal((await harness.run('apply --auto-approve')).code, 0)
-        ready = harness.read(NAME) as WorldRecord
-        if (!inManifest) harness.write('manifests/emea.yaml', '')
-      })
-      after(() => harness[Symbol.dispose]())
+const MODES = ['--local', 'a server', 'a server that has the object'] as const
 
-      const remove = () => harness.remove(NAME)
+for (const mode of MODES) {
+  for (const [owner, { adoption, mark }] of Object.entries(OWNERS)) {
+    for (const inManifest of [true, false]) {
+      const where = inManifest ? 'in the manifests' : 'not in the manifests'
+      describe(`${mode}: ${owner}, ${where}`, () => cells({ mode, adoption, mark, owner, inManifest }))
+    }
+  }
+}
 
-      for (const [world, arranged] of Object.entries(WORLDS)) {
-        for (const [name, line] of Object.entries(COMMANDS)) {
-          test(`${world}: ${name}`, async () => {
-            const now = arranged(ready)
-            const put = now === undefined ? undefined : mark(now)
-            if (put === undefined) remove()
-            else harness.arrange(NAME, put)
-            const expected = ROWS[rowOf(world, owner, inManifest)]?.[name as CommandName]
-            assert.ok(expected)
-            const [said, exit, becomes] = expected
-            const result = await harness.run(line, {
-              // A deletion by somebody else ends while it is waited for.
-              onErr(err) {
-                if (world === 'deleting' && owner !== 'ours' && err.endsWith('wait-until-gone ...\n')) remove()
-              },
-            })
-            assert.deepEqual([result.code, wordOf(result.out)], [exit, said], result.out + result.err)
-            const left = harness.read(NAME)
-            if (becomes === 'same') assert.deepEqual(left, put)
-            else if (becomes === 'gone') assert.equal(left, undefined)
-            else {
-              const { uid, state, tags, spec } = left as WorldRecord
-              assert.deepEqual([state, spec.version, tags['keelson-owner']], ['ready', WANTED, 'org-a'])
-              assert.equal(tags['keelson-manifest-digest'], ready.tags['keelson-manifest-digest'])
-              assert.equal(uid === ready.uid, becomes === 'mended')
-            }
-          })
+interface Cells {
+  readonly mode: (typeof MODES)[number]
+  readonly adoption: string
+  readonly mark: (record: WorldRecord) => WorldRecord
+  readonly owner: string
+  readonly inManifest: boolean
+}
+
+function cells({ mode, adoption, mark, owner, inManifest }: Cells): void {
+  let harness: PlatformHarness
+  let served: ServedHarness | undefined
+  let ready: WorldRecord
+  const fields = `externalName: ${NAME}, version: ${WANTED}, adoption: ${adoption}`
+  const manifest = clusterManifest('ControlCenter', 'emea', fields)
+  before(async () => {
+    harness = platformHarness()
+    harness.write('manifests/emea.yaml', manifest)
+    assert.equal((await harness.run('apply --auto-approve')).code, 0)
+    ready = harness.read(NAME) as WorldRecord
+    if (mode !== '--local') {
+      served = await throughServer(harness, (features) => startServer({ features, listen: true }))
+      harness = served
+    }
+    if (!inManifest) harness.write('manifests/emea.yaml', '')
+  })
+  after(async () => {
+    if (served === undefined) harness[Symbol.dispose]()
+    else await served[Symbol.asyncDispose]()
+  })
+
+  const remove = () => harness.remove(NAME)
+  /** What the server knows of it, before the world is as the cell has it. */
+  const prepare = async () => {
+    await served?.forget('controlcenters', 'emea')
+    if (mode !== 'a server that has the object') return
+    harness.arrange(NAME, ready)
+    harness.write('manifests/emea.yaml', manifest)
+    const { code, out, err } = await harness.run('apply --auto-approve')
+    assert.equal(code, 0, out + err)
+    if (!inManifest) harness.write('manifests/emea.yaml', '')
+  }
+
+  for (const [world, arranged] of Object.entries(WORLDS)) {
+    for (const [name, line] of Object.entries(COMMANDS)) {
+      test(`${world}: ${name}`, async () => {
+        await prepare()
+        const now = arranged(ready)
+        const put = now === undefined ? undefined : mark(now)
+        if (put === undefined) remove()
+        else harness.arrange(NAME, put)
+        const expected = ROWS[rowOf(world, owner, inManifest)]?.[name as CommandName]
+        assert.ok(expected)
+        const [said, exit, becomes] = expected
+        const result = await harness.run(line, {
+          // A deletion by somebody else ends while it is waited for.
+          onErr(err) {
+            if (world === 'deleting' && owner !== 'ours' && err.endsWith('wait-until-gone ...\n')) remove()
+          },
+        })
+        assert.deepEqual([result.code, wordOf(result.out)], [exit, said], result.out + result.err)
+        const left = harness.read(NAME)
+        if (becomes === 'same') assert.deepEqual(left, put)
+        else if (becomes === 'gone') assert.equal(left, undefined)
+        else {
+          const { uid, state, tags, spec } = left as WorldRecord
+          assert.deepEqual([state, spec.version, tags['keelson-owner']], ['ready', WANTED, 'org-a'])
+          assert.equal(tags['keelson-manifest-digest'], ready.tags['keelson-manifest-digest'])
+          assert.equal(uid === ready.uid, becomes === 'mended')
         }
-      }
-    })
+      })
+    }
   }
 }

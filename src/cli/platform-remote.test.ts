@@ -1,24 +1,11 @@
 /** The commands as clients of a server: what holds with --local holds here, and what only a server gives. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { feature as lifecycle } from '../lifecycle/index.ts'
-import { platformFeature } from '../platform/index.ts'
 import { startServer } from '../testing/index.ts'
 import { clusterManifest, platformHarness } from './platform-harness.ts'
+import { throughServer } from './platform-server.ts'
 
-async function begin() {
-  const harness = platformHarness()
-  const features = [lifecycle, platformFeature({ simulatedFolder: harness.folder })]
-  const server = await startServer({ features, listen: true })
-  return {
-    ...harness.through(server),
-    server,
-    async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]()
-      harness[Symbol.dispose]()
-    },
-  }
-}
+const begin = async () => throughServer(platformHarness(), (features) => startServer({ features, listen: true }))
 
 const EMEA = clusterManifest('ControlCenter', 'emea', 'externalName: emea, version: v1.35.4')
 const SHOP = clusterManifest('Platform', 'shop-dev', 'externalName: shop')
@@ -35,6 +22,10 @@ test('plan, apply, drift, state, kubeconfig and destroy go through a server', as
   const drift = await at.run('drift --detailed-exitcode')
   assert.equal(drift.code, 0, drift.out + drift.err)
   const state = await at.runAsIs('state ls')
+  assert.match(
+    state.out,
+    /^ControlCenter\/emea +root +laptop \(simulated, no real cluster\) +ready +emea +[0-9a-f]{12}$/m,
+  )
   const kubeconfig = await at.runAsIs('kubeconfig emea')
   assert.match(kubeconfig.out, /token: simulated-/)
   const destroyed = await at.run('destroy --auto-approve')

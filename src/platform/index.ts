@@ -13,6 +13,7 @@ import { controlCenterApiController } from './controllers/control-center-api.ts'
 import { logicalWorldAccess } from './controllers/logical-world.ts'
 import { confinedProviderTypes } from './engine/provider-types.ts'
 
+export type { Access } from '../providers/index.ts'
 export { applyPlan, type CarryOut, type ItemResult, type RunObserver } from './engine/apply-plan.ts'
 export type { Command as RunCommand } from './engine/decide.ts'
 export type { ConfiguredProvider, Desired, Scope } from './engine/desired.ts'

@@ -86,7 +86,8 @@ export const CLUSTER_SPEC: JsonObject = {
   managementPolicies: {
     type: 'array',
     maxItems: 6,
-    'x-kubernetes-list-type': 'set',
+    // Whoever applies it says all of it: in a set, the default would stay beside what is applied.
+    'x-kubernetes-list-type': 'atomic',
     items: { type: 'string', enum: ['*', 'Observe', 'Create', 'Update', 'Delete', 'LateInitialize'] },
     default: ['*'],
   },

@@ -14,6 +14,7 @@ import {
   type Request,
   type Result,
   removeFinalizer,
+  requestFor,
   startController,
   watching,
 } from '../../controller/index.ts'
@@ -37,6 +38,7 @@ import { requestedRun, runStatus } from './run-request.ts'
 /** Milliseconds: for what others have to bring about, and for what may change without anybody telling. */
 const SOON = 1000
 const DRIFT = 60_000
+const REST = 5000
 /** What a provider says of its progress is written no more often. */
 const PROGRESS = 1000
 
@@ -67,11 +69,23 @@ export function clusterController(kind: ClusterKind, types: ProviderTypes): Cont
         signal,
         concurrency: 32,
         perCluster: 4,
-        sources: [watching(CLUSTER_RESOURCES[kind])],
+        sources: [
+          watching(CLUSTER_RESOURCES[kind], { map: (object) => [{ ...requestFor(object), ...whenToLook(object) }] }),
+        ],
         reconcile: (request, context) => reconcile({ kind, types, recorder }, request, context),
       })
     },
   }
+}
+
+/** What has just been reported was looked at just now; and after a start what was at rest does not come all at once. */
+function whenToLook(object: ClusterObject): { after?: number } {
+  const { metadata, status } = object
+  const isNews =
+    metadata.deletionTimestamp !== undefined ||
+    metadata.generation !== status?.observedGeneration ||
+    requestedRun(object) !== undefined
+  return isNews ? {} : { after: REST }
 }
 
 interface Means {

@@ -132,7 +132,10 @@ function remoteWork({ client, manifestOf, item, plan, options, limit }: Work) {
       const present = await persistently(() => find(client, resource, name, { signal }), patience)
       // An orphan that is not to be deleted stays, and so does its object.
       if (ended !== undefined && (present === undefined || cluster === undefined)) return ended
-      const ending = cluster === undefined ? orphanObject(item) : endingObject(manifestOf(address) ?? present, item)
+      const ending =
+        cluster === undefined
+          ? orphanObject(item)
+          : endingObject(manifestOf(address) ?? present, item, ended !== undefined)
       await writeProvider()
       const run = runAnnotations({ id, allowReplace: false })
       const { metadata } = await write(annotated(ending, run), resource)
@@ -183,11 +186,13 @@ function ending(kind: string, name: string, spec: object): KubeObject {
   return { apiVersion: 'platform.keelson.dev/v1alpha1', kind, metadata, spec }
 }
 
-/** As the manifest says, but that nothing is made or changed any more. */
-function endingObject(manifest: KubeObject | undefined, { address, cluster }: Item): KubeObject {
+/** As the manifest says, but that nothing is made or changed any more; and nothing deleted that the plan said is left. */
+function endingObject(manifest: KubeObject | undefined, { address, cluster }: Item, isLeft: boolean): KubeObject {
   const [kind = '', name = ''] = address.split('/')
   const { managementPolicies = ['*'] } = cluster ?? {}
-  const allowed = ENDING.filter((policy) => managementPolicies.includes('*') || managementPolicies.includes(policy))
+  const allowed = ENDING.filter(
+    (policy) => !isLeft && (managementPolicies.includes('*') || managementPolicies.includes(policy)),
+  )
   const fields = manifest === undefined ? {} : clusterFields(manifest)
   return ending(kind, name, { ...fields, managementPolicies: allowed.length === 0 ? ['Observe'] : allowed })
 }

@@ -1,0 +1,51 @@
+/** For tests of this room: a harness of control centers and platforms, through a server of the test's own. */
+import { type Client, resourceRef } from '../client/index.ts'
+import { feature as lifecycle } from '../lifecycle/index.ts'
+import { isStatus, type KubeObject } from '../machinery/index.ts'
+import { platformFeature } from '../platform/index.ts'
+import type { PlatformHarness } from './platform-harness.ts'
+
+export interface ServedHarness extends PlatformHarness, AsyncDisposable {
+  readonly client: Client
+  /** Takes an object away as if the server had never had it; its cluster stays. */
+  readonly forget: (plural: string, name: string) => Promise<void>
+}
+
+interface ListeningServer extends AsyncDisposable {
+  readonly client: Client
+  readonly kubeconfig: () => string
+}
+
+function featuresOf({ folder }: PlatformHarness) {
+  return [lifecycle, platformFeature({ simulatedFolder: folder })]
+}
+
+/** Server and world end with it. */
+export async function throughServer(
+  harness: PlatformHarness,
+  start: (features: ReturnType<typeof featuresOf>) => Promise<ListeningServer>,
+): Promise<ServedHarness> {
+  const server = await start(featuresOf(harness))
+  const { client } = server
+  return {
+    ...harness.through(server),
+    client,
+    forget: (plural, name) => forget(client, plural, name),
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]()
+      harness[Symbol.dispose]()
+    },
+  }
+}
+
+async function forget(client: Client, plural: string, name: string): Promise<void> {
+  const resource = resourceRef<KubeObject>('platform.keelson.dev/v1alpha1', plural, { namespaced: false })
+  try {
+    // From then on its controller does nothing to the cluster.
+    await client.patch(resource, name, 'merge', { spec: { managementPolicies: ['Observe'] } })
+    await client.delete(resource, name)
+    await client.patch(resource, name, 'merge', { metadata: { finalizers: null } })
+  } catch (error) {
+    if (!isStatus(error, 'NotFound')) throw error
+  }
+}
