@@ -132,6 +132,11 @@ export interface GroupKind {
   kind: string
 }
 
+/** An error of upstream's that has no reason of its own: 500, and nothing but its text. */
+export function unreadable(message: string): StatusError {
+  return failure(500, '', message)
+}
+
 /** A 422 with one cause per field; upstream joins them as field.ErrorList does. */
 export function invalid(kind: GroupKind, name: string, causes: readonly StatusCause[]): StatusError {
   const texts = [...new Set(causes.map((cause) => `${cause.field ?? '<nil>'}: ${cause.message}`))]

@@ -1,26 +1,46 @@
-/** Where a list goes on: opaque to clients, as upstream's (apiserver/pkg/storage/continue.go). */
-import { badRequest } from '../machinery/index.ts'
+/** Where a list goes on: opaque to clients, as upstream's (apiserver/pkg/storage/continue.go), and with its messages. */
+import { badRequest, goJsonError, type StatusError } from '../machinery/index.ts'
+
+const VERSION = 'meta.k8s.io/v1'
 
 export interface ContinueToken {
   /** The revision that all pages show. */
   readonly revision: number
   /** The last key of the page before. */
   readonly after: string
+  /** How many rows the pages before had. */
+  readonly seen: number
 }
 
-export function encodeContinue({ revision, after }: ContinueToken): string {
-  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: after })).toString('base64url')
+/** @param prefix of the keys that the list is about; the token has what follows it. */
+export function encodeContinue({ revision, after, seen }: ContinueToken, prefix: string): string {
+  const start = `${after.slice(prefix.length)}\u0000`
+  return Buffer.from(JSON.stringify({ v: VERSION, rv: revision, start, n: seen })).toString('base64url')
 }
 
-/** `prefix` is what the list is about: a token cannot lead out of it. */
+/** Throws 400. A token cannot lead out of the prefix. */
 export function decodeContinue(text: string, prefix: string): ContinueToken {
+  const illegal = /[^A-Za-z0-9_-]/.exec(text)
+  if (illegal !== null) throw refused(`illegal base64 data at input byte ${illegal.index}`)
+  const json = Buffer.from(text, 'base64url').toString('utf8')
+  const { v, rv, start, n } = parse(json)
+  if (v !== VERSION) throw refused(`server does not recognize this encoded version ${typeof v === 'string' ? v : ''}`)
+  if (!Number.isSafeInteger(rv) || rv === 0)
+    throw refused(`incorrect encoded start resourceVersion (version ${VERSION})`)
+  if (typeof start !== 'string' || start === '') throw refused(`encoded start key empty (version ${VERSION})`)
+  const after = start.endsWith('\u0000') ? start.slice(0, -1) : start
+  return { revision: rv as number, after: prefix + after, seen: Number.isSafeInteger(n) ? (n as number) : 0 }
+}
+
+function parse(json: string): Readonly<Record<string, unknown>> {
   try {
-    const { v, rv, start } = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as Record<string, unknown>
-    if (v === 'meta.k8s.io/v1' && Number.isSafeInteger(rv) && typeof start === 'string' && start.startsWith(prefix)) {
-      return { revision: rv as number, after: start }
-    }
+    const value: unknown = JSON.parse(json)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   } catch {
-    // Answered below, like every other text that is no token of ours.
+    throw refused(goJsonError(json))
   }
-  throw badRequest('continue key is not valid: the token was not given by this server for this list')
+}
+
+function refused(why: string): StatusError {
+  return badRequest(`invalid continue token: continue key is not valid: ${why}`)
 }

@@ -25,8 +25,11 @@ export function checkListOptions(query: URLSearchParams): void {
 
 /** Throws 422 for parameters of a watch that contradict each other. */
 export function checkWatchOptions(query: URLSearchParams): void {
-  const match = query.get('resourceVersionMatch') ?? ''
-  const initial = query.has('sendInitialEvents')
+  const given = query.get('resourceVersionMatch') ?? ''
+  // What is said of neither means both, for a watch from the beginning (SetListOptionsDefaults).
+  const isLegacy = !query.has('sendInitialEvents') && given === '' && isFromTheBeginning(query)
+  const match = isLegacy ? 'NotOlderThan' : given
+  const initial = isLegacy || query.has('sendInitialEvents')
   const causes: StatusCause[] = []
   const forbid = (message: string) => causes.push(fieldForbidden('resourceVersionMatch', message))
   if (initial && match !== 'NotOlderThan') {
@@ -40,13 +43,26 @@ export function checkWatchOptions(query: URLSearchParams): void {
   refuse(causes)
 }
 
-/** 0: everything in one answer. */
+/** 0: everything in one answer, which is what a limit below asks for, too. */
 export function readLimit(query: URLSearchParams): number {
-  const text = query.get('limit')
-  if (text === null || text === '') return 0
-  if (!/^\d{1,9}$/.test(text))
-    throw badRequest(`invalid limit ${JSON.stringify(text)}: must be a whole number of at least 0`)
-  return Number(text)
+  return Math.max(0, readInt64(query, 'limit'))
+}
+
+const INT64_LIMIT = 2n ** 63n
+
+/** A parameter that Go reads as an int64; 0 when it is not there. Throws 400 with the message of strconv.ParseInt. */
+export function readInt64(query: URLSearchParams, name: string): number {
+  const text = query.get(name)
+  if (text === null) return 0
+  const parsing = `strconv.ParseInt: parsing ${JSON.stringify(text)}: `
+  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`${parsing}invalid syntax`)
+  const value = BigInt(text.replace(/^\+/, ''))
+  if (value >= INT64_LIMIT || value < -INT64_LIMIT) throw badRequest(`${parsing}value out of range`)
+  return Number(value)
+}
+
+export function isFromTheBeginning(query: URLSearchParams): boolean {
+  return ['', '0'].includes(query.get('resourceVersion') ?? '')
 }
 
 function hasContinue(query: URLSearchParams): boolean {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { StatusError } from '../machinery/index.ts'
-import { readDeleteOptions, readDryRun, readFieldValidation, readVersion } from './options.ts'
+import { readDeleteOptions, readDryRun, readFieldValidation, readListVersion, readVersion } from './options.ts'
 
 const query = (text = '') => new URLSearchParams(text)
 const refused = (code: number, message: RegExp) => (error: unknown) =>
@@ -39,8 +39,12 @@ test('a resourceVersion is a whole number that a server can have given', () => {
     ['9007199254740991', Number.MAX_SAFE_INTEGER],
   ] as const)
     assert.equal(readVersion(text), expected)
-  for (const text of ['-1', '1.5', 'x', '1e3', ' 1', '9007199254740993', '99999999999999999999'])
-    assert.throws(() => readVersion(text), refused(400, /invalid resource version/), text)
+  for (const text of ['-1', '1.5', 'x', '1e3', ' 1']) {
+    assert.throws(() => readVersion(text), refused(500, /^resourceVersion: Invalid value: .* invalid syntax$/), text)
+    assert.throws(() => readListVersion(text), refused(400, /^invalid resource version: resourceVersion: /), text)
+  }
+  assert.throws(() => readVersion('99999999999999999999'), refused(500, /value out of range$/))
+  assert.equal(readVersion('9007199254740993'), Number.MAX_SAFE_INTEGER)
 })
 
 describe('a deletion', () => {

@@ -1,5 +1,5 @@
 /** Query parameters and bodies that say how a verb is to be carried out: metav1.CreateOptions, DeleteOptions and friends. */
-import { badRequest, invalid, type JsonObject, type ObjectMeta } from '../machinery/index.ts'
+import { badRequest, invalid, type JsonObject, type ObjectMeta, unreadable } from '../machinery/index.ts'
 import type { FieldValidation } from './admission.ts'
 
 export function readDryRun(values: readonly string[], kind: string): boolean {
@@ -89,13 +89,32 @@ function invalidDelete(field: string, message: string): Error {
   return invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [{ reason, message, field }])
 }
 
-/** A resourceVersion as a client sends it; '' and '0' are given back as 0. */
+const UINT64_LIMIT = 2n ** 64n
+
+/** A resourceVersion as a client sends it; '' and '0' are given back as 0. Throws 500 without a reason, as upstream does. */
 export function readVersion(text: string | null | undefined): number {
+  const version = parseVersion(text)
+  if (typeof version === 'string') throw unreadable(version)
+  return version
+}
+
+/** The same for a list, of which upstream says 400. */
+export function readListVersion(text: string | null | undefined): number {
+  const version = parseVersion(text)
+  if (typeof version === 'string') throw badRequest(`invalid resource version: ${version}`)
+  return version
+}
+
+/** The version, or what is wrong with it. What no store of ours can reach is as far in the future as can be said. */
+function parseVersion(text: string | null | undefined): number | string {
   if (text === null || text === undefined || text === '') return 0
-  if (!/^\d{1,16}$/.test(text) || !Number.isSafeInteger(Number(text))) {
-    throw badRequest(
-      `invalid resource version ${JSON.stringify(text)}: must be a whole number that the server has given`,
-    )
-  }
-  return Number(text)
+  const given = JSON.stringify(text)
+  const problem = /^\d+$/.test(text)
+    ? BigInt(text) < UINT64_LIMIT
+      ? undefined
+      : 'value out of range'
+    : 'invalid syntax'
+  if (problem !== undefined)
+    return `resourceVersion: Invalid value: ${given}: strconv.ParseUint: parsing ${given}: ${problem}`
+  return Math.min(Number(text), Number.MAX_SAFE_INTEGER)
 }

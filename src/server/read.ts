@@ -38,6 +38,8 @@ export interface Reader {
   readonly page: (definition: ResourceDefinition, request: PageRequest) => Promise<Page>
   /** The rows that exist by themselves in a logical cluster; undefined where there are none of the kind. */
   readonly virtual: (definition: ResourceDefinition, cluster: string) => Promise<VirtualRows | undefined>
+  /** How many objects of a list exist by themselves without a row. */
+  readonly unwritten: (definition: ResourceDefinition, cluster: string, namespace: string) => Promise<number>
   /** The names of all namespaces, virtual ones included. */
   readonly namespacesOf: (cluster: string) => Promise<string[]>
 }
@@ -76,8 +78,17 @@ export function createReader({ store, logicalClusterOf, rootCertificate }: Reade
     return (await isNamespace(cluster, namespace)) ? [namespace] : []
   }
 
+  async function unwritten(definition: ResourceDefinition, cluster: string, namespace: string): Promise<number> {
+    const rows = await virtual(definition, cluster)
+    if (rows === undefined) return 0
+    const places = await placesOf(definition, cluster, namespace)
+    const stored = await Promise.all(places.flatMap(rows.in).map(({ key }) => store.get(key)))
+    return stored.filter((row) => row === undefined).length
+  }
+
   return {
     virtual,
+    unwritten,
     namespacesOf,
     get: async (definition, cluster, namespace, name) => {
       const key = objectKey(definition, cluster, namespace, name)

@@ -7,8 +7,8 @@ import { awaitVersion } from '../resource-version.ts'
 import { groupResource } from './attempt.ts'
 
 export async function get(context: ResourceContext): Promise<Answer> {
-  const { definition, cluster, query, parts } = context
-  await awaitVersion(parts.store, readVersion(query.get('resourceVersion')))
+  const { definition, cluster, query, parts, request } = context
+  await awaitVersion(parts.store, readVersion(query.get('resourceVersion')), request.signal)
   return { type: 'row', status: 200, definition, cluster, row: await requireRow(context) }
 }
 

@@ -4,8 +4,8 @@ import type { Answer, AnsweredRow, ListMetadata } from '../answer.ts'
 import type { ResourceContext } from '../context.ts'
 import { decodeContinue, encodeContinue } from '../continue-token.ts'
 import { rangePrefix } from '../keys.ts'
-import { checkListOptions, readLimit } from '../list-options.ts'
-import { readVersion } from '../options.ts'
+import { checkListOptions, readInt64, readLimit } from '../list-options.ts'
+import { readListVersion } from '../options.ts'
 import type { Page } from '../read.ts'
 import { awaitVersion, listVersion } from '../resource-version.ts'
 import { readSelection, type Selection } from '../selection.ts'
@@ -15,7 +15,10 @@ const SLICE = 500
 
 export async function list(context: ResourceContext): Promise<Answer> {
   const selection = readSelection(context)
-  const limit = readLimit(context.query)
+  // Read for what is wrong with it: a list is not held to it.
+  readInt64(context.query, 'timeoutSeconds')
+  // Version 0 is upstream's watch cache, which answers whole.
+  const limit = context.query.get('resourceVersion') === '0' ? 0 : readLimit(context.query)
   const start = await readStart(context, limit)
   const { rows, metadata } = await listRows(context, { selection, limit, ...start })
   return { type: 'list', definition: context.definition, rows, metadata }
@@ -27,6 +30,8 @@ export interface ListRequest {
   readonly limit: number
   readonly after?: string
   readonly at?: Revision
+  /** How many rows the pages before this one had. */
+  readonly seen?: number
 }
 
 export interface ListedRows {
@@ -36,7 +41,8 @@ export interface ListedRows {
 }
 
 export async function listRows(context: ResourceContext, request: ListRequest): Promise<ListedRows> {
-  const { selection, limit } = request
+  const { definition, cluster, info } = context
+  const { selection, limit, seen = 0 } = request
   let { after, at } = request
   const rows: AnsweredRow[] = []
   for (;;) {
@@ -49,11 +55,26 @@ export async function listRows(context: ResourceContext, request: ListRequest): 
     const metadata = { resourceVersion: String(listVersion(at)) }
     if (!page.more || after === undefined) return { rows, metadata, revision: at }
     if (limit > 0 && rows.length >= limit) {
-      return { rows, metadata: { ...metadata, continue: encodeContinue({ revision: at, after }) }, revision: at }
+      const prefix = rangePrefix(definition, cluster, info.namespace)
+      const next = encodeContinue({ revision: at, after, seen: seen + rows.length }, prefix)
+      const remaining = await remainingItems(context, selection, seen + rows.length)
+      return { rows, metadata: { ...metadata, continue: next, ...remaining }, revision: at }
     }
     await new Promise(setImmediate)
     context.request.signal.throwIfAborted()
   }
+}
+
+/** What is after this page, as near as upstream tells it; with a selector it cannot be known. */
+async function remainingItems(
+  { definition, cluster, info, parts }: ResourceContext,
+  { everything }: Selection,
+  seen: number,
+): Promise<{ remainingItemCount?: number }> {
+  if (!everything) return {}
+  const stored = await parts.store.count(rangePrefix(definition, cluster, info.namespace))
+  const all = stored + (await parts.reader.unwritten(definition, cluster, info.namespace))
+  return all > seen ? { remainingItemCount: all - seen } : {}
 }
 
 interface PageStart {
@@ -82,37 +103,37 @@ async function readPage(
     if (after === undefined)
       throw expired(`The resourceVersion for the provided list is too old: the oldest is ${oldest}.`)
     // As upstream, a list may go on at the price of consistency: the pages after show the latest state.
-    throw inconsistentContinue(after, parts.store.revision())
+    throw inconsistentContinue(after, parts.store.revision(), rangePrefix(definition, cluster, info.namespace))
   }
 }
 
-function inconsistentContinue(after: string, revision: Revision): Error {
+function inconsistentContinue(after: string, revision: Revision, prefix: string): Error {
   const error = expired(
     'The provided continue parameter is too old to display a consistent list result. You can start a new list without ' +
       'the continue parameter, or use the continue token in this response to retrieve the remainder of the results. ' +
       'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or ' +
       'deleted between the time the first chunk was returned and now may show up in the list.',
   )
-  error.status.metadata = { continue: encodeContinue({ revision, after }) }
+  error.status.metadata = { continue: encodeContinue({ revision, after, seen: 0 }, prefix) }
   return error
 }
 
 /** resourceVersion, resourceVersionMatch and continue: apimachinery/pkg/apis/internalversion/validation. */
 async function readStart(
-  { definition, cluster, info, query, parts }: ResourceContext,
+  { definition, cluster, info, query, parts, request }: ResourceContext,
   limit: number,
-): Promise<{ after?: string; at?: Revision }> {
+): Promise<{ after?: string; at?: Revision; seen?: number }> {
   checkListOptions(query)
   const text = query.get('resourceVersion') ?? ''
   const match = query.get('resourceVersionMatch') ?? ''
   const token = query.get('continue') ?? ''
   if (token !== '') {
+    const { revision, after, seen } = decodeContinue(token, rangePrefix(definition, cluster, info.namespace))
     if (text !== '' && text !== '0') throw badRequest('specifying resource version is not allowed when using continue')
-    const { revision, after } = decodeContinue(token, rangePrefix(definition, cluster, info.namespace))
-    return { after, at: revision }
+    return { after, at: revision, seen }
   }
-  const version = readVersion(text)
-  await awaitVersion(parts.store, version)
+  const version = readListVersion(text)
+  await awaitVersion(parts.store, version, request.signal)
   // Without a match, a limit makes a version exact, as it was before there was resourceVersionMatch.
   const exact = version > 0 && (match === 'Exact' || (match === '' && limit > 0))
   return exact ? { at: revisionOf(version) } : {}

@@ -1,7 +1,6 @@
 /** Where a watch begins and when it ends. */
-import { badRequest } from '../../machinery/index.ts'
 import type { ResourceContext } from '../context.ts'
-import { checkWatchOptions } from '../list-options.ts'
+import { checkWatchOptions, readInt64 } from '../list-options.ts'
 import { readVersion } from '../options.ts'
 import { awaitVersion, listVersion } from '../resource-version.ts'
 import { isTrue } from '../route.ts'
@@ -21,23 +20,22 @@ export interface WatchStart {
   readonly bookmarks: boolean
 }
 
-export async function readWatchStart({ query, parts }: ResourceContext): Promise<WatchStart> {
+export async function readWatchStart({ query, parts, request }: ResourceContext): Promise<WatchStart> {
   checkWatchOptions(query)
   const version = readVersion(query.get('resourceVersion'))
-  await awaitVersion(parts.store, version)
   const initial = query.get('sendInitialEvents')
   const bookmarks = isTrue(query.get('allowWatchBookmarks'))
-  if (initial === null) return { after: version, initial: version === 0, announceEnd: false, bookmarks }
-  if (isTrue(initial)) return { after: version, initial: true, announceEnd: bookmarks, bookmarks }
+  if (initial === null && version > 0) return { after: version, initial: false, announceEnd: false, bookmarks }
+  if (initial === null || isTrue(initial)) {
+    await awaitVersion(parts.store, version, request.signal)
+    return { after: version, initial: true, announceEnd: bookmarks, bookmarks }
+  }
   const after = version === 0 ? listVersion(parts.store.revision()) : version
   return { after, initial: false, announceEnd: false, bookmarks }
 }
 
 /** Seconds. */
 export function readTimeout(query: URLSearchParams): number {
-  const text = query.get('timeoutSeconds') ?? ''
-  if (text !== '' && !/^\d{1,9}$/.test(text))
-    throw badRequest(`invalid timeoutSeconds ${JSON.stringify(text)}: must be a whole number of seconds`)
-  const seconds = Number(text)
-  return seconds === 0 ? MIN_TIMEOUT_SECONDS * (1 + Math.random()) : Math.min(seconds, MAX_TIMEOUT_SECONDS)
+  const seconds = readInt64(query, 'timeoutSeconds')
+  return seconds <= 0 ? MIN_TIMEOUT_SECONDS * (1 + Math.random()) : Math.min(seconds, MAX_TIMEOUT_SECONDS)
 }

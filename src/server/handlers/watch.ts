@@ -1,10 +1,10 @@
 import { expired, type StatusError, serviceUnavailable } from '../../machinery/index.ts'
-import { isStoreError } from '../../storage/index.ts'
+import { isStoreError, lastVersionOf } from '../../storage/index.ts'
 import type { Answer, AnsweredRow } from '../answer.ts'
 import type { ResourceContext } from '../context.ts'
 import { chooseStreamForm, MEDIA_TYPES, type ObjectForm } from '../form.ts'
 import { rangePrefix } from '../keys.ts'
-import { listVersion } from '../resource-version.ts'
+import { isFuture, listVersion } from '../resource-version.ts'
 import { readSelection } from '../selection.ts'
 import { bookmark, eventOf } from '../watch-events.ts'
 import { createWatchQueue, type WatchQueue } from '../watch-queue.ts'
@@ -13,8 +13,9 @@ import { createSender, type Sender } from './watch-sender.ts'
 import { readTimeout, readWatchStart } from './watch-start.ts'
 import { watchVirtual } from './watch-virtual.ts'
 
-/** As upstream's cacher: a client that allows bookmarks gets one a minute, and one at the end. */
+/** As upstream's cacher: a client that allows bookmarks gets one a minute, and one two seconds before the end. */
 const BOOKMARK_MILLISECONDS = 60_000
+const LAST_BOOKMARK_SECONDS = 2
 /** Initial events encoded in one go. */
 const SLICE = 256
 
@@ -29,8 +30,8 @@ export async function watch(context: ResourceContext): Promise<Answer> {
   const sender = createSender(context, { form, selection, push: stream.queue.push })
   try {
     const progress = await subscribe(context, sender, after, stream)
-    if (start.bookmarks) remind(context, form, stream, progress)
-    stream.resources.adopt(setTimeout(stream.timeUp, seconds * 1000), clearTimeout)
+    if (start.bookmarks) remind(context, form, { stream, progress, seconds })
+    stream.resources.adopt(setTimeout(stream.close, seconds * 1000), clearTimeout)
   } catch (error) {
     if (!isCompacted(error)) throw error
     stream.fail(tooOld(context, after))
@@ -53,8 +54,6 @@ interface Stream {
   /** Ends it after what is queued, and lets go of everything. */
   readonly close: () => void
   readonly fail: (error: StatusError) => void
-  /** The end that was agreed on. */
-  timeUp: () => void
 }
 
 function openStream(form: ObjectForm): Stream {
@@ -71,7 +70,7 @@ function openStream(form: ObjectForm): Stream {
     queue.push(errorEvent(form, error))
     close()
   }
-  return { queue, resources, close, fail, timeUp: close }
+  return { queue, resources, close, fail }
 }
 
 /** Returns the version up to which all changes have been delivered. */
@@ -83,13 +82,15 @@ async function subscribe(
 ): Promise<() => number> {
   const { definition, cluster, info, parts } = context
   let delivered = after
-  const virtual = resources.use(await watchVirtual(context, sender, after))
+  // A watch from the future begins now and keeps silent until then.
+  const from = isFuture(parts.store, after) ? lastVersionOf(parts.store.revision()) : after
+  const virtual = resources.use(await watchVirtual(context, sender, from))
   try {
     const subscription = await parts.store.watch({
       prefix: rangePrefix(definition, cluster, info.namespace),
-      after,
+      after: from,
       deliver: ({ changes, revision }) => {
-        for (const change of changes) sender.deliver(virtual?.overlay(change) ?? change)
+        for (const change of changes) if (change.version > after) sender.deliver(virtual?.overlay(change) ?? change)
         delivered = Math.max(delivered, listVersion(revision))
       },
       failed: (error) =>
@@ -103,18 +104,29 @@ async function subscribe(
   return () => delivered
 }
 
+interface Reminding {
+  readonly stream: Stream
+  /** The version up to which all changes have been delivered. */
+  readonly progress: () => number
+  /** How long the watch is open. */
+  readonly seconds: number
+}
+
 /** Quiet times count, too: a minute after a revision was seen, all that it changed has been delivered. */
-function remind(context: ResourceContext, form: ObjectForm, stream: Stream, progress: () => number): void {
+function remind(
+  { definition, parts }: ResourceContext,
+  form: ObjectForm,
+  { stream, progress, seconds }: Reminding,
+): void {
   let seen = 0
-  const at = (version: number): Buffer => bookmark(context.definition, form, { version, initialEventsEnd: false })
   const push = (): void => {
-    stream.queue.push(at(Math.max(progress(), seen)))
-    seen = listVersion(context.parts.store.revision())
+    const version = Math.max(progress(), seen)
+    stream.queue.push(bookmark(definition, form, { version, initialEventsEnd: false }))
+    seen = listVersion(parts.store.revision())
   }
   stream.resources.adopt(setInterval(push, BOOKMARK_MILLISECONDS), clearInterval)
-  stream.timeUp = () => {
-    stream.queue.push(at(progress()))
-    stream.close()
+  if (seconds > LAST_BOOKMARK_SECONDS) {
+    stream.resources.adopt(setTimeout(push, (seconds - LAST_BOOKMARK_SECONDS) * 1000), clearTimeout)
   }
 }
 
