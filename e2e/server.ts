@@ -10,6 +10,10 @@ export interface KeelsonOptions {
   data?: string
   /** Options of Node itself, such as `--inspect=127.0.0.1:0`. */
   nodeOptions?: string[]
+  /** Another build of the command than that of the sources as they are. */
+  command?: string
+  /** Further options of `serve`. */
+  flags?: string[]
 }
 
 /** A running Keelson. */
@@ -25,11 +29,11 @@ export interface Keelson extends ApiServer {
  *     await using keelson = await startKeelson()
  */
 export async function startKeelson(options: KeelsonOptions = {}): Promise<Keelson> {
-  const bundle = await bundlePath()
+  const bundle = options.command ?? (await bundlePath())
   await using cleanup = new AsyncDisposableStack()
   const folder = cleanup.use(await temporaryFolder())
   const data = options.data ?? join(folder.path, 'data')
-  const serve = ['serve', '--data', data, '--listen', '127.0.0.1:0', '--store', 'embedded']
+  const serve = ['serve', '--data', data, '--listen', '127.0.0.1:0', '--store', 'embedded', ...(options.flags ?? [])]
   const logFile = join(folder.path, 'keelson.log')
   const begin = performance.now()
   const daemon = cleanup.use(startDaemon(process.execPath, [...(options.nodeOptions ?? []), bundle, ...serve], logFile))

@@ -84,6 +84,8 @@ export async function startKubeApiserver(options: KubeApiserverOptions = {}): Pr
         kubeconfig,
         'secure-port': '0',
         'leader-elect': 'false',
+        'service-account-private-key-file': file('sa.key'),
+        'root-ca-file': file('ca.crt'),
         controllers: options.controllers.join(','),
       }),
     )

@@ -1,0 +1,115 @@
+/**
+ * Replaces what no two servers can have in common (uid, resourceVersion, times, tokens) by what it stands for, and drops
+ * the annotation `kcp.io/cluster`; nothing else. Equal values of one case get equal names, so that a uid which changes, or a
+ * resourceVersion which does not, is still seen.
+ */
+import type { Fields, Json } from './case.ts'
+import type { RawAnswer } from './connection.ts'
+
+/** What is compared and recorded. */
+export interface Answer {
+  status: number
+  headers: Record<string, string>
+  body: Json
+}
+
+export interface Normalizer {
+  answer(raw: RawAnswer): Answer
+  value(value: Json): Json
+  /** From now on `text`, which a server made up, is called `name`. */
+  rename(text: string, name: string): void
+}
+
+/** Of the connection rather than of the answer. */
+const HOP_BY_HOP = new Set(['date', 'content-length', 'connection', 'keep-alive', 'transfer-encoding'])
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g
+const TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g
+const AGE = /^\d+(?:\.\d+)?(?:ms|s|m)$/
+const ONE_DAY = 86_400_000
+const TWO_YEARS = 2 * 365 * ONE_DAY
+
+export function createNormalizer(): Normalizer {
+  const uids = new Map<string, string>()
+  const versions = new Map<string, string>()
+  const renamed = new Map<string, string>()
+  const called = (names: Map<string, string>, prefix: string, value: string): string => {
+    const name = names.get(value) ?? `<${prefix} ${names.size + 1}>`
+    names.set(value, name)
+    return name
+  }
+
+  const text = (value: string): string => {
+    let result = value
+    for (const [from, to] of renamed) result = result.replaceAll(from, to)
+    result = result
+      .replace(UUID, (uid) => called(uids, 'uid', uid))
+      .replace(TOKEN, '<token>')
+      .replace(TIME, (time, fraction: string | undefined, zone: string) =>
+        isNow(time)
+          ? `<time${fraction === undefined ? '' : `.${fraction.length - 1}`}${zone === 'Z' ? '' : zone}>`
+          : time,
+      )
+    if (/resource ?version|too old|too large/i.test(result)) {
+      result = result.replace(/\b\d+\b/g, (digits) => versions.get(digits) ?? digits)
+    }
+    return result
+  }
+
+  const walk = (value: Json, key: string, isList: boolean): Json => {
+    if (typeof value === 'string') {
+      if (key === 'resourceVersion' && /^[1-9]\d*$/.test(value)) {
+        if (!isList) return called(versions, 'version', value)
+        if (!versions.has(value)) versions.set(value, '<list version>')
+        return '<list version>'
+      }
+      if (key === 'continue' && value !== '') return '<continue>'
+      return key === 'cells' && AGE.test(value) ? '<age>' : text(value)
+    }
+    if (Array.isArray(value)) return value.map((item) => walk(item, key, false))
+    if (typeof value !== 'object' || value === null) return value
+    const collection = Array.isArray(value.items) || Array.isArray(value.rows) || value.kind === 'Bookmark'
+    const result: Fields = {}
+    for (const [name, field] of Object.entries(value)) {
+      result[text(name)] = walk(field, name, name === 'metadata' ? collection : isList)
+    }
+    return withoutCluster(result)
+  }
+
+  return {
+    value: (value) => walk(value, '', false),
+    answer({ status, headers, body }) {
+      const kept = Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name))
+      const named = kept.map(([name, value]) => [
+        name,
+        value.replace(UUID, '<uid>').replace(/^"[0-9A-F]{64,}"$/, '<etag>'),
+      ])
+      return { status, headers: Object.fromEntries(named), body: walk(parsed(body), '', false) }
+    },
+    rename: (from, to) => renamed.set(from, to),
+  }
+}
+
+function isNow(time: string): boolean {
+  const distance = Date.parse(time) - Date.now()
+  return distance > -ONE_DAY && distance < TWO_YEARS
+}
+
+function withoutCluster(fields: Fields): Fields {
+  const { annotations } = fields
+  if (typeof annotations !== 'object' || annotations === null || Array.isArray(annotations)) return fields
+  if (!('kcp.io/cluster' in annotations)) return fields
+  delete annotations['kcp.io/cluster']
+  if (Object.keys(annotations).length === 0) delete fields.annotations
+  return fields
+}
+
+function parsed(body: string): Json {
+  if (!body.startsWith('{')) return body
+  try {
+    return JSON.parse(body)
+  } catch {
+    return body
+  }
+}
