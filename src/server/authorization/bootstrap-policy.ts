@@ -30,7 +30,7 @@ interface BootstrapRole {
 
 const KUBERNETES_ROLES: Readonly<Record<string, BootstrapRole>> = {
   'cluster-admin': { rules: ALL },
-  admin: { aggregates: 'admin', rules: [...ADMIN, ...EDIT, ...VIEW] },
+  admin: { aggregates: 'admin', rules: [...EDIT, ...VIEW, ...ADMIN] },
   edit: { aggregates: 'edit', into: 'admin', rules: [...EDIT, ...VIEW] },
   view: { aggregates: 'view', into: 'edit', rules: VIEW },
   'system:aggregate-to-admin': { into: 'admin', rules: ADMIN },
@@ -40,7 +40,10 @@ const KUBERNETES_ROLES: Readonly<Record<string, BootstrapRole>> = {
     rules: [at(`${HEALTH} /version /version/ /openapi /openapi/* /api /api/* /apis /apis/*`)],
   },
   'system:monitoring': {
-    rules: [at(`/metrics /metrics/slis ${HEALTH} /livez/* /readyz/* /healthz/*`), on(CORE, 'nodes/metrics', 'get')],
+    rules: [
+      at(`/flagz /statusz /metrics /metrics/slis ${HEALTH} /livez/* /readyz/* /healthz/*`),
+      on(CORE, 'nodes/metrics', 'get'),
+    ],
   },
   'system:basic-user': {
     rules: [

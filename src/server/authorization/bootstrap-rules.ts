@@ -24,7 +24,8 @@ export function at(paths: string, verbs = 'get'): PolicyRule {
 }
 
 function words(text: string): string[] {
-  return text.split(' ')
+  // As upstream's rules are printed (rbac/v1helpers.PolicyRuleBuilder).
+  return text.split(' ').sort()
 }
 
 export const VIEW: PolicyRule[] = [

@@ -1,6 +1,7 @@
 /** authentication.k8s.io/v1 TokenReview and SelfSubjectReview (pkg/registry/authentication). */
 import { badRequest, type UserInfo } from '../../machinery/index.ts'
 import { CREATE_ONLY, type ResourceDefinition } from '../definition.ts'
+import { trackFields } from '../managed-fields.ts'
 import type { AccessReviewers, TokenAnswer } from './access-reviewers.ts'
 import { builtIn } from './built-in.ts'
 import { fieldsIn, textIn, textsIn } from './untyped.ts'
@@ -29,12 +30,13 @@ function tokenStatus(answer: TokenAnswer): Record<string, unknown> {
 const REVIEW = { group: 'authentication.k8s.io', version: 'v1', namespaced: false, verbs: CREATE_ONLY } as const
 
 export function authenticationReviews({ authenticate }: AccessReviewers): ResourceDefinition[] {
-  const tokenReview = builtIn({
+  const tokenReview: ResourceDefinition = builtIn({
     ...REVIEW,
     kind: 'TokenReview',
     plural: 'tokenreviews',
     strategy: {
       answer: async (object, context) => {
+        await trackFields(tokenReview, object, undefined, context)
         const { token, audiences } = fieldsIn(object.spec)
         if (textIn(token) === '') throw badRequest('token is required for TokenReview in authentication')
         return { ...object, status: tokenStatus(await authenticate(textIn(token), textsIn(audiences), context)) }

@@ -7,9 +7,11 @@ import {
   type StatusCause,
   type UserInfo,
 } from '../../machinery/index.ts'
-import { CREATE_ONLY, type ResourceDefinition } from '../definition.ts'
+import { CREATE_ONLY, type OperationContext, type ResourceDefinition } from '../definition.ts'
+import { trackFields } from '../managed-fields.ts'
 import type { AccessAnswer, AccessQuestion, AccessReviewers } from './access-reviewers.ts'
 import { builtIn } from './built-in.ts'
+import { selectorError, validateSelectorAttributes } from './selector-attributes.ts'
 import { type Fields, fieldsIn, isFields, textIn, textsIn } from './untyped.ts'
 
 const GROUP = 'authorization.k8s.io'
@@ -59,6 +61,21 @@ function validateAttributes(spec: Fields): StatusCause[] {
   return isResource || isNonResource ? [] : [fieldInvalid('spec.resourceAttributes', null, EXACTLY_ONE)]
 }
 
+/** A review is no object: it has no metadata but what the server adds, and a namespace where it is local. */
+function validateMetadata({ metadata }: KubeObject, local: boolean): StatusCause[] {
+  const { managedFields, ...rest } = metadata
+  const given = Object.entries(rest).filter(
+    ([field, value]) => !isEmptyField(value) && !(local && field === 'namespace'),
+  )
+  if (given.length === 0) return []
+  const printed = { ...rest, ...(managedFields !== undefined && { managedFields }) }
+  return [fieldInvalid('metadata', printed, local ? 'must be empty except for namespace' : 'must be empty')]
+}
+
+function isEmptyField(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || (isFields(value) && Object.keys(value).length === 0)
+}
+
 function validateSubject(spec: Fields): StatusCause[] {
   if (textIn(spec.user) !== '' || textsIn(spec.groups).length > 0) return []
   return [fieldInvalid('spec.user', textIn(spec.user), 'at least one of user or group must be specified')]
@@ -69,7 +86,9 @@ function validateLocal(object: KubeObject, spec: Fields): StatusCause[] {
   const { resourceAttributes, nonResourceAttributes } = spec
   const namespace = object.metadata.namespace ?? ''
   if (isFields(nonResourceAttributes)) {
-    return [fieldInvalid('spec.nonResourceAttributes', nonResourceAttributes, 'disallowed on this kind of request')]
+    const { path, verb } = nonResourceAttributes
+    const printed = { Path: textIn(path), Verb: textIn(verb) }
+    return [fieldInvalid('spec.nonResourceAttributes', printed, 'disallowed on this kind of request')]
   }
   const asked = textIn(fieldsIn(resourceAttributes).namespace)
   if (!isFields(resourceAttributes) || asked === namespace) return []
@@ -93,33 +112,52 @@ function statusOf({ allowed, denied, reason, evaluationError }: AccessAnswer): R
 const REVIEW = { group: GROUP, version: 'v1', verbs: CREATE_ONLY } as const
 
 export function authorizationReviews({ authorize, rulesOf }: AccessReviewers): ResourceDefinition[] {
+  async function answer(object: KubeObject, user: UserInfo, context: OperationContext): Promise<KubeObject> {
+    const spec = fieldsIn(object.spec)
+    const status = statusOf(await authorize(user, questionOf(spec), context))
+    const error = selectorError(spec.resourceAttributes)
+    return { ...object, status: { ...status, ...(error !== undefined && { evaluationError: error }) } }
+  }
+
   /** Someone asks about somebody. */
   function subjectReview(kind: string, plural: string, namespaced: boolean): ResourceDefinition {
-    return builtIn({
+    const definition: ResourceDefinition = builtIn({
       ...REVIEW,
       kind,
       plural,
       namespaced,
       strategy: {
         answer: async (object, context) => {
+          await trackFields(definition, object, undefined, context)
           const spec = fieldsIn(object.spec)
-          const local = namespaced ? validateLocal(object, spec) : []
-          refuse([...validateAttributes(spec), ...validateSubject(spec), ...local])
-          return { ...object, status: statusOf(await authorize(subjectOf(spec), questionOf(spec), context)) }
+          refuse([
+            ...validateAttributes(spec),
+            ...validateSubject(spec),
+            ...validateSelectorAttributes(spec.resourceAttributes),
+            ...validateMetadata(object, namespaced),
+            ...(namespaced ? validateLocal(object, spec) : []),
+          ])
+          return answer(object, subjectOf(spec), context)
         },
       },
     })
+    return definition
   }
-  const selfSubjectAccessReview = builtIn({
+  const selfSubjectAccessReview: ResourceDefinition = builtIn({
     ...REVIEW,
     kind: 'SelfSubjectAccessReview',
     plural: 'selfsubjectaccessreviews',
     namespaced: false,
     strategy: {
       answer: async (object, context) => {
+        await trackFields(selfSubjectAccessReview, object, undefined, context)
         const spec = fieldsIn(object.spec)
-        refuse(validateAttributes(spec))
-        return { ...object, status: statusOf(await authorize(context.user, questionOf(spec), context)) }
+        refuse([
+          ...validateAttributes(spec),
+          ...validateSelectorAttributes(spec.resourceAttributes),
+          ...validateMetadata(object, false),
+        ])
+        return answer(object, context.user, context)
       },
     },
   })
@@ -129,10 +167,11 @@ export function authorizationReviews({ authorize, rulesOf }: AccessReviewers): R
     plural: 'selfsubjectrulesreviews',
     namespaced: false,
     strategy: {
-      answer: async (object, context) => {
-        const namespace = textIn(fieldsIn(object.spec).namespace)
+      answer: async ({ apiVersion, kind, spec }, context) => {
+        const namespace = textIn(fieldsIn(spec).namespace)
         if (namespace === '') throw badRequest('no namespace on request')
-        return { ...object, status: await rulesOf(context.user, namespace, context) }
+        // Upstream answers with a review of its own, in which nothing of the question is left.
+        return { apiVersion, kind, metadata: {}, spec: {}, status: await rulesOf(context.user, namespace, context) }
       },
     },
   })

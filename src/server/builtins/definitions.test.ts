@@ -45,6 +45,7 @@ const SERVED: readonly (readonly [
       ['resourcequotas/status', 'ResourceQuota', true, STATUS, ''],
       ['secrets', 'Secret', true, ALL, ''],
       ['serviceaccounts', 'ServiceAccount', true, ALL, 'sa'],
+      ['serviceaccounts/token', 'TokenRequest', true, ['create'], ''],
     ],
   ],
   ['/apis/events.k8s.io/v1', [['events', 'Event', true, ALL, 'ev']]],

@@ -9,7 +9,12 @@ import {
 } from '../../machinery/index.ts'
 import { type Fields, fieldsIn, objectsIn, textIn, textsIn } from './untyped.ts'
 
-function validateRequirement(requirement: Fields, path: string): StatusCause[] {
+/** @param unknownOperators are let pass: a newer client may know them. */
+export function validateRequirement(
+  requirement: Fields,
+  path: string,
+  { unknownOperators = false }: { readonly unknownOperators?: boolean } = {},
+): StatusCause[] {
   const key = textIn(requirement.key)
   const operator = textIn(requirement.operator)
   const values = textsIn(requirement.values)
@@ -24,7 +29,7 @@ function validateRequirement(requirement: Fields, path: string): StatusCause[] {
         fieldForbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
       )
     }
-  } else {
+  } else if (!unknownOperators) {
     causes.push(fieldInvalid(`${path}.operator`, operator, 'not a valid selector operator'))
   }
   causes.push(...isQualifiedName(key).map((message) => fieldInvalid(`${path}.key`, key, message)))

@@ -23,7 +23,11 @@ const kinds = [...authenticationReviews(access), ...authorizationReviews(access)
 async function review(kind: string, fields: Record<string, unknown>): Promise<KubeObject | undefined> {
   const definition = kinds.find(({ names }) => names.kind === kind)
   assert.ok(definition)
-  return definition.strategy.answer?.(objectOf(definition, fields), contextFor())
+  const { metadata, ...object } = objectOf(definition, fields)
+  // A review has no name.
+  const { name: _, ...unnamed } = metadata
+  const given = 'metadata' in fields ? (fields.metadata as KubeObject['metadata']) : unnamed
+  return definition.strategy.answer?.({ ...object, metadata: given } as KubeObject, contextFor())
 }
 
 async function refusal(kind: string, fields: Record<string, unknown>): Promise<string> {
@@ -101,10 +105,70 @@ const REFUSALS: readonly (readonly [string, Record<string, unknown>, RegExp])[] 
     /disallowed on this kind of request/,
   ],
   ['SelfSubjectRulesReview', {}, /^no namespace on request$/],
+  [
+    'SelfSubjectAccessReview',
+    { metadata: { name: 'x' }, spec: { resourceAttributes } },
+    /metadata: Invalid value: \{"name":"x"\}: must be empty$/,
+  ],
+  [
+    'SelfSubjectAccessReview',
+    { spec: { resourceAttributes: { ...resourceAttributes, fieldSelector: {} } } },
+    /spec\.resourceAttributes\.fieldSelector\.requirements: Required value: when spec\.resourceAttributes\.fieldSelector is specified, requirements or rawSelector is required/,
+  ],
+  [
+    'SelfSubjectAccessReview',
+    {
+      spec: {
+        resourceAttributes: {
+          ...resourceAttributes,
+          fieldSelector: { rawSelector: 'a=b', requirements: [{ key: '', operator: 'In' }] },
+        },
+      },
+    },
+    /rawSelector: Invalid value: "a=b": may not specified at the same time as requirements, .*requirements\[0\]\.key: Required value: must be specified, .*requirements\[0\]\.values: Required value/,
+  ],
+  [
+    'SubjectAccessReview',
+    {
+      spec: {
+        user: 'a',
+        resourceAttributes: {
+          ...resourceAttributes,
+          labelSelector: { requirements: [{ key: 'a b', operator: 'Exists', values: ['x'] }] },
+        },
+      },
+    },
+    /requirements\[0\]\.values: Forbidden: .*requirements\[0\]\.key: Invalid value: "a b": name part must consist/,
+  ],
 ]
 
 for (const [kind, fields, message] of REFUSALS) {
   test(`${kind} with ${JSON.stringify(fields)} is refused`, async () => {
     assert.match(await refusal(kind, fields), message)
+  })
+}
+
+const SELECTORS: readonly (readonly [Record<string, unknown>, string | undefined])[] = [
+  [{ fieldSelector: { rawSelector: 'a=b' }, labelSelector: { rawSelector: 'a in (b)' } }, undefined],
+  [{ fieldSelector: { rawSelector: '====' } }, 'spec.resourceAttributes.fieldSelector ignored due to parse error'],
+  [
+    { fieldSelector: { rawSelector: '====' }, labelSelector: { rawSelector: '!!!' } },
+    'spec.resourceAttributes.fieldSelector ignored due to parse error; spec.resourceAttributes.labelSelector ignored due to parse error',
+  ],
+  [
+    { fieldSelector: { requirements: [{ key: 'b', operator: 'Weird' }] } },
+    'spec.resourceAttributes.fieldSelector ignored due to parse error',
+  ],
+  [{ labelSelector: { requirements: [{ key: 'b', operator: 'NotIn', values: ['c', 'd'] }] } }, undefined],
+]
+
+for (const [selectors, error] of SELECTORS) {
+  test(`a review by ${JSON.stringify(selectors)} is answered, and ${error === undefined ? 'is read' : 'says what is not'}`, async () => {
+    const answer = await review('SelfSubjectAccessReview', {
+      spec: { resourceAttributes: { ...resourceAttributes, ...selectors } },
+    })
+    const status = answer?.status as { allowed: boolean; evaluationError?: string }
+    assert.equal(status.allowed, true)
+    assert.equal(status.evaluationError, error)
   })
 }
