@@ -109,7 +109,7 @@ function stale(file: string, reasons: readonly string[]): KeelsonError {
 /** Objects of other kinds come first: clusters may stand in what they make. */
 async function carryOut(
   plan: Plan,
-  { others, connection, carryOut: hands, signal }: PlatformSession,
+  { others, connection, carryOut: hands, writeProviders, signal }: PlatformSession,
   flags: ApplyPlatformFlags,
   environment: Environment,
 ): Promise<number> {
@@ -121,6 +121,7 @@ async function carryOut(
     const options = { namespace, dryRun: false, report: failures.report, label: '' }
     await applyManifests(client, others, options, { ...within, stdout })
   }
+  if (plan.command.type === 'converge') await writeProviders()
   const { output, timeout } = flags
   const code = await runPlan(
     plan,

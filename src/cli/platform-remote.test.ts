@@ -1,8 +1,11 @@
 /** The commands as clients of a server: what holds with --local holds here, and what only a server gives. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import path from 'node:path'
+import { describe, test } from 'node:test'
+import { resourceRef } from '../client/index.ts'
+import type { KubeObject } from '../machinery/index.ts'
 import { startServer } from '../testing/index.ts'
-import { clusterManifest, platformHarness } from './platform-harness.ts'
+import { clusterManifest, platformHarness, type WorldRecord } from './platform-harness.ts'
 import { throughServer } from './platform-server.ts'
 
 const begin = async () => throughServer(platformHarness(), (features) => startServer({ features, listen: true }))
@@ -31,4 +34,191 @@ test('plan, apply, drift, state, kubeconfig and destroy go through a server', as
   const destroyed = await at.run('destroy --auto-approve')
   assert.equal(destroyed.code, 0)
   assert.deepEqual(at.clusters(), [])
+})
+
+test('what is in the manifests besides is written, too, and before', async () => {
+  await using at = await begin()
+  at.write('manifests/all.yaml', EMEA)
+  at.write('manifests/map.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n')
+  const plan = await at.run('plan')
+  assert.match(plan.out, /\nBesides, apply writes ConfigMap\/settings\.\n/)
+  const { code, out } = await at.run('apply --auto-approve')
+  assert.match(out, /configmap\/settings created[\s\S]*ControlCenter\/emea: created/)
+  assert.equal(code, 0)
+})
+
+test('a workspace that has the provider needs no manifest of it', async () => {
+  await using at = await begin()
+  assert.equal((await at.run('apply --auto-approve')).code, 0)
+  const manifests = at.write('alone/emea.yaml', EMEA)
+  const { code, out, err } = await at.run('apply --auto-approve', { manifests })
+  assert.deepEqual([code, at.clusters()], [0, ['emea.json']], out + err)
+  const shop = at.write('shop/shop.yaml', SHOP)
+  assert.equal((await at.run('apply --auto-approve', { manifests: shop })).code, 0)
+})
+
+test('orphans are deleted with --prune, platforms first, whether their objects are there or not', async () => {
+  await using at = await begin()
+  at.write('manifests/all.yaml', `${EMEA}---\n${SHOP}`)
+  assert.equal((await at.run('apply --auto-approve')).code, 0)
+  await at.forget('platforms', 'shop-dev')
+  at.write('manifests/all.yaml', '')
+  const listed = await at.run('plan --detailed-exitcode')
+  assert.deepEqual([listed.code, /ControlCenter\/emea +orphan/.test(listed.out)], [0, true])
+  const { code, out } = await at.run('apply --auto-approve --prune')
+  assert.match(out, /Platform\/shop-dev: deleted\nControlCenter\/emea: deleted\n/)
+  assert.deepEqual([code, at.clusters()], [0, []])
+})
+
+test('a run keeps another from beginning: exit 5 with holder and age, or --lock-timeout', async () => {
+  await using at = await begin()
+  at.write('manifests/all.yaml', EMEA)
+  at.control({ latency: { create: 1500 } })
+  const { promise: begun, resolve } = Promise.withResolvers<void>()
+  const first = at.run('apply --auto-approve -o json', { onErr: (err) => err.includes('create') && resolve() })
+  await begun
+  const second = await at.run('apply --auto-approve')
+  assert.match(second.err, /the lock is held by keelson apply on .*, process \d+ \([0-9a-f]{8}\), for \d+s/)
+  assert.equal(second.code, 5)
+  assert.equal((await at.run('plan')).code, 0)
+  const refused = await at.runAsIs('unlock')
+  assert.deepEqual([refused.code, /and renewed/.test(refused.err)], [5, true])
+  const third = await at.run('apply --auto-approve --lock-timeout 20s')
+  assert.equal(third.code, 0)
+  assert.match(third.err, /waiting for the lock, held by keelson apply/)
+  assert.equal((await first).code, 0)
+  assert.deepEqual(at.clusters(), ['emea.json'])
+  assert.equal((await at.runAsIs('unlock')).out, 'Nobody has the lock.\n')
+})
+
+test('the lock is taken from a run that died', async () => {
+  await using at = await begin()
+  const leases = resourceRef('coordination.k8s.io/v1', 'leases', { namespaced: true })
+  const renewTime = new Date(Date.now() - 60_000).toISOString().replace('Z', '000Z')
+  await at.client.create(leases, {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: 'keelson-platform', namespace: 'default' },
+    spec: {
+      holderIdentity: 'keelson apply on gone, process 1',
+      leaseDurationSeconds: 15,
+      acquireTime: renewTime,
+      renewTime,
+    },
+  })
+  const { code, out } = await at.runAsIs('unlock')
+  assert.deepEqual([code, /taken from keelson apply on gone, process 1, for \d+s/.test(out)], [0, true])
+})
+
+describe('a plan in a file', () => {
+  test('is carried out as it is, and twice does no harm', async () => {
+    await using at = await begin()
+    at.write('manifests/all.yaml', EMEA)
+    const file = path.join(at.folder, 'plan.json')
+    assert.equal((await at.run(`plan --out ${file}`)).code, 0)
+    const applied = await at.runAsIs(`apply ${file}`)
+    assert.equal(applied.code, 0, applied.out + applied.err)
+    assert.equal((await at.runAsIs(`apply ${file}`)).code, 0)
+  })
+
+  test('is stale when manifests, world or workspace are others: exit 7, and nothing is applied', async () => {
+    await using at = await begin()
+    at.write('manifests/all.yaml', EMEA)
+    const file = path.join(at.folder, 'plan.json')
+    assert.equal((await at.run(`plan --out ${file}`)).code, 0)
+    at.write('manifests/all.yaml', EMEA.replace('v1.35.4', 'v1.34.0'))
+    const manifests = await at.runAsIs(`apply ${file}`)
+    assert.deepEqual([manifests.code, /the manifests have changed/.test(manifests.err)], [7, true])
+    at.write('manifests/all.yaml', EMEA)
+    const workspaces = resourceRef('tenancy.kcp.io/v1alpha1', 'workspaces', { namespaced: false })
+    await at.client.create(workspaces, {
+      apiVersion: 'tenancy.kcp.io/v1alpha1',
+      kind: 'Workspace',
+      metadata: { name: 'b' },
+    })
+    const elsewhere = await at.inWorkspace(':root:b').runAsIs(`apply ${file}`)
+    assert.deepEqual([elsewhere.code, at.clusters()], [7, []])
+    assert.equal((await at.run('apply --auto-approve')).code, 0)
+    const other = await at.runAsIs(`apply ${file}`)
+    assert.deepEqual([other.code, /has changed since: planned create, now no-op/.test(other.err)], [7, true])
+  })
+})
+
+test('validate asks the server, and changes nothing', async () => {
+  await using at = await begin()
+  at.write('manifests/all.yaml', EMEA)
+  at.write('manifests/map.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n')
+  const { code, out, err } = await at.run('validate')
+  assert.deepEqual([code, out, at.clusters()], [0, '3 objects are valid.\n', []], err)
+  const file = at.write('manifests/map.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: Settings}\n')
+  const wrong = await at.run('validate')
+  assert.equal(wrong.code, 1)
+  assert.match(wrong.err, /metadata.name: Invalid value: "Settings"/)
+  assert.match(wrong.err, new RegExp(`${file}:3`))
+})
+
+test('wait ends when the world is as wanted, and exits 6 when that takes too long', async () => {
+  await using at = await begin()
+  at.write('manifests/all.yaml', EMEA)
+  const late = await at.run('wait --timeout 10ms')
+  assert.deepEqual([late.code, /ControlCenter\/emea: create: it does not exist/.test(late.out)], [6, true])
+  const waiting = at.run('wait --timeout 20s')
+  assert.equal((await at.run('apply --auto-approve')).code, 0)
+  const { code, out } = await waiting
+  assert.deepEqual([code, /ControlCenter\/emea: ready/.test(out)], [0, true])
+})
+
+test('adopt takes over what another owner gives up, and nothing else', async () => {
+  await using at = await begin()
+  at.write('manifests/all.yaml', `${EMEA}---\n${clusterManifest('ControlCenter', 'apac', 'externalName: apac')}`)
+  assert.equal((await at.run('apply --auto-approve')).code, 0)
+  await at.forget('controlcenters', 'emea')
+  await at.forget('controlcenters', 'apac')
+  for (const name of ['emea', 'apac']) {
+    const record = at.read(name) as WorldRecord
+    const owner = name === 'emea' ? 'org-b' : 'org-c'
+    at.arrange(name, { ...record, tags: { ...record.tags, 'keelson-owner': owner }, spec: { version: 'v1.34.0' } })
+  }
+  const before = at.read('apac')
+  assert.equal((await at.run('adopt --from org-b')).code, 64)
+  const { code, out } = await at.run('adopt --from org-b --auto-approve')
+  assert.match(out, /> ControlCenter\/emea +adopt .*owner org-b gives it up/)
+  assert.match(out, /ControlCenter\/emea: adopted/)
+  const { tags, spec } = at.read('emea') as WorldRecord
+  assert.deepEqual([code, tags['keelson-owner'], spec.version, at.read('apac')], [0, 'org-a', 'v1.35.4', before])
+})
+
+test('a server without its store finds all of it in the world, and applying makes nothing a second time', async () => {
+  const harness = platformHarness()
+  harness.write('manifests/all.yaml', `${EMEA}---\n${SHOP}`)
+  const first = await throughServer({ ...harness, [Symbol.dispose]() {} }, (features) =>
+    startServer({ features, listen: true }),
+  )
+  assert.equal((await first.run('apply --auto-approve')).code, 0)
+  const before = await first.runAsIs('state ls')
+  await first[Symbol.asyncDispose]()
+  await using second = await throughServer(harness, (features) => startServer({ features, listen: true }))
+  const provider = path.join(harness.manifests, 'provider.yaml')
+  assert.equal((await second.run('state ls', { manifests: provider })).out, before.out)
+  const world = ['emea', 'shop'].map(second.read)
+  const { code, out } = await second.run('apply --auto-approve')
+  assert.match(out, /2 unchanged\./)
+  assert.deepEqual([code, ['emea', 'shop'].map(second.read)], [0, world])
+})
+
+test('steps are told as events, and counted when they come again', async () => {
+  await using at = await begin()
+  at.write('manifests/all.yaml', EMEA)
+  assert.equal((await at.run('apply --auto-approve')).code, 0)
+  at.write('manifests/all.yaml', EMEA.replace('v1.35.4', 'v1.35.5'))
+  assert.equal((await at.run('apply --auto-approve')).code, 0)
+  const events = resourceRef<KubeObject & Record<'type' | 'reason' | 'message', string>>('v1', 'events', {
+    namespaced: true,
+  })
+  const { items } = await at.client.list(events, { namespace: 'default' })
+  const told = items.map(({ type, reason, message }) => `${type} ${reason} ${message}`).sort()
+  assert.deepEqual(
+    told,
+    ['Created', 'Creating', 'Updated', 'Updating'].map((reason) => `Normal ${reason} cluster emea`),
+  )
 })

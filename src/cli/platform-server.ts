@@ -7,6 +7,8 @@ import type { PlatformHarness } from './platform-harness.ts'
 
 export interface ServedHarness extends PlatformHarness, AsyncDisposable {
   readonly client: Client
+  /** The same through another workspace: `:root:b`. */
+  readonly inWorkspace: (path: string) => PlatformHarness
   /** Takes an object away as if the server had never had it; its cluster stays. */
   readonly forget: (plural: string, name: string) => Promise<void>
 }
@@ -30,6 +32,7 @@ export async function throughServer(
   return {
     ...harness.through(server),
     client,
+    inWorkspace: (path) => harness.through(server, path),
     forget: (plural, name) => forget(client, plural, name),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]()

@@ -21,6 +21,7 @@ import {
   reviewWorld,
   type Scope,
   withLeaseLock,
+  writeObject,
 } from '../platform/index.ts'
 import { type Connection, type ConnectionOptions, connect } from './connection.ts'
 import type { Environment } from './environment.ts'
@@ -43,6 +44,8 @@ export interface PlatformSession {
   /** The server that does the work; absent: this process. */
   readonly connection?: Connection
   readonly carryOut?: CarryOut
+  /** Puts the ClusterProviders of the manifests where clusters are made. */
+  readonly writeProviders: () => Promise<void>
   readonly plan: (command: RunCommand, run: string) => Promise<Plan>
   /** Aborts with the command, and when the lock is lost. */
   readonly signal: AbortSignal
@@ -83,10 +86,17 @@ async function here<T>(
 ): Promise<T> {
   refuseOthers(manifests)
   const { signal } = environment
-  const read = readDesired(manifests, { scope: localScope(flags), open: opening(providerTypes), withoutServer: true })
+  const scope = localScope(flags)
+  const read = readDesired(manifests, { scope, open: opening(providerTypes, scope), withoutServer: true })
   if (!read.ok) throw mistakes(read.error)
   const desired = read.value
-  const session = { desired, others: [], signal, plan: planning(desired, signal) }
+  const session = {
+    desired,
+    others: [],
+    signal,
+    plan: planning(desired, signal),
+    writeProviders: async () => undefined,
+  }
   if (verb === undefined) return work(session)
   return withFileLocks({ desired, self: self(verb), patience: flags.lockTimeout ?? 0, environment }, () =>
     work(session),
@@ -126,7 +136,10 @@ async function remoteSession(
   const all = manifests ?? []
   const ours = all.filter(({ object }) => isPlatformObject(object))
   const others = all.filter(({ object }) => !isPlatformObject(object))
-  const world = await reviewWorld(client, manifests === undefined ? [] : questionsOf(ours), signal)
+  const world =
+    manifests !== undefined && ours.length === 0
+      ? NO_WORLD
+      : await reviewWorld(client, manifests === undefined ? [] : questionsOf(ours), signal)
   const stored = world.stored.map((object) => ({ object, file: '', lineOf: () => 0 }))
   const { scope, open, objects } = world
   const read = readDesired([...ours, ...stored], {
@@ -143,9 +156,22 @@ async function remoteSession(
     others,
     connection,
     carryOut: carryOutThere({ client, manifestOf: (address) => byAddress.get(address) }),
+    async writeProviders() {
+      for (const { object } of ours.filter((each) => each.object.kind === 'ClusterProvider')) {
+        await writeObject(client, object, { signal })
+      }
+    },
     plan: planning(desired, signal),
     signal,
   }
+}
+
+/** Who asks about objects of other kinds alone needs no right to ask about clusters. */
+const NO_WORLD: Awaited<ReturnType<typeof reviewWorld>> = {
+  scope: { org: '', workspace: '' },
+  objects: [],
+  stored: [],
+  open: () => ({ ok: false, error: [] }),
 }
 
 function addressOf({ kind, metadata }: KubeObject): string {

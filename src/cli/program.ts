@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { KeelsonError } from '../machinery/index.ts'
+import { addAdopt } from './adopt.ts'
 import { addApply } from './apply.ts'
 import { addBackup } from './backup.ts'
 import { addCompletion } from './completion.ts'
@@ -20,9 +21,12 @@ import { addState } from './state.ts'
 import { addStore } from './store.ts'
 import { addTour } from './tour.ts'
 import { addObjectTree } from './tree.ts'
+import { addUnlock } from './unlock.ts'
 import { addUp } from './up.ts'
 import { ofCommander } from './usage-error.ts'
+import { addValidate } from './validate.ts'
 import { addVersion } from './version.ts'
+import { addWait } from './wait.ts'
 import { addWs } from './ws.ts'
 
 /**
@@ -79,9 +83,13 @@ function createProgram(serving: Environment, environment: Environment, exit: (co
   addObjectTree(program, environment)
   addApply(program, environment, exit)
   addDelete(program, environment, exit)
+  addValidate(program, environment, exit)
   addPlan(program, environment, exit)
   addDrift(program, environment, exit)
+  addWait(program, environment, exit)
   addDestroy(program, environment, exit)
+  addAdopt(program, environment, exit)
+  addUnlock(program, environment)
   addState(program, environment, exit)
   addKubeconfig(program, environment)
   addWs(program, environment)

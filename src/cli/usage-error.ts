@@ -9,7 +9,7 @@ function commandPath(command: Command): string {
 
 /** sysexits(3): EX_USAGE. The commands that pipelines run tell it apart from 1; the others end as kubectl does. */
 const USAGE = 64
-const PIPELINE = new Set(['plan', 'drift', 'destroy', 'state', 'kubeconfig'])
+const PIPELINE = new Set(['validate', 'plan', 'wait', 'drift', 'destroy', 'adopt', 'state', 'kubeconfig', 'unlock'])
 
 export function usageError(command: Command, message: string): KeelsonError {
   const path = commandPath(command)

@@ -38,6 +38,7 @@ export { carryOutThere } from './remote/carry-out.ts'
 export { requestKubeconfig } from './remote/kubeconfig.ts'
 export { breakLease, holderOfLease, withLeaseLock } from './remote/lease-lock.ts'
 export { reviewWorld } from './remote/reviewed-providers.ts'
+export { writeObject } from './remote/write-object.ts'
 
 /** `simulatedFolder`: pretended worlds of ClusterProviders in workspaces are below it. */
 export function platformFeature({ simulatedFolder }: { readonly simulatedFolder: string }): Feature {

@@ -9,7 +9,6 @@ import { StatusError } from '../../machinery/index.ts'
 import type { ObservedCluster } from '../../providers/index.ts'
 import {
   CLUSTER_FINALIZER,
-  CLUSTER_PROVIDERS,
   CLUSTER_RESOURCES,
   type ClusterKind,
   type ClusterObject,
@@ -20,8 +19,8 @@ import type { Convergence } from '../engine/converge.ts'
 import { clusterFields } from '../engine/desired.ts'
 import type { Item, Plan } from '../engine/plan.ts'
 import { follow, persistently } from './follow.ts'
+import { writeObject } from './write-object.ts'
 
-const FIELD_MANAGER = 'keelson'
 /** Milliseconds that the server has for its own time-out to come first. */
 const GRACE = 30_000
 
@@ -67,21 +66,11 @@ function remoteWork({ client, manifestOf, item, plan, options, limit }: Work) {
     lost: (message: string) => options.observer.progress(address, { phase: 'waiting', message }),
   }
 
-  const write = (object: KubeObject, written: typeof resource | typeof CLUSTER_PROVIDERS) =>
-    persistently(
-      () =>
-        client.patch<KubeObject>(written, object.metadata.name ?? '', 'apply', object, {
-          fieldManager: FIELD_MANAGER,
-          // The manifests decide, whoever wrote a field before.
-          force: true,
-          signal,
-        }),
-      patience,
-    )
+  const write = (object: KubeObject) => persistently(() => writeObject(client, object, { signal }), patience)
 
   const writeProvider = async () => {
     const provider = manifestOf(`ClusterProvider/${configured.name}`)
-    if (provider !== undefined) await write(provider, CLUSTER_PROVIDERS)
+    if (provider !== undefined) await write(provider)
   }
 
   const tell = ({ status }: ClusterObject) => {
@@ -118,10 +107,9 @@ function remoteWork({ client, manifestOf, item, plan, options, limit }: Work) {
       if (ended !== undefined && ended.outcome !== 'unchanged') return ended
       const manifest = manifestOf(address)
       if (manifest === undefined) throw new TypeError(`no manifest of ${address}`)
-      await writeProvider()
       const { allowReplace = false, adoptFrom } = command
       const run = runAnnotations({ id, allowReplace, ...(adoptFrom !== undefined && { adoptFrom }) })
-      await write(annotated(manifest, run), resource)
+      await write(annotated(manifest, run))
       return untilEnded(false)
     },
 
@@ -138,7 +126,7 @@ function remoteWork({ client, manifestOf, item, plan, options, limit }: Work) {
           : endingObject(manifestOf(address) ?? present, item, ended !== undefined)
       await writeProvider()
       const run = runAnnotations({ id, allowReplace: false })
-      const { metadata } = await write(annotated(ending, run), resource)
+      const { metadata } = await write(annotated(ending, run))
       const uid = metadata.uid ?? ''
       await persistently(() => orGone(client.delete(resource, name, { signal, preconditions: { uid } })), patience)
       const gone = await untilEnded(true)

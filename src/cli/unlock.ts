@@ -1,0 +1,54 @@
+/** `keelson unlock`: who has the lock, and takes it from a run that died. */
+import type { Command } from 'commander'
+import { KeelsonError } from '../machinery/index.ts'
+import { breakLease, EXIT, holderOfLease } from '../platform/index.ts'
+import { connect } from './connection.ts'
+import type { Environment } from './environment.ts'
+import { addPlatformOptions } from './platform-input.ts'
+import { fileLockHolder, holderText, locked } from './platform-lock.ts'
+import { type PlatformFlags, platformManifests, withPlatform } from './platform-session.ts'
+
+interface UnlockFlags extends PlatformFlags {
+  readonly force?: boolean
+}
+
+export function addUnlock(program: Command, environment: Environment): void {
+  addPlatformOptions(program.command('unlock'))
+    .summary('take the lock from a run that died')
+    .description(
+      'Say who has the lock of the workspace, and take it from a run that no longer renews it; with --force from any. With\n' +
+        '--local a lock ends with its process, so there is nothing to take.',
+    )
+    .option('--force', 'although its holder still renews it')
+    .action(async (_: unknown, command: Command) => {
+      const flags = command.optsWithGlobals<UnlockFlags>()
+      const { stdout, signal } = environment
+      if (flags.local === true) {
+        const manifests = (await platformManifests(flags, environment)) ?? []
+        const holder = await withPlatform({ flags, manifests }, environment, async ({ desired }) =>
+          fileLockHolder(desired, environment),
+        )
+        if (holder !== undefined) throw locked(holder)
+        stdout.write('Nobody has the lock.\n')
+        return
+      }
+      using connection = connect(flags, environment)
+      const held = await holderOfLease(connection.client, signal)
+      if (held === undefined) {
+        stdout.write('Nobody has the lock.\n')
+        return
+      }
+      const text = holderText(held.holder)
+      if (held.isAlive && flags.force !== true) {
+        throw new KeelsonError(
+          `the lock is held by ${text}, and renewed`,
+          'wait until that has ended, or give --force',
+          {
+            exitCode: EXIT.locked,
+          },
+        )
+      }
+      await breakLease(connection.client, signal)
+      stdout.write(`The lock was taken from ${text}.\n`)
+    })
+}
