@@ -127,6 +127,11 @@ export function applyMistyped(message: string): StatusError {
   return failure(500, '', message)
 }
 
+/** What upstream passes on as it is, without a reason: 500. */
+export function uncategorized(message: string): StatusError {
+  return failure(500, '', message)
+}
+
 export interface GroupKind {
   group: string
   kind: string
@@ -185,6 +190,12 @@ export function methodNotAllowed(resource: GroupResource, verb: string): StatusE
 export function notAcceptable(supported: readonly string[]): StatusError {
   const message = `only the following media types are accepted: ${supported.join(', ')}`
   return failure(406, 'NotAcceptable', message)
+}
+
+/** The 406 of upstream's router, before its handlers are asked. */
+export function notRepresentable(available: readonly string[]): StatusError {
+  const message = `406: Not Acceptable\n\nAvailable representations: ${available.join(', ')}`
+  return failure(406, 'NotAcceptable', message, {})
 }
 
 export function unsupportedMediaType(contentType: string, supported: readonly string[]): StatusError {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { generateName, type Handler, type KubeObject } from '../machinery/index.ts'
 import type { Store } from '../storage/index.ts'
 import { startAdmission } from './admission/create-admission.ts'
+import { convertingReader, createRowConverter } from './apiextensions/converting-reader.ts'
 import { definitionsFromCRD } from './apiextensions/definitions-from-crd.ts'
 import { type Authenticator, withServiceAccounts } from './authentication/authenticator.ts'
 import { serviceAccountTokens } from './authentication/service-account-tokens.ts'
@@ -39,6 +40,10 @@ import { followQuotas } from './quota/quotas.ts'
 import { createReader, presentObject } from './read.ts'
 import { accessReviewers } from './reviewers.ts'
 import type { DefinitionSources, SharedDefinitions } from './shared-definitions.ts'
+import { createAddressPolicy } from './webhooks/address-policy.ts'
+import { createWebhookCaller } from './webhooks/client-config.ts'
+import { createDialer } from './webhooks/dialer.ts'
+import { createGate } from './webhooks/gate.ts'
 
 export interface ServerOptions {
   readonly store: Store
@@ -78,6 +83,8 @@ export interface Server extends Disposable {
 
 /** Logical clusters whose RBAC, definitions and LogicalCluster are kept computed. */
 const KEPT = 4096
+/** Calls to webhooks that one logical cluster may have under way. */
+const WEBHOOK_CALLS = 64
 const NONE: readonly ResourceDefinition[] = []
 
 export async function createServer(options: ServerOptions): Promise<Server> {
@@ -91,7 +98,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     limit: KEPT,
     failed,
   })
-  const reader = createReader({ store, logicalClusterOf: clusters.of, rootCertificate: options.rootCertificate })
+  const dialer = createDialer(createAddressPolicy(options.webhookAllowCidr ?? []))
+  const webhooks = createWebhookCaller(dialer, createGate(WEBHOOK_CALLS))
+  const convert = createRowConverter({ webhooks, logicalClusterOf: clusters.of })
+  const rows = createReader({ store, logicalClusterOf: clusters.of, rootCertificate: options.rootCertificate })
+  const reader = convertingReader(rows, convert)
 
   async function read(
     definition: ResourceDefinition,
@@ -170,7 +181,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     store,
     readAll,
     authorize: authorizer.authorize,
-    allowedRanges: options.webhookAllowCidr ?? [],
+    webhooks,
     limit: KEPT,
     failed,
   })
@@ -191,6 +202,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     read,
     quotas,
     admission,
+    convert,
     rootCertificate: options.rootCertificate,
     signCertificate: options.signCertificate,
     tokens,
@@ -224,7 +236,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     }),
     [Symbol.dispose]: () => {
       sweeper[Symbol.dispose]()
-      for (const derived of [clusters, rbac, definitions, quotas, admission]) derived[Symbol.dispose]()
+      for (const derived of [clusters, rbac, definitions, quotas, admission, dialer]) derived[Symbol.dispose]()
       shared?.[Symbol.dispose]()
     },
   }

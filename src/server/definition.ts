@@ -12,6 +12,8 @@ import type {
 } from '../machinery/index.ts'
 import type { Operation, Precondition, Store } from '../storage/index.ts'
 import type { Admission } from './admission/chain.ts'
+import type { ConversionWebhook } from './apiextensions/conversion.ts'
+import type { RowConverter } from './apiextensions/converting-reader.ts'
 import type { TokenIssuer } from './authentication/token-issuer.ts'
 import type { RoleChange } from './authorization/role-admission.ts'
 import type { Expiry } from './expiry/expiries.ts'
@@ -194,6 +196,8 @@ export interface ResourceDefinition {
   /** Served, but not in discovery: for the system's own controllers. */
   readonly hidden?: boolean
   readonly deprecationWarning?: string
+  /** How objects of other versions become this one's, where more than their apiVersion changes. */
+  readonly conversion?: ConversionWebhook
 }
 
 /** What hooks and handlers share: one value per server process. */
@@ -238,6 +242,7 @@ export interface Services {
   readonly tokens: TokenIssuer
   /** The webhooks and policies of logical clusters. */
   readonly admission: Admission
+  readonly convert: RowConverter
   readonly random: { readonly uid: () => string; readonly suffix: () => string }
 }
 

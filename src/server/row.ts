@@ -104,8 +104,45 @@ export function readHeader(value: Buffer): RowHeader {
   return header
 }
 
+const forms = new WeakMap<ResourceDefinition, ResourceDefinition>()
+
+/** The definition as if its version were the one that rows are written in: for rows that a webhook has converted. */
+export function servedForm(definition: ResourceDefinition): ResourceDefinition {
+  if (definition.version === definition.storageVersion) return definition
+  let form = forms.get(definition)
+  if (form === undefined) {
+    form = { ...definition, storageVersion: definition.version }
+    forms.set(definition, form)
+  }
+  return form
+}
+
+const API_VERSION = '{"apiVersion":"'
+
+/** Of rows that have been converted: the apiVersion of those that they were made of. */
+const origins = new WeakMap<Buffer, string>()
+
+/** A row as a webhook has converted it. */
+export function convertedRow(definition: ResourceDefinition, object: KubeObject, from: string): Buffer {
+  const value = encodeRow(servedForm(definition), object)
+  origins.set(value, from)
+  return value
+}
+
+/** The apiVersion in which the object lies in the store. */
+export function storedVersion(value: Buffer): string {
+  return origins.get(value) ?? writtenVersion(value)
+}
+
+/** The apiVersion that a row's object is in. */
+export function writtenVersion(value: Buffer): string {
+  const start = FIXED + value.readUInt32LE(4) + API_VERSION.length
+  return value.toString('utf8', start, value.indexOf('"', start))
+}
+
 /** Whether the stored bytes may go out as they are. */
 export function isCurrent(definition: ResourceDefinition, value: Buffer): boolean {
+  if (definition.conversion !== undefined) return rowHash(servedForm(definition)).compare(value, 12, FIXED) === 0
   if (definition.version !== definition.storageVersion || definition.storedForm !== undefined) return false
   return rowHash(definition).compare(value, 12, FIXED) === 0
 }

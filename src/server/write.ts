@@ -4,6 +4,7 @@
  */
 import { alreadyExists, type KubeObject, type StatusError } from '../machinery/index.ts'
 import { type Operation, type Precondition, type Store, versionOf } from '../storage/index.ts'
+import { storedRow } from './apiextensions/converting-reader.ts'
 import { guardBirth, guardFirstWrite, namespaceEpoch } from './birth.ts'
 import type { Change, CommitPart, OperationContext, ResourceDefinition } from './definition.ts'
 import { noteExpiry } from './expiry/expiries.ts'
@@ -12,7 +13,7 @@ import { deletionRow } from './lifecycle.ts'
 import { guardOwners, indexOwners, noteAbsence } from './owners.ts'
 import { openAccount } from './quota/account.ts'
 import type { Reader, SeenRow } from './read.ts'
-import { encodeRow, readHeader, UNWRITTEN } from './row.ts'
+import { encodeRow, readHeader, servedForm, UNWRITTEN } from './row.ts'
 
 /** The commit lost a race against another one: read again and decide anew. */
 export class LostRace extends Error {
@@ -44,7 +45,9 @@ export async function writeChange(target: WriteTarget, change: Change, current: 
   const key = objectKey(definition, cluster, after.metadata.namespace ?? '', after.metadata.name ?? '')
   const guards: Guarded[] = [guardRow(target, key, change, current)]
   const operations: Operation[] = []
-  const value = change.type === 'delete' ? undefined : encodeRow(definition, change.object)
+  const value = change.type === 'delete' ? undefined : await rowOf(target, change.object)
+  // The client gets its own version, whatever is stored.
+  const answered = definition.conversion === undefined ? value : undefined
   operations.push(value === undefined ? { type: 'delete', key } : { type: 'put', key, value })
   const before = current === undefined || current.virtual ? undefined : readHeader(current.value)
   const owners = change.type === 'delete' ? [] : (change.object.metadata.ownerReferences ?? [])
@@ -60,9 +63,15 @@ export async function writeChange(target: WriteTarget, change: Change, current: 
   // After the epoch has been read: a quota that comes to be in between undoes this write.
   using account = await openAccount(target, change, guards)
   if (account !== undefined) operations.push(...account.operations)
-  if (context.dryRun) return { value: value ?? encodeRow(definition, after), version: current?.version ?? UNWRITTEN }
+  if (context.dryRun)
+    return { value: answered ?? encodeRow(servedForm(definition), after), version: current?.version ?? UNWRITTEN }
   const revision = await commitGuarded(services.store, cluster, guards, operations, added)
-  return { value: value ?? encodeRow(definition, after), version: versionOf(revision, 0) }
+  return { value: answered ?? encodeRow(servedForm(definition), after), version: versionOf(revision, 0) }
+}
+
+function rowOf({ definition, context }: WriteTarget, object: KubeObject): Buffer | Promise<Buffer> {
+  if (definition.conversion === undefined) return encodeRow(definition, object)
+  return storedRow(definition, object, context.cluster, context.services.convert, context.signal)
 }
 
 function guardRow({ definition }: WriteTarget, key: string, change: Change, current: SeenRow | undefined): Guarded {

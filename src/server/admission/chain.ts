@@ -11,9 +11,7 @@ import type {
   UserInfo,
 } from '../../machinery/index.ts'
 import type { ResourceDefinition } from '../definition.ts'
-import { createWebhookCaller, type WebhookCaller } from '../webhooks/client-config.ts'
-import type { Dialer } from '../webhooks/dialer.ts'
-import { createGate } from '../webhooks/gate.ts'
+import type { WebhookCaller } from '../webhooks/client-config.ts'
 import type { AdmissionAttributes } from './attributes.ts'
 import type { Configurations } from './configurations.ts'
 import { isExemptRequest, isExemptResource, isReview } from './exemptions.ts'
@@ -22,9 +20,6 @@ import { mutateByWebhooks } from './mutating-webhooks.ts'
 import { createRounds } from './reinvocation.ts'
 import { validateByPolicies } from './validating-policies.ts'
 import { validateByWebhooks } from './validating-webhooks.ts'
-
-/** Calls that one logical cluster may have under way. */
-const CALLS = 64
 
 export interface Admission {
   /** Undefined where there is nothing to ask for the resource. */
@@ -41,13 +36,11 @@ export interface Admission {
   ) => Promise<AuthorizationAnswer>
 }
 
-export interface AdmissionOptions extends Pick<Admission, 'authorize'> {
+export interface AdmissionOptions extends Pick<Admission, 'authorize' | 'webhooks'> {
   readonly configurationsOf: (cluster: string) => Promise<Configurations | undefined>
-  readonly dialer: Dialer
 }
 
-export function createAdmission({ configurationsOf, dialer, authorize }: AdmissionOptions): Admission {
-  const webhooks = createWebhookCaller(dialer, createGate(CALLS))
+export function createAdmission({ configurationsOf, webhooks, authorize }: AdmissionOptions): Admission {
   return {
     webhooks,
     authorize,

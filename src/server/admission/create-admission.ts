@@ -1,27 +1,24 @@
 /** The server's webhooks and policies, with what they use. */
 import type { Attributes, Decision } from '../authorization/attributes.ts'
 import { pathAttributes, resourceAttributes } from '../authorization/attributes.ts'
-import { createAddressPolicy } from '../webhooks/address-policy.ts'
-import { createDialer } from '../webhooks/dialer.ts'
+import type { WebhookCaller } from '../webhooks/client-config.ts'
 import { type Admission, createAdmission } from './chain.ts'
 import { type ConfigurationSources, deriveConfigurations } from './configurations.ts'
 
 export interface AdmissionParts extends ConfigurationSources {
   readonly authorize: (attributes: Attributes) => Promise<Decision>
-  /** CIDR ranges of internal addresses that webhooks may be at. */
-  readonly allowedRanges: readonly string[]
+  readonly webhooks: WebhookCaller
 }
 
 export async function startAdmission({
   authorize,
-  allowedRanges,
+  webhooks,
   ...sources
 }: AdmissionParts): Promise<Admission & Disposable> {
   const configurations = await deriveConfigurations(sources)
-  const dialer = createDialer(createAddressPolicy(allowedRanges))
   const admission = createAdmission({
     configurationsOf: configurations.of,
-    dialer,
+    webhooks,
     authorize: async (user, cluster, question) => {
       const { verb, path, group, resource, subresource, namespace, name } = question
       const asked =
@@ -36,7 +33,6 @@ export async function startAdmission({
     ...admission,
     [Symbol.dispose]: () => {
       configurations[Symbol.dispose]()
-      dialer[Symbol.dispose]()
     },
   }
 }

@@ -1,6 +1,7 @@
 /** The other versions and groups in which a resource is served, and its objects in them (matchPolicy Equivalent). */
 import { formatApiVersion, type KubeObject } from '../../machinery/index.ts'
 import type { DefinitionSet, ResourceDefinition } from '../definition.ts'
+import type { AdmissionAttributes } from './attributes.ts'
 
 export function equivalentsOf(definitions: DefinitionSet, definition: ResourceDefinition): ResourceDefinition[] {
   const { group, version, names } = definition
@@ -22,8 +23,10 @@ export async function convertBetween(
   object: KubeObject,
   from: ResourceDefinition,
   to: ResourceDefinition,
+  { services, cluster, signal }: Pick<AdmissionAttributes, 'services' | 'cluster' | 'signal'>,
 ): Promise<KubeObject> {
   if (from === to) return object
+  if (to.conversion !== undefined) return services.convert.object(object, to, cluster, signal)
   if (from.group !== to.group) {
     const stored = from.storedForm === undefined ? structuredClone(object) : from.storedForm.toStored(object)
     return to.storedForm === undefined ? stored : to.storedForm.fromStored(stored)

@@ -126,7 +126,7 @@ async function invoke(
   }
   if (!isDeepStrictEqual(object, versioned.object)) reinvocation.changed()
   reinvocation.asked(id, policy.reinvoked)
-  return object === undefined ? undefined : convertBetween(object, match.definition, attributes.definition)
+  return object === undefined ? undefined : convertBetween(object, match.definition, attributes.definition, attributes)
 }
 
 function refusal(attributes: AdmissionAttributes, errors: readonly PolicyError[]): StatusError {

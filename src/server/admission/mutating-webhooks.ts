@@ -36,7 +36,7 @@ export async function mutateByWebhooks(
     if (patched !== undefined) {
       conformQuietly(versioned.match.definition, patched)
       if (!isDeepStrictEqual(patched, versioned.object)) changed()
-      object = await convertBetween(patched, versioned.match.definition, attributes.definition)
+      object = await convertBetween(patched, versioned.match.definition, attributes.definition, attributes)
     }
     asked(webhook.id, webhook.reinvoked)
   }

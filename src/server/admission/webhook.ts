@@ -90,7 +90,7 @@ export async function invocationOf(
 export async function inVersion(attributes: AdmissionAttributes, match: Match): Promise<Versioned> {
   const { definition, object, old } = attributes
   const convert = (each: KubeObject | undefined) =>
-    each === undefined ? undefined : convertBetween(each, definition, match.definition)
+    each === undefined ? undefined : convertBetween(each, definition, match.definition, attributes)
   return { attributes, match, object: await convert(object), old: await convert(old) }
 }
 

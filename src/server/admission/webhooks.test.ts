@@ -131,7 +131,10 @@ describe('webhooks', () => {
     ])
     const ofCollection = here.webhook.asked
       .slice(5)
-      .map(({ review: { request } }) => [request.name, (request.oldObject?.metadata as { name?: string }).name])
+      .map(({ review: { request } }) => [
+        request.name,
+        (request.oldObject as { metadata: { name?: string } } | null)?.metadata.name,
+      ])
     assert.ok(ofCollection.some(([name, old]) => name === undefined && old === 'two'))
   })
 

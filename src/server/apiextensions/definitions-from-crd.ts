@@ -1,6 +1,7 @@
 /** The ResourceDefinitions that a CustomResourceDefinition stands for, shared by every logical cluster with the same CRD. */
 import { createHash } from 'node:crypto'
 import {
+  formatApiVersion,
   hashSchema,
   type JsonObject,
   type KubeObject,
@@ -11,6 +12,7 @@ import { lazily } from '../builtins/lazily.ts'
 import { type Fields, fieldsIn, isFields, objectsIn, textIn, textsIn } from '../builtins/untyped.ts'
 import type { ResourceDefinition, ResourceNames, Strategy, Subresource } from '../definition.ts'
 import { boundedCache } from '../discovery/bounded-cache.ts'
+import { type ConversionWebhook, conversionWebhookOf } from './conversion.ts'
 import { isConditionTrue } from './crd-conditions.ts'
 import { customResourceColumns } from './custom-resource-columns.ts'
 import { type ScalePaths, scalePathsOf, scaleSubresource, validateReplicas } from './scale.ts'
@@ -56,9 +58,18 @@ export function definitionsAs(crd: KubeObject, provenance: Provenance): readonly
     const versions = objectsIn(spec.versions)
     const storageVersion = textIn(versions.find((version) => version.storage === true)?.name)
     const names = namesOf(fieldsIn(acceptedNames))
-    return versions
-      .filter((version) => version.served === true)
-      .map((version) => definitionOf(spec, version, { storageVersion, names, terminating, provenance }))
+    const all: ReadonlyMap<string, ResourceDefinition> = new Map(
+      versions.map((version) => {
+        const conversion = conversionWebhookOf(spec.conversion, () => all)
+        const shared = { storageVersion, names, terminating, provenance, conversion }
+        return [
+          formatApiVersion({ group: textIn(spec.group), version: textIn(version.name) }),
+          definitionOf(spec, version, shared),
+        ]
+      }),
+    )
+    const served = new Set(versions.filter((version) => version.served === true).map(({ name }) => textIn(name)))
+    return [...all.values()].filter(({ version }) => served.has(version))
   })
 }
 
@@ -78,12 +89,13 @@ interface Shared {
   readonly names: ResourceNames
   readonly terminating: boolean
   readonly provenance: Provenance
+  readonly conversion: ConversionWebhook | undefined
 }
 
 function definitionOf(
   spec: Fields,
   version: Fields,
-  { storageVersion, names, terminating, provenance }: Shared,
+  { storageVersion, names, terminating, provenance, conversion }: Shared,
 ): ResourceDefinition {
   const group = textIn(spec.group)
   const name = textIn(version.name)
@@ -116,6 +128,7 @@ function definitionOf(
     builtIn: false,
     requiresResourceVersion: true,
     strategy: strategyOf(isFields(status), paths),
+    ...(conversion !== undefined && { conversion }),
     ...(version.deprecated === true && {
       deprecationWarning: textIn(version.deprecationWarning) || `${group}/${name} ${names.kind} is deprecated`,
     }),

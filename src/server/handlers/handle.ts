@@ -1,6 +1,7 @@
 /** One handler a verb. */
 import { methodNotAllowed, methodNotRouted, pathNotFound } from '../../machinery/index.ts'
 import type { Answer } from '../answer.ts'
+import { convertingStore } from '../apiextensions/converting-reader.ts'
 import type { ResourceContext } from '../context.ts'
 import { ALL_CLUSTERS } from '../keys.ts'
 import { OBJECTS_DEFINITION } from '../lifecycle.ts'
@@ -55,5 +56,12 @@ export function handle(context: ResourceContext): Promise<Answer> {
   const handler = HANDLERS[info.verb]
   if (handler === undefined || !definition.verbs.includes(info.verb as never))
     throw methodNotAllowed(resource, info.verb)
-  return handler(context)
+  return handler(info.verb === 'watch' ? withConvertedChanges(context) : context)
+}
+
+/** A watcher sees one version, whatever versions rows are written in. */
+function withConvertedChanges(context: ResourceContext): ResourceContext {
+  const { definition, cluster, parts } = context
+  if (definition.conversion === undefined) return context
+  return { ...context, parts: { ...parts, store: convertingStore(parts.store, definition, cluster, parts.convert) } }
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
   conflict,
+  formatApiVersion,
   invalid,
   type KubeObject,
   methodNotAllowed,
@@ -17,7 +18,7 @@ import { checkFieldManager, keepTimes } from '../managed-fields.ts'
 import { checkIdentity, checkPlace } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
 import { presentObject, type SeenRow } from '../read.ts'
-import { encodeRow } from '../row.ts'
+import { encodeRow, servedForm, storedVersion } from '../row.ts'
 import { writeChange } from '../write.ts'
 import { attempt, groupResource } from './attempt.ts'
 import { createObject } from './create.ts'
@@ -140,7 +141,10 @@ async function replaceRow(
   return { key: current.key, ...(await writeChange(target, change, current)) }
 }
 
-/** A write that changes nothing is answered without one. */
+/** A write that changes nothing is answered without one, unless it brings the row into the storage version. */
 function isUnchanged({ definition }: ResourceContext, object: KubeObject, old: KubeObject, current: SeenRow): boolean {
-  return encodeRow(definition, object).length === current.value.length && isDeepStrictEqual(object, old)
+  const form = definition.conversion === undefined ? definition : servedForm(definition)
+  if (encodeRow(form, object).length !== current.value.length || !isDeepStrictEqual(object, old)) return false
+  const { group, storageVersion } = definition.storedForm?.definition ?? definition
+  return storedVersion(current.value) === formatApiVersion({ group, version: storageVersion })
 }
