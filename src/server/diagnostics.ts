@@ -21,8 +21,8 @@ const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8; escaping=undersc
 
 export function createDiagnostics({ checks, families, more }: DiagnosticsOptions): Diagnostics {
   return async ({ info, query, cluster }) => {
-    if (info.verb !== 'get' && info.verb !== 'head') return undefined
     if (info.path === '/metrics') {
+      if (info.verb !== 'get') return undefined
       if (!WHERE.has(cluster)) return undefined
       const body = Buffer.from(families.map(({ render }) => render()).join('') + more())
       return { type: 'document', status: 200, contentType: METRICS_TYPE, body }

@@ -2,7 +2,14 @@
  * The form in which a client wants objects: as they are, as a Table, or their metadata alone; as JSON, YAML or Kubernetes
  * protobuf. Chosen by the Accept header (apiserver/pkg/endpoints/handlers/negotiation).
  */
-import { type Json, messageOf, notAcceptable } from '../machinery/index.ts'
+import {
+  badRequest,
+  type Json,
+  messageOf,
+  notAcceptable,
+  notRepresentable,
+  type StatusError,
+} from '../machinery/index.ts'
 import { type AcceptClause, acceptClauses, takes } from './accept.ts'
 import type { AnsweredRow } from './answer.ts'
 import type { RequestContext } from './context.ts'
@@ -46,15 +53,25 @@ export type FormContext = RequestContext & { readonly definition?: ResourceDefin
 /** The best form of those that the Accept header takes and that the kind has; throws 406. */
 export function chooseForm(context: FormContext): ObjectForm {
   const form = choose(context)
-  if (form === undefined) throw notAcceptable(ENCODINGS.map((encoding) => MEDIA_TYPES[encoding]))
+  if (form === undefined) throw noForm(context)
   return form
+}
+
+const WHOLE = ENCODINGS.map((encoding) => MEDIA_TYPES[encoding])
+const STREAMED = [`${MEDIA_TYPES.json};stream=watch`, `${MEDIA_TYPES.protobuf};stream=watch`]
+
+/** Built-in resources are refused by upstream's router, which also names what a watch of a collection is sent as. */
+function noForm({ definition, info }: FormContext): StatusError {
+  if (definition?.builtIn !== true) return notAcceptable(WHOLE)
+  const isCollection = info.name === '' && (info.verb === 'list' || info.verb === 'watch')
+  return notRepresentable(isCollection ? [...WHOLE, ...STREAMED] : WHOLE)
 }
 
 /** For watches, whose events have no form in YAML. */
 export function chooseStreamForm(context: FormContext): ObjectForm {
   const form = choose(context)
   if (form === undefined || form.encoding === 'yaml') {
-    throw notAcceptable([`${MEDIA_TYPES.json};stream=watch`, `${MEDIA_TYPES.protobuf};stream=watch`])
+    throw form === undefined ? noForm(context) : notAcceptable(STREAMED)
   }
   return form
 }
@@ -90,8 +107,7 @@ function choose(context: FormContext): ObjectForm | undefined {
   return undefined
 
   function formOf(as: ObjectForm['as'], encoding: Encoding, metaVersion = 'v1'): ObjectForm {
-    const include = query.get('includeObject')
-    const includeObject: IncludeObject = include === 'None' || include === 'Object' ? include : 'Metadata'
+    const includeObject = as === 'Table' ? readIncludeObject(query) : 'Metadata'
     const key = as === 'Table' ? `${as}/${includeObject}` : as
     return {
       as,
@@ -104,6 +120,14 @@ function choose(context: FormContext): ObjectForm | undefined {
       key: `${encoding} ${key} ${metaVersion}`,
     }
   }
+}
+
+function readIncludeObject(query: URLSearchParams): IncludeObject {
+  const text = query.get('includeObject') ?? ''
+  if (text === 'None' || text === 'Object') return text
+  if (text === '' || text === 'Metadata') return 'Metadata'
+  const problem = `includeObject: Invalid value: ${JSON.stringify(text)}: must be 'Metadata', 'Object', 'None', or empty`
+  throw badRequest(`Unable to convert to Table as requested: ${problem}`)
 }
 
 /** Undefined: not in this encoding, or not at all. */

@@ -24,6 +24,7 @@ export function serverChecks(store: Store): readonly HealthCheck[] {
 
 const ENDPOINTS = new Set(['livez', 'readyz', 'healthz'])
 const TEXT = 'text/plain; charset=utf-8'
+const NO_SNIFF: Readonly<Record<string, string>> = { 'x-content-type-options': 'nosniff' }
 
 /** Undefined: no path of health. */
 export async function healthAnswer(
@@ -37,7 +38,7 @@ export async function healthAnswer(
   if (name === undefined || name === '') return allOf(wanted, endpoint, query)
   const one = wanted.find((check) => check.name === name)
   if (one === undefined) return undefined
-  return (await passes(one)) ? text(200, 'ok') : text(500, `internal server error: ${name} failed\n`)
+  return (await passes(one)) ? text(200, 'ok', {}) : text(500, `internal server error: ${name} failed\n`)
 }
 
 async function allOf(checks: readonly HealthCheck[], endpoint: string, query: URLSearchParams): Promise<Answer> {
@@ -70,7 +71,6 @@ async function passes({ check }: HealthCheck): Promise<boolean> {
   }
 }
 
-function text(status: number, body: string): Answer {
-  const headers = { 'x-content-type-options': 'nosniff' }
+function text(status: number, body: string, headers = NO_SNIFF): Answer {
   return { type: 'document', status, contentType: TEXT, body: Buffer.from(body), headers }
 }

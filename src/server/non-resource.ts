@@ -1,5 +1,5 @@
 /** Paths that name no resource: version, discovery, OpenAPI. */
-import { pathNotFound } from '../machinery/index.ts'
+import { methodNotRouted, pathNotFound } from '../machinery/index.ts'
 import type { Answer } from './answer.ts'
 import type { RequestContext } from './context.ts'
 import type { DefinitionSet } from './definition.ts'
@@ -14,8 +14,9 @@ const DIAGNOSTICS = ['/healthz', '/livez', '/metrics', '/readyz']
 
 export async function serveNonResource(context: RequestContext): Promise<Answer> {
   const { info, parts, cluster, request } = context
-  if (info.verb !== 'get' && info.verb !== 'head') throw pathNotFound()
-  if (info.path === '/version') return versionDocument()
+  const isKnown = ROUTED.test(info.path)
+  if (info.verb !== 'get') throw isKnown ? methodNotRouted() : pathNotFound()
+  if (info.path === '/version' || info.path === '/version/') return versionDocument()
   const openId = openIdDocument(context)
   if (openId !== undefined) return openId
   const definitions = await parts.definitionsOf(cluster)
@@ -46,6 +47,9 @@ function pathsDocument({ all }: DefinitionSet): Answer {
     body: Buffer.from(JSON.stringify({ paths })),
   }
 }
+
+/** What upstream routes by method. */
+const ROUTED = /^\/(?:version|api|openapi\/v[23])(?:\/|$)/
 
 const EMPTY = Buffer.alloc(0)
 

@@ -9,6 +9,7 @@ import {
   type Handler,
   internalError,
   methodNotAllowed,
+  methodNotRouted,
   parseFieldSelector,
   pathNotFound,
   requestEntityTooLarge,
@@ -120,6 +121,7 @@ async function serve(
   const definition = definitions.find(info.group, info.version, identity === undefined ? info.resource : resource)
   if (definition === undefined) throw unknownResource(definitions, info)
   record.definition = definition
+  checkMethod(definition, info, request.method)
   checkPlacement(definition, info)
   if (definition.deprecationWarning !== undefined) warnings.push(definition.deprecationWarning)
   // What cannot be answered in a form that the client takes is not begun.
@@ -163,7 +165,7 @@ function attributesOf(user: UserInfo, cluster: string, info: RequestInfo): Attri
 }
 
 /** A namespaced object is reached through its namespace, where it is written, too; a cluster-scoped one is not. */
-function checkPlacement({ namespaced, group, names }: ResourceDefinition, info: RequestInfo): void {
+function checkPlacement({ namespaced, builtIn, group }: ResourceDefinition, info: RequestInfo): void {
   const { resource, namespace, name, verb } = info
   if (!namespaced) {
     if (namespace !== '' && !(group === '' && resource === 'namespaces')) throw pathNotFound()
@@ -171,7 +173,13 @@ function checkPlacement({ namespaced, group, names }: ResourceDefinition, info: 
   }
   if (namespace !== '') return
   if (name !== '') throw pathNotFound()
-  if (verb !== 'list' && verb !== 'watch') throw methodNotAllowed({ group, resource: names.plural }, verb)
+  if (verb !== 'list' && verb !== 'watch') throw builtIn ? methodNotRouted() : pathNotFound()
+}
+
+/** Upstream's built-in resources are routed by method, custom ones by verb. */
+function checkMethod({ builtIn, group, names }: ResourceDefinition, { verb }: RequestInfo, method: string): void {
+  if (builtIn && (verb === '' || method === 'HEAD')) throw methodNotRouted()
+  if (verb === '') throw methodNotAllowed({ group, resource: names.plural }, '')
 }
 
 /** Upstream's built-in groups answer with a Status, its custom resource handler with plain text. */

@@ -42,7 +42,11 @@ export async function respond(context: FormContext, answer: Answer): Promise<Api
     case 'stream':
       return {
         status: 200,
-        headers: { ...warningHeaders(context.warnings), 'content-type': answer.contentType },
+        headers: {
+          ...warningHeaders(context.warnings),
+          'content-type': answer.contentType,
+          'cache-control': 'no-cache, private',
+        },
         body: answer.body,
       }
     case 'document': {
@@ -74,7 +78,11 @@ export function respondStatus(error: StatusError, warningTexts: readonly string[
   if (status.message === PATH_NOT_FOUND) {
     return {
       status: 404,
-      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      headers: {
+        'content-type': 'text/plain; charset=utf-8',
+        'cache-control': 'no-cache, private',
+        'x-content-type-options': 'nosniff',
+      },
       body: [Buffer.from(`${PATH_NOT_FOUND}\n`)],
     }
   }
@@ -110,15 +118,17 @@ async function listBytes(context: RequestContext, form: ObjectForm, answer: List
   }
   const partial = (row: AnsweredRow): KubeObject => partialObjectMetadata(present(row), metaVersion)
   const isPartial = form.as === 'PartialObjectMetadata'
+  const shown = definition.builtIn ? metadata : { continue: '', ...metadata }
+  // Upstream's unstructured lists say that there is nothing more.
   const list = isPartial
     ? { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${metaVersion}`, metadata }
-    : { kind: definition.names.listKind, apiVersion: formatApiVersion(definition), metadata }
+    : { kind: definition.names.listKind, apiVersion: formatApiVersion(definition), metadata: shown }
   if (form.encoding === 'protobuf') {
     const slice = (start: number, end: number) => rows.slice(start, end).map(isPartial ? partial : present)
     return protobufList({ ...list, items: { length: rows.length, slice } })
   }
   if (isPartial) return [Buffer.from(JSON.stringify({ ...list, items: rows.map(partial) }))]
-  return stitch(definition, rows, metadata, clusterOf)
+  return stitch(definition, rows, shown, clusterOf)
 }
 
 const SEPARATOR = Buffer.from(',')

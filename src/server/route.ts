@@ -2,7 +2,7 @@
 
 export interface RequestInfo {
   readonly isResource: boolean
-  /** For a resource its API verb, otherwise the method in lower case. */
+  /** For a resource its API verb, empty for a method that is none; otherwise the method in lower case. */
   readonly verb: string
   readonly path: string
   readonly group: string
@@ -44,11 +44,13 @@ export function findRoute(method: string, path: string, query: URLSearchParams):
   const [group, version, ...rest] = core ? ['', ...segments.slice(1)] : segments.slice(1)
   if (group === undefined || version === undefined || rest.length === 0) return nonResource
   const parts = rest.map(decode)
-  const located = locate(parts)
-  if (located === undefined) return nonResource
-  const verb = VERBS.get(method)
-  if (verb === undefined) return nonResource
-  return { ...located, isResource: true, path, group, version, verb: collectionVerb(verb, located.name, query) }
+  // Deprecated, and still there: /api/v1/watch/namespaces/default/configmaps.
+  const isWatch = parts[0] === 'watch' && parts.length > 1
+  const located = locate(isWatch ? parts.slice(1) : parts)
+  if (located === undefined || path.includes('//')) return nonResource
+  const verb = VERBS.get(method) ?? ''
+  const asked = isWatch && method === 'GET' ? 'watch' : collectionVerb(verb, located.name, query)
+  return { ...located, isResource: true, path, group, version, verb: asked }
 }
 
 type Located = Pick<RequestInfo, 'resource' | 'subresource' | 'namespace' | 'name'>
@@ -70,8 +72,6 @@ function place(namespace: string, parts: readonly string[]): Located | undefined
 
 function collectionVerb(verb: string, name: string, query: URLSearchParams): string {
   if (verb === 'get' && name === '') return isTrue(query.get('watch')) ? 'watch' : 'list'
-  /** A watch of one object by its name: kubectl of old, and still allowed upstream. */
-  if (verb === 'get' && isTrue(query.get('watch'))) return 'watch'
   if (verb === 'delete' && name === '') return 'deletecollection'
   return verb
 }
