@@ -2,6 +2,8 @@
 export interface Inspector extends Disposable {
   /** Bytes in use in the heaps of the main thread and of every worker, after a full garbage collection. */
   heapUsed(): Promise<number>
+  /** What an expression is in the main thread: a number. */
+  evaluate(expression: string): Promise<number>
 }
 
 interface Message {
@@ -48,6 +50,10 @@ export async function connectInspector(address: string): Promise<Inspector> {
         total += ((await call('Runtime.getHeapUsage')) as { usedSize: number }).usedSize
       }
       return total
+    },
+    async evaluate(expression) {
+      const { result } = (await main.call('Runtime.evaluate', { expression })) as { result: { value: number } }
+      return result.value
     },
     [Symbol.dispose]: () => socket.close(),
   }

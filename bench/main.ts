@@ -1,9 +1,10 @@
-/** The benchmarks: `npm run bench -- api [--json FILE]`, `workspaces --count N`, and `flood`. */
+/** The benchmarks: `npm run bench -- api [--json FILE]`, `workspaces --count N`, `flood`, `list --count N`. */
 import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { benchApi } from './api.ts'
 import { markdown } from './comparison.ts'
 import { benchFlood } from './flood.ts'
+import { benchLongList } from './long-list.ts'
 import { machine } from './machine.ts'
 import { benchWorkspaces } from './workspaces.ts'
 
@@ -35,6 +36,14 @@ program
   .description("what one tenant's flood of creates does to another's")
   .action(async () => {
     console.log(JSON.stringify(await benchFlood(tell), undefined, 2))
+  })
+
+program
+  .command('list')
+  .description('what a long list does to the event loop, and to others')
+  .requiredOption('--count <n>', 'how many objects', positiveInteger)
+  .action(async ({ count }: { count: number }) => {
+    console.log(JSON.stringify(await benchLongList(count, tell), undefined, 2))
   })
 
 await program.parseAsync()

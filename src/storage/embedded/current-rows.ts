@@ -1,7 +1,6 @@
 /** Rows of the current state, in order: those of a chunk from the cache if it has them all, else from the database. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Row, Version } from '../store.ts'
-import { asBuffer } from './wire.ts'
 
 /** A page ends at whichever comes first. */
 const PAGE_MS = 3
@@ -30,18 +29,30 @@ export function createCurrentRows(db: DatabaseSync, cached: (key: string) => Row
     const found = keys.all(start, stop, size) as unknown as [string, Version][]
     const last = found.at(-1)
     if (last === undefined) return { rows: [], bytes: 0 }
-    const known = found.map(([key, version]) => {
-      const row = cached(key)
-      return row?.version === version ? row : undefined
-    })
-    if (known.every((row) => row !== undefined)) return { rows: known, bytes: 0 }
-    let bytes = 0
+    const known = allCached(found)
+    if (known !== undefined) return { rows: known, bytes: 0 }
     const read = rowsWithin.all(start, last[0]) as unknown as [string, Version, Uint8Array][]
+    const bytes = read.reduce((sum, [, , value]) => sum + value.length, 0)
+    // One piece of memory for all: a list of many thousand pieces is what garbage collection takes long for.
+    const values = Buffer.allocUnsafeSlow(bytes)
+    let offset = 0
     const rows = read.map(([key, version, value]) => {
-      bytes += value.length
-      return { key, version, value: asBuffer(value) }
+      values.set(value, offset)
+      offset += value.length
+      return { key, version, value: values.subarray(offset - value.length, offset) }
     })
     return { rows, bytes }
+  }
+
+  /** Looks no further than to the first that is not. */
+  function allCached(found: readonly [string, Version][]): Row[] | undefined {
+    const rows: Row[] = []
+    for (const [key, version] of found) {
+      const row = cached(key)
+      if (row?.version !== version) return undefined
+      rows.push(row)
+    }
+    return rows
   }
 
   return (start, stop, limit) => {

@@ -9,7 +9,8 @@ export interface RowCache {
   /** Does not count as a use. */
   peek(key: string): Row | undefined
   set(row: Row): void
-  /** Keeps the row if there is room: what is listed once does not drive out what is used. */
+  /** Keeps a copy of the row if there is room: what is listed once does not drive out what is used, and its value lies in the
+   *  same memory as its neighbours'. */
   offer(row: Row): void
   delete(key: string): void
   clear(): void
@@ -58,7 +59,7 @@ export function createRowCache(limit: number): RowCache {
     offer(row) {
       const size = sizeOf(row)
       if (bytes + size > limit || entries.has(row.key)) return
-      entries.set(row.key, { row, used: false })
+      entries.set(row.key, { row: { ...row, value: Buffer.from(row.value) }, used: false })
       bytes += size
     },
     delete(key) {
