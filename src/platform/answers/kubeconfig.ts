@@ -40,7 +40,7 @@ async function issue(
     client.get(CLUSTER_PROVIDERS, object.spec.providerRef.name),
   ])
   if (scope === undefined) throw internalError('the workspace has no path')
-  const read = readOne(sourceOf(object), sourceOf(provider), { scope, open: opening(types) })
+  const read = readOne(sourceOf(object), sourceOf(provider), { scope, open: opening(types, scope) })
   if (!read.ok) throw notIssued(name, read.error.map(problemText).join('; '))
   const { cluster, configured } = read.value
   const seconds = lifetimeOf(asked, cluster.accessTTL, configured.provider.capabilities().accessTTL.min)

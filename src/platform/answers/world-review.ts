@@ -78,7 +78,7 @@ async function answerOf(
     spec: spec ?? stored?.spec,
   }
   if (spec !== undefined) await checkRight(object, stored, context)
-  const read = readProvider(sourceOf(object), opening(types))
+  const read = readProvider(sourceOf(object), opening(types, scope))
   if (!read.ok) {
     return {
       name,

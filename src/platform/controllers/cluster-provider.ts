@@ -19,6 +19,7 @@ import {
   CLUSTER_RESOURCES,
   type ClusterProviderObject,
   IN_USE_FINALIZER,
+  scopeOf,
 } from './cluster-object.ts'
 import { conditionsOf, type Report } from './cluster-status.ts'
 import { problemText, sourceOf } from './object-source.ts'
@@ -37,6 +38,7 @@ export function clusterProviderController(types: ProviderTypes): ControllerDefin
         resources: ['clusterproviders'],
         verbs: ['get', 'list', 'watch', 'patch'],
       },
+      { apiGroups: ['core.kcp.io'], resources: ['logicalclusters'], verbs: ['get'] },
       { apiGroups: ['platform.keelson.dev'], resources: ['clusterproviders/status'], verbs: ['patch'] },
       { apiGroups: ['platform.keelson.dev'], resources: ['controlcenters', 'platforms'], verbs: ['list'] },
     ],
@@ -75,9 +77,11 @@ async function reconcile(name: string, types: ProviderTypes, context: ReconcileC
 async function reportOf(
   object: ClusterProviderObject,
   types: ProviderTypes,
-  { signal }: ReconcileContext,
+  { client, signal }: ReconcileContext,
 ): Promise<Pick<Report, 'ready' | 'error'>> {
-  const read = readProvider(sourceOf(object), opening(types))
+  // A workspace without a path has no clusters.
+  const scope = (await scopeOf(client)) ?? { org: '', workspace: '' }
+  const read = readProvider(sourceOf(object), opening(types, scope))
   if (!read.ok) {
     const error = read.error.map(problemText).join('; ')
     return { ready: { status: 'False', reason: 'Unavailable', message: error }, error }

@@ -18,6 +18,7 @@ import {
   startController,
   watching,
 } from '../../controller/index.ts'
+import { isProviderError } from '../../providers/index.ts'
 import { type Convergence, converge, type Observer } from '../engine/converge.ts'
 import { dependenciesOf } from '../engine/desired.ts'
 import { opening, type ProviderTypes, readOne } from '../engine/read-desired.ts'
@@ -33,6 +34,7 @@ import {
 } from './cluster-object.ts'
 import { endReport, type Report, stepReport, writeReport } from './cluster-status.ts'
 import { problemText, sourceOf } from './object-source.ts'
+import { type PublishOptions, publishAccess, withdrawAccess } from './published-access.ts'
 import { requestedRun, runStatus } from './run-request.ts'
 
 /** Milliseconds: for what others have to bring about, and for what may change without anybody telling. */
@@ -58,6 +60,7 @@ export function clusterController(kind: ClusterKind, types: ProviderTypes): Cont
       { apiGroups: ['platform.keelson.dev'], resources: ['clusterproviders'], verbs: ['patch'] },
       { apiGroups: ['core.kcp.io'], resources: ['logicalclusters'], verbs: ['get'] },
       { apiGroups: [''], resources: ['events'], verbs: ['create', 'get', 'patch'] },
+      { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'delete', 'get', 'update'] },
     ],
     start({ client, clock, log, signal }) {
       const recorder = eventRecorder({ component: name, now: clock.now, log })
@@ -139,7 +142,7 @@ async function reconcile(
     const message = `spec.providerRef.name: ClusterProvider "${providerRef.name}" not found`
     return pending(message, message)
   }
-  const read = readOne(sourceOf(object), sourceOf(providerObject), { scope, open: opening(types) })
+  const read = readOne(sourceOf(object), sourceOf(providerObject), { scope, open: opening(types, scope) })
   if (!read.ok) {
     const message = read.error.map(problemText).join('; ')
     await pending(message, message)
@@ -191,12 +194,30 @@ async function reconcile(
   if (isDeleting && isOver) {
     // The last that is seen of the object: whoever waits for the run reads it there.
     if (asked !== undefined) await report({ ...deletingReport(result), ...ended })
+    await withdrawAccess(client, object)
     await removeFinalizer(client, resource, object, CLUSTER_FINALIZER)
     return undefined
   }
   const end = endReport(result, configured.provider.capabilities().notice)
-  await report({ ...end, ...(isDeleting && { phase: 'Deleting' }), ...ended })
-  return { requeueAfter: end.error === '' ? DRIFT : SOON * 10 }
+  const { observed } = result
+  const published =
+    isDeleting || end.ready.status !== 'True' || observed === undefined
+      ? {}
+      : await publish({ client, object, cluster, configured, observed, now: now(), signal })
+  const { error = end.error, comeAgain = DRIFT } = published
+  await report({ ...end, error, ...(isDeleting && { phase: 'Deleting' }), ...ended })
+  return { requeueAfter: error === '' ? Math.min(DRIFT, comeAgain) : SOON * 10 }
+}
+
+/** What cannot be published leaves the cluster as ready as it is. */
+async function publish(options: PublishOptions): Promise<{ error?: string; comeAgain?: number }> {
+  try {
+    const comeAgain = await publishAccess(options)
+    return comeAgain === undefined ? {} : { comeAgain }
+  } catch (error) {
+    if (!isProviderError(error)) throw error
+    return { error: error.message }
+  }
 }
 
 function deletingReport({ message }: Convergence): Report {

@@ -193,3 +193,35 @@ test('a status that names somebody else’s cluster gives nobody access to it', 
     new RegExp(`:${own?.port} ${own?.caFingerprint}$`),
   )
 })
+
+test('an owner tag is for anybody to choose: clusters of another workspace are nobody’s to see, enter or end', async () => {
+  await using at = await begin()
+  await create(at.client, 'ControlCenter', 'emea')
+  await becomes(at.client, 'ControlCenter', 'emea', 'Ready', 'True Available')
+  const { status } = await at.client.get(CLUSTER_RESOURCES.ControlCenter, 'emea')
+  const stranger = await at.server.workspace('stranger')
+  await provide(stranger, 'here', { type: 'logical' })
+  const named = { externalName: status?.externalName, adoption: 'IfUntagged' }
+  await create(stranger, 'ControlCenter', 'mine', named)
+  const condition = await becomes(stranger, 'ControlCenter', 'mine', 'Synced', 'False ReconcileError')
+  assert.match(condition?.message ?? '', /another workspace/)
+  const request = { apiVersion, kind: 'KubeconfigRequest', metadata: {} } as unknown as ClusterObject
+  const asked = { name: 'mine', subresource: 'kubeconfig' }
+  await assert.rejects(stranger.create(CLUSTER_RESOURCES.ControlCenter, request, asked), /another workspace/)
+  await stranger.delete(CLUSTER_RESOURCES.ControlCenter, 'mine')
+  await eventually(() =>
+    assert.rejects(stranger.get(CLUSTER_RESOURCES.ControlCenter, 'mine'), (error) => isStatus(error, 'NotFound')),
+  )
+  using emea = await at.enter('ControlCenter', 'emea')
+  assert.ok((await emea.client.list(NAMESPACES)).items.length > 0)
+})
+
+test('what a logical cluster cannot honour is told by field', async () => {
+  await using at = await begin()
+  const cases = { version: 'v1.35.4', topology: { pools: [{ name: 'w', replicas: 2 }] } }
+  for (const [index, [field, value]] of Object.entries(cases).entries()) {
+    await create(at.client, 'ControlCenter', `cc-${index}`, { [field]: value })
+    const condition = await becomes(at.client, 'ControlCenter', `cc-${index}`, 'Synced', 'False ReconcileError')
+    assert.match(condition?.message ?? '', new RegExp(`^spec.${field}.* cannot honour it; leave it out`))
+  }
+})

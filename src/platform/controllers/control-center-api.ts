@@ -179,7 +179,7 @@ async function bringIn(
 async function readCluster(object: ClusterObject, { scope, types, context }: Surroundings): Promise<Read | undefined> {
   const provider = await find(context.client, CLUSTER_PROVIDERS, object.spec.providerRef.name)
   if (provider === undefined) return undefined
-  const read = readOne(sourceOf(object), sourceOf(provider), { scope, open: opening(types) })
+  const read = readOne(sourceOf(object), sourceOf(provider), { scope, open: opening(types, scope) })
   return read.ok ? read.value : undefined
 }
 

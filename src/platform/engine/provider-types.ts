@@ -32,7 +32,7 @@ function simulatedProvider({ simulated }: ClusterProviderSpec): ClusterProvider 
  */
 export function confinedProviderTypes(simulatedFolder: string, logicalClient: () => Client): ProviderTypes {
   return {
-    logical: () => openLogicalProvider({ client: logicalClient }),
+    logical: (_, { workspace }) => openLogicalProvider({ client: logicalClient, workspace }),
     simulated(spec) {
       const way = relative(resolve(simulatedFolder), resolve(spec.simulated?.folder ?? ''))
       if (spec.simulated !== undefined && (way.startsWith('..') || isAbsolute(way))) {

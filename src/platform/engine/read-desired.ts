@@ -24,7 +24,7 @@ export interface ClusterProviderSpec {
 }
 
 /** Makes the provider that a ClusterProvider object describes; throws a KeelsonError where its configuration lacks something. */
-export type ProviderTypes = Readonly<Record<string, (spec: ClusterProviderSpec) => ClusterProvider>>
+export type ProviderTypes = Readonly<Record<string, (spec: ClusterProviderSpec, scope: Scope) => ClusterProvider>>
 
 /** What keeps a ClusterProvider object from being used. */
 export type ProviderFault = Pick<Problem, 'field' | 'message' | 'remedy'>
@@ -44,7 +44,7 @@ export interface ReadOptions {
 }
 
 /** Of the types of this process. */
-export function opening(types: ProviderTypes): OpenProvider {
+export function opening(types: ProviderTypes, scope: Scope): OpenProvider {
   return ({ spec }) => {
     const { type } = spec as ClusterProviderSpec
     // Nothing of Object's own is a type.
@@ -54,7 +54,7 @@ export function opening(types: ProviderTypes): OpenProvider {
       return { ok: false, error: [{ field: 'spec.type', message: `unknown provider type "${type}"`, remedy }] }
     }
     try {
-      return { ok: true, value: make(spec as ClusterProviderSpec) }
+      return { ok: true, value: make(spec as ClusterProviderSpec, scope) }
     } catch (error) {
       if (!(error instanceof KeelsonError) && !isProviderError(error)) throw error
       const remedy = error instanceof KeelsonError ? error.remedy : 'see to it that the provider can be reached'

@@ -3,8 +3,7 @@ import type { Capabilities, ClusterIntent, ClusterSpec, Waiting } from '../provi
 import { clusterGone, fieldsRefused, operationFailed } from '../provider-error.ts'
 import { refusedFields } from '../spec-fields.ts'
 import { tagsOf } from '../tags.ts'
-import { ask } from './ask.ts'
-import { API_VERSION, ENDPOINTS, externalIDOf, type LogicalEndpoint, nameOf, stateOf, TYPE } from './endpoint-object.ts'
+import { externalIDOf, type LogicalEndpoint, nameOf, stateOf, TYPE } from './endpoint-object.ts'
 import { inState, oursOf } from './guard.ts'
 import type { LogicalWorld } from './logical-world.ts'
 
@@ -38,13 +37,11 @@ function inOrder(endpoint: LogicalEndpoint, { ownerTag, identity }: ClusterInten
 
 async function makeOrFind(world: LogicalWorld, intent: ClusterIntent, signal: AbortSignal): Promise<LogicalEndpoint> {
   const { externalName } = intent
-  const metadata = { name: externalName, annotations: tagsOf(intent) }
   for (;;) {
     const found = await world.read(externalName, signal)
     if (found !== undefined) return found
     try {
-      const wanted: LogicalEndpoint = { apiVersion: API_VERSION, kind: 'LogicalEndpoint', metadata }
-      return await ask(signal, () => world.client.create(ENDPOINTS, wanted, { signal }))
+      return await world.create(externalName, tagsOf(intent), signal)
     } catch (error) {
       if (!isStatus(error, 'AlreadyExists')) throw error
     }

@@ -10,9 +10,17 @@ export function sameOf(endpoint: LogicalEndpoint | undefined, cluster: ClusterNa
   return endpoint
 }
 
+/** The owner of what belongs to another workspace; no owner tag looks so. */
+export const HIDDEN_OWNER = 'of another workspace'
+
+export function refuseHidden(endpoint: LogicalEndpoint): LogicalEndpoint {
+  if (marksOf(endpoint.metadata.annotations ?? {}).ownerTag !== HIDDEN_OWNER) return endpoint
+  throw clusterConflict(nameOf(endpoint), 'it belongs to another workspace')
+}
+
 /** The endpoint, if it carries this owner tag and, where one is given, this identity. */
 export function oursOf(endpoint: LogicalEndpoint, ownerTag: string, identity?: ClusterIdentity): LogicalEndpoint {
-  const marks = marksOf(endpoint.metadata.annotations ?? {})
+  const marks = marksOf(refuseHidden(endpoint).metadata.annotations ?? {})
   const cluster = nameOf(endpoint)
   const ownership = ownershipOf(marks, ownerTag)
   if (ownership === 'untagged') throw clusterConflict(cluster, 'it carries no owner tag')

@@ -28,6 +28,11 @@ const CAPABILITIES: Capabilities = {
 export interface LogicalOptions {
   /** Asked for each call: the server may not have begun when the provider is opened. */
   readonly client: () => Client
+  /**
+   * Whose clusters it sees, by the path of a workspace: owner tags are for everybody to choose, workspaces are not. Those of
+   * others are there and are nobody's to touch. Default: all of them.
+   */
+  readonly workspace?: string
 }
 
 /**
@@ -37,7 +42,7 @@ export interface LogicalOptions {
  * @example openLogicalProvider({ client: () => client.inCluster('system:admin') })
  */
 export function openLogicalProvider(options: LogicalOptions): ClusterProvider {
-  const world = () => logicalWorld(options.client())
+  const world = () => logicalWorld(options.client(), options.workspace)
 
   return {
     type: TYPE,

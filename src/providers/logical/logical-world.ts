@@ -4,13 +4,27 @@ import type { Client } from '../../client/index.ts'
 import { find } from '../../controller/index.ts'
 import { isDNS1123Label, isStatus } from '../../machinery/index.ts'
 import { clusterGone } from '../provider-error.ts'
+import { TAGS } from '../tags.ts'
 import { ask } from './ask.ts'
-import { type ClusterName, ENDPOINTS, externalIDOf, type LogicalEndpoint, OWNED_ENDPOINTS } from './endpoint-object.ts'
-import { sameOf } from './guard.ts'
+import {
+  API_VERSION,
+  type ClusterName,
+  ENDPOINTS,
+  externalIDOf,
+  type LogicalEndpoint,
+  OWNED_ENDPOINTS,
+} from './endpoint-object.ts'
+import { HIDDEN_OWNER, refuseHidden, sameOf } from './guard.ts'
 
 export interface LogicalWorld {
   readonly client: Client
   readonly listOwned: (ownerTag: string, signal: AbortSignal) => Promise<readonly LogicalEndpoint[]>
+  /** Throws AlreadyExists. */
+  readonly create: (
+    externalName: string,
+    tags: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ) => Promise<LogicalEndpoint>
   readonly read: (externalName: string, signal: AbortSignal) => Promise<LogicalEndpoint | undefined>
   /** Patches what `change` says of the latest state; undefined changes nothing. */
   readonly change: (cluster: ClusterName, signal: AbortSignal, change: Change) => Promise<LogicalEndpoint>
@@ -28,20 +42,35 @@ type Change = (endpoint: LogicalEndpoint) => object | undefined
 const FIRST_LOOK = 2
 const LAST_LOOK = 200
 
-export function logicalWorld(client: Client): LogicalWorld {
+/** On an endpoint, for good: whom it was made for. Marks can be taken off, this cannot. */
+const WORKSPACE_ANNOTATION = 'endpoints.keelson.dev/workspace'
+
+export function logicalWorld(client: Client, workspace?: string): LogicalWorld {
+  const isHidden = ({ metadata }: LogicalEndpoint): boolean =>
+    workspace !== undefined && metadata.annotations?.[WORKSPACE_ANNOTATION] !== workspace
   const read: LogicalWorld['read'] = async (externalName, signal) => {
     signal.throwIfAborted()
     if (isDNS1123Label(externalName).length > 0) return undefined
-    return ask(signal, () => find(client, ENDPOINTS, externalName, { signal }))
+    const found = await ask(signal, () => find(client, ENDPOINTS, externalName, { signal }))
+    return found !== undefined && isHidden(found) ? hidden(found) : found
   }
   return {
     client,
     read,
-    listOwned: async (namespace, signal) =>
-      (await ask(signal, () => client.list(OWNED_ENDPOINTS, { namespace, signal }))).items,
+    listOwned: async (namespace, signal) => {
+      const { items } = await ask(signal, () => client.list(OWNED_ENDPOINTS, { namespace, signal }))
+      return items.filter((endpoint) => !isHidden(endpoint))
+    },
+    create: (externalName, tags, signal) => {
+      const annotations = { ...tags, ...(workspace !== undefined && { [WORKSPACE_ANNOTATION]: workspace }) }
+      const metadata = { name: externalName, annotations }
+      return ask(signal, () =>
+        client.create(ENDPOINTS, { apiVersion: API_VERSION, kind: 'LogicalEndpoint', metadata }, { signal }),
+      )
+    },
     async change(cluster, signal, change) {
       for (;;) {
-        const current = sameOf(await read(cluster.externalName, signal), cluster)
+        const current = refuseHidden(sameOf(await read(cluster.externalName, signal), cluster))
         const patch = change(current)
         if (patch === undefined) return current
         const { resourceVersion } = current.metadata
@@ -62,5 +91,16 @@ export function logicalWorld(client: Client): LogicalWorld {
         await ask(signal, () => delay(wait, undefined, { signal }))
       }
     },
+  }
+}
+
+/** That there is one is all that others may know. */
+function hidden({ status, ...endpoint }: LogicalEndpoint): LogicalEndpoint {
+  const state = status?.state
+  const annotations = { [TAGS.owner]: HIDDEN_OWNER }
+  return {
+    ...endpoint,
+    metadata: { ...endpoint.metadata, annotations },
+    ...(state !== undefined && { status: { state } }),
   }
 }

@@ -34,6 +34,9 @@ const USER = { username: 'logical-cluster-provider', groups: ['system:masters'] 
 const CONFIG_MAPS = resourceRef('v1', 'configmaps', { namespaced: true })
 const BLOCKER = { name: 'blocker', namespace: 'default', finalizers: ['tests.keelson.dev/blocker'] }
 
+/** Milliseconds. */
+const SOON = 20
+
 /** In a process of its own: a client over HTTPS, which is killed before or behind the request that makes the call. */
 export function openForChild(folder: string): ClusterProvider {
   const { kill } = JSON.parse(readFileSync(join(folder, 'arranged.json'), 'utf8')) as Arranged
@@ -77,9 +80,12 @@ export async function openLogicalWorld(): Promise<ProviderWorld> {
   opened.defer(() => {
     for (const timer of timers) clearTimeout(timer)
   })
+  const held = new Map<string, (milliseconds: number) => void>()
   let isCutOff = false
   let failsWhenBuilt = false
   let deletionTakes = 0
+  /** In force until the next create: what is half-built shall be so when somebody looks. */
+  let opensNothing = false
 
   const patchStatus = (name: string, status: object) =>
     admin.patch(ENDPOINTS, name, 'merge', { status }, { subresource: 'status' })
@@ -90,11 +96,11 @@ export async function openLogicalWorld(): Promise<ProviderWorld> {
     })
 
   /** Something in the logical cluster that somebody has to clean up outside: its deletion waits for that. */
-  async function block(name: string, milliseconds: number): Promise<void> {
+  async function block(name: string): Promise<(milliseconds: number) => void> {
     const inside = await insideOf(admin, name)
     const free = () => inside.patch(CONFIG_MAPS, BLOCKER.name, 'merge', { metadata: { finalizers: null } }, BLOCKER)
     await inside.create(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata: BLOCKER })
-    timers.add(setTimeout(() => void free().catch(() => undefined), milliseconds))
+    return (milliseconds) => timers.add(setTimeout(() => void free().catch(() => undefined), milliseconds))
   }
 
   function open(): ClusterProvider {
@@ -110,15 +116,21 @@ export async function openLogicalWorld(): Promise<ProviderWorld> {
     return {
       ...provider,
       async create(...parameters) {
+        server.faults.refuseEndpoints(opensNothing)
         const created = await provider.create(...parameters)
         if (failsWhenBuilt) throw operationFailed('out of order', ['out of order'])
         return created
       },
       async delete(externalID, operation) {
+        const [name = ''] = externalID.replace('logical://', '').split('/')
         if (deletionTakes > 0 && !operation.signal.aborted) {
-          const [name = ''] = externalID.replace('logical://', '').split('/')
-          await block(name, deletionTakes).catch(() => undefined)
+          await block(name).then(
+            (free) => free(deletionTakes),
+            () => undefined,
+          )
         }
+        // Until somebody waits for its end, it is on its way out.
+        held.get(name)?.(SOON)
         return provider.delete(externalID, operation)
       },
     }
@@ -131,7 +143,7 @@ export async function openLogicalWorld(): Promise<ProviderWorld> {
       return inState(name, state)
     }
     if (state === 'deleting') {
-      await block(name, 1500)
+      held.set(name, await block(name))
       await admin.delete(ENDPOINTS, name)
       return
     }
@@ -162,12 +174,13 @@ export async function openLogicalWorld(): Promise<ProviderWorld> {
       isCutOff = true
     },
     async failCreate(when) {
-      if (when === 'half') server.faults.refuseEndpoints(true)
+      if (when === 'half') opensNothing = true
       else failsWhenBuilt = true
     },
     async killAt(call, point) {
       // The server lives on when a client of it dies: without this fault it would be ready before anybody looks.
-      server.faults.refuseEndpoints(call === 'create' && point === 'begun')
+      opensNothing = call === 'create' && point === 'begun'
+      server.faults.refuseEndpoints(opensNothing)
       await arrange({ kill: { call, point } })
     },
     killPoints: { create: ['before', 'begun', 'after'], update: ['before', 'begun'], delete: ['before', 'begun'] },
@@ -179,7 +192,7 @@ export async function openLogicalWorld(): Promise<ProviderWorld> {
     async heal() {
       isCutOff = false
       failsWhenBuilt = false
-      server.faults.refuseEndpoints(false)
+      opensNothing = false
       server.faults.delayRequests(0)
       await arrange({})
     },
