@@ -46,8 +46,6 @@ export async function writeChange(target: WriteTarget, change: Change, current: 
   const guards: Guarded[] = [guardRow(target, key, change, current)]
   const operations: Operation[] = []
   const value = change.type === 'delete' ? undefined : await rowOf(target, change.object)
-  // The client gets its own version, whatever is stored.
-  const answered = definition.conversion === undefined ? value : undefined
   operations.push(value === undefined ? { type: 'delete', key } : { type: 'put', key, value })
   const before = current === undefined || current.virtual ? undefined : readHeader(current.value)
   const owners = change.type === 'delete' ? [] : (change.object.metadata.ownerReferences ?? [])
@@ -63,10 +61,22 @@ export async function writeChange(target: WriteTarget, change: Change, current: 
   // After the epoch has been read: a quota that comes to be in between undoes this write.
   using account = await openAccount(target, change, guards)
   if (account !== undefined) operations.push(...account.operations)
-  if (context.dryRun)
-    return { value: answered ?? encodeRow(servedForm(definition), after), version: current?.version ?? UNWRITTEN }
+  const answered = value ?? encodeRow(servedForm(definition), after)
+  if (context.dryRun) return answer(target, key, answered, current?.version ?? UNWRITTEN)
   const revision = await commitGuarded(services.store, cluster, guards, operations, added)
-  return { value: answered ?? encodeRow(servedForm(definition), after), version: versionOf(revision, 0) }
+  return answer(target, key, answered, versionOf(revision, 0))
+}
+
+/** The client gets its own version of what is stored, whatever that is stored in. */
+async function answer(
+  { definition, context }: WriteTarget,
+  key: string,
+  value: Buffer,
+  version: number,
+): Promise<Written> {
+  if (definition.conversion === undefined) return { value, version }
+  const [row] = await context.services.convert.rows(definition, context.cluster, [{ key, value, version }])
+  return { value: row?.value ?? value, version }
 }
 
 function rowOf({ definition, context }: WriteTarget, object: KubeObject): Buffer | Promise<Buffer> {

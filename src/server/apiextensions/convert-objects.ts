@@ -40,7 +40,6 @@ export async function convertObjects(
   const { conversion } = to
   const [first] = objects
   if (conversion === undefined || first === undefined) return [...objects]
-  const isList = objects.length > 1
   const subject = `conversion webhook for ${goKind(first)}`
   const version = conversion.reviewVersions.find((each) => each === 'v1' || each === 'v1beta1')
   if (version === undefined) throw uncategorized('no supported conversion review versions')
@@ -64,12 +63,11 @@ export async function convertObjects(
   }
   return objects.map((object, index) => {
     const made = fieldsIn(converted[index])
-    checkType(object, made, to, `${subject} returned invalid ${isList ? 'converted ' : ''}object at index ${index}`)
-    const at = isList ? ` at index ${index}` : ''
-    checkIdentity(object, made, `${subject} returned invalid ${isList ? 'converted ' : ''}object${at}`)
+    // Upstream asks for each object by itself: there is but the first.
+    checkType(object, made, to, `${subject} returned invalid object at index 0`)
+    checkIdentity(object, made, `${subject} returned invalid object`)
     const metadata = convertedMetadata(object, made.metadata)
-    if (!metadata.ok)
-      throw uncategorized(`${subject} returned invalid metadata${isList ? ` in object${at}` : ''}: ${metadata.error}`)
+    if (!metadata.ok) throw uncategorized(`${subject} returned invalid metadata: ${metadata.error}`)
     const result = { ...made, apiVersion: desiredAPIVersion, kind: object.kind, metadata: metadata.value } as KubeObject
     conformQuietly(to, result)
     return result
@@ -89,12 +87,7 @@ function goVersion(apiVersion: string): string {
 /** @throws Error */
 function readConverted(review: unknown, version: string, uid: string): readonly unknown[] {
   const { apiVersion, kind, response } = fieldsIn(review)
-  if (version === 'v1') {
-    const given = { apiVersion: textIn(apiVersion), kind: textIn(kind) }
-    if (given.kind !== '' && (given.apiVersion !== `${GROUP}/v1` || given.kind !== 'ConversionReview')) {
-      throw new Error(`expected webhook response of ${GROUP}/v1, Kind=ConversionReview, got ${goKind(given)}`)
-    }
-  }
+  checkReview({ apiVersion: textIn(apiVersion), kind: textIn(kind) }, version)
   if (!isFields(response)) throw new Error('no response provided')
   if (version === 'v1' && textIn(response.uid) !== uid) {
     throw new Error(`expected response.uid=${quote(uid)}, got ${quote(textIn(response.uid))}`)
@@ -103,6 +96,18 @@ function readConverted(review: unknown, version: string, uid: string): readonly 
   if (status === 'Success') return listIn(response.convertedObjects)
   if (textIn(message) !== '') throw new Error(textIn(message))
   throw new Error(`response.result.status was '${textIn(status)}', not 'Success'`)
+}
+
+function checkReview(given: { readonly apiVersion: string; readonly kind: string }, version: string): void {
+  const { apiVersion, kind } = given
+  const isReview = kind === 'ConversionReview' && parseApiVersion(apiVersion)?.group === GROUP
+  if (!isReview && kind !== '') {
+    const known = `no kind ${quote(kind)} is registered for version ${quote(apiVersion)}`
+    throw new Error(`${known} in scheme "pkg/runtime/scheme.go:111"`)
+  }
+  if (version !== 'v1' || apiVersion === `${GROUP}/v1`) return
+  const got = kind === '' ? '/, Kind=' : goKind(given)
+  throw new Error(`expected webhook response of ${GROUP}/v1, Kind=ConversionReview, got ${got}`)
 }
 
 function checkType(object: KubeObject, made: Fields, to: ResourceDefinition, subject: string): void {
