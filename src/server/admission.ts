@@ -66,7 +66,7 @@ export async function admitCreate(
   object: KubeObject,
   context: OperationContext,
 ): Promise<void> {
-  const { strategy, names, group } = definition
+  const { strategy, names } = definition
   prepareMetadataForCreate(definition, object, context)
   strategy.prepareForCreate?.(object, context)
   await trackFields(definition, object, undefined, context)
@@ -79,7 +79,7 @@ export async function admitCreate(
     ...(definition.schema === undefined ? [] : validateValue(definition.schema, object, '')),
     ...(strategy.validate?.(object, context) ?? []),
   ]
-  if (causes.length > 0) throw invalid({ group, kind: names.kind }, object.metadata.name ?? '', causes)
+  if (causes.length > 0) throw invalid({ group: storedGroup(definition), kind: names.kind }, object.metadata.name ?? '', causes)
   if (plugins !== undefined) await validateWrite(plugins, definition, { object }, context)
 }
 
@@ -91,7 +91,7 @@ export async function admitUpdate(
   subresource: string,
   context: OperationContext,
 ): Promise<void> {
-  const { strategy, names, group } = definition
+  const { strategy, names } = definition
   const prepare = (): void => {
     prepareMetadataForUpdate(definition, object, old)
     // A custom subresource (approval, scale) says itself what it writes.
@@ -111,7 +111,7 @@ export async function admitUpdate(
     ...(definition.schema === undefined ? [] : validateValueUpdate(definition.schema, object, old, '')),
     ...(strategy.validateUpdate?.(object, old, context) ?? []),
   ]
-  if (causes.length > 0) throw invalid({ group, kind: names.kind }, old.metadata.name ?? '', causes)
+  if (causes.length > 0) throw invalid({ group: storedGroup(definition), kind: names.kind }, old.metadata.name ?? '', causes)
   if (plugins !== undefined) await validateWrite(plugins, definition, { object, old }, context)
 }
 
@@ -130,4 +130,9 @@ function specOf(object: KubeObject, statusApart: boolean): unknown {
   const { metadata: _metadata, apiVersion: _version, kind: _kind, ...spec } = object
   if (statusApart) delete spec.status
   return spec
+}
+
+/** Upstream's messages name the group that an object is kept in. */
+function storedGroup({ group, storedForm }: ResourceDefinition): string {
+  return storedForm?.definition.group ?? group
 }

@@ -184,6 +184,8 @@ export interface ResourceDefinition {
   readonly builtIn: boolean
   /** An update without metadata.resourceVersion is refused (upstream's AllowUnconditionalUpdate = false). */
   readonly requiresResourceVersion?: boolean
+  /** A deletion is answered with the object that is no more (upstream's ReturnDeletedObject). */
+  readonly returnsDeleted?: boolean
   /** A PUT of an absent name creates it (upstream's AllowCreateOnUpdate). */
   readonly createOnUpdate?: boolean
   readonly strategy: Strategy

@@ -3,8 +3,9 @@
  * (pkg/controller/resourcequota). From then on the server counts in the commit of each write, which gives the quota a new
  * version: a count that is out of date is refused as a conflict, and made again.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { type Client, PARTIAL_METADATA_LIST, type ResourceRef, resourceRef } from '../../client/index.ts'
-import { find, orGone, patchStatus } from '../../controller/index.ts'
+import { find, orGone } from '../../controller/index.ts'
 import type { KubeObject } from '../../machinery/index.ts'
 import { choreController } from '../chores.ts'
 
@@ -24,7 +25,7 @@ export const resourceQuotaController = choreController({
   name: 'resourcequota-controller',
   rules: [
     { apiGroups: [''], resources: ['resourcequotas'], verbs: ['get'] },
-    { apiGroups: [''], resources: ['resourcequotas/status'], verbs: ['patch'] },
+    { apiGroups: [''], resources: ['resourcequotas/status'], verbs: ['update'] },
     { apiGroups: ['*'], resources: ['*'], verbs: ['list'] },
     { nonResourceURLs: ['/api', '/api/*', '/apis', '/apis/*'], verbs: ['get'] },
   ],
@@ -39,7 +40,11 @@ export const resourceQuotaController = choreController({
       const resource = isScoped ? undefined : await resourceOf(client, limited)
       used[limited] = resource === undefined ? '0' : String(await count(client, resource, namespace, signal))
     }
-    await orGone(patchStatus(client, QUOTAS, quota, { hard, used }))
+    const status = { hard, used }
+    if (isDeepStrictEqual(quota.status, status)) return
+    // As a whole and at this version: what has been counted meanwhile makes it a conflict.
+    const options = { namespace, subresource: 'status', fieldManager: 'kube-controller-manager' }
+    await orGone(client.update(QUOTAS, { ...quota, status }, options))
   },
 })
 

@@ -2,6 +2,7 @@
 import { badRequest, type UserInfo } from '../../machinery/index.ts'
 import { CREATE_ONLY, type ResourceDefinition } from '../definition.ts'
 import { trackFields } from '../managed-fields.ts'
+import { timestamp } from '../metadata.ts'
 import type { AccessReviewers, TokenAnswer } from './access-reviewers.ts'
 import { builtIn } from './built-in.ts'
 import { fieldsIn, textIn, textsIn } from './untyped.ts'
@@ -47,7 +48,13 @@ export function authenticationReviews({ authenticate }: AccessReviewers): Resour
     ...REVIEW,
     kind: 'SelfSubjectReview',
     plural: 'selfsubjectreviews',
-    strategy: { answer: async (object, { user }) => ({ ...object, status: { userInfo: userInfo(user) } }) },
+    strategy: {
+      answer: async (object, { user, services }) => ({
+        ...object,
+        metadata: { ...object.metadata, creationTimestamp: timestamp(services.now()) },
+        status: { userInfo: userInfo(user) },
+      }),
+    },
   })
   return [tokenReview, selfSubjectReview]
 }

@@ -97,7 +97,10 @@ function validateLocal(object: KubeObject, spec: Fields): StatusCause[] {
 
 /** Upstream names no kind when it refuses a review. */
 function refuse(causes: readonly StatusCause[]): void {
-  if (causes.length > 0) throw invalid({ group: GROUP, kind: '' }, '', causes)
+  if (causes.length === 0) return
+  const error = invalid({ group: GROUP, kind: '' }, '', causes)
+  delete error.status.details?.kind
+  throw error
 }
 
 function statusOf({ allowed, denied, reason, evaluationError }: AccessAnswer): Record<string, unknown> {

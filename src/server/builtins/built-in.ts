@@ -34,6 +34,7 @@ export interface BuiltIn {
   readonly generation?: boolean
   readonly requiresResourceVersion?: boolean
   readonly createOnUpdate?: boolean
+  readonly returnsDeleted?: boolean
   readonly storedForm?: ResourceDefinition['storedForm']
   readonly strategy?: Strategy
   /** For a kind whose protobuf messages are not known; default: the schema that they give. */
@@ -80,6 +81,7 @@ export function builtIn(declared: BuiltIn): ResourceDefinition {
     builtIn: true,
     ...(declared.requiresResourceVersion === true && { requiresResourceVersion: true }),
     ...(declared.createOnUpdate === true && { createOnUpdate: true }),
+    ...(declared.returnsDeleted === true && { returnsDeleted: true }),
     ...(declared.storedForm !== undefined && { storedForm: declared.storedForm }),
     strategy: withoutNulls(declared.strategy ?? {}, parsed),
   }

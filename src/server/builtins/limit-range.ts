@@ -55,7 +55,13 @@ function validateOrder(limit: Fields, name: string, path: string): StatusCause[]
     const [lower, upper] = [quantity(low), quantity(high)]
     if (lower === undefined || upper === undefined || compareQuantities(lower, upper) <= 0) return []
     const message = `${lowText} ${formatQuantity(lower)} is greater than ${highText} ${formatQuantity(upper)}`
-    return [fieldInvalid(`${path}.${field}[${name}]`, formatQuantity(field === low ? lower : upper), message)]
+    return [
+      fieldInvalid(
+        `${path}.${field}[${name}]`,
+        formatQuantity(field === low || (field === 'default' && low === 'min') ? lower : upper),
+        message,
+      ),
+    ]
   })
   return [...causes, ...validateRatio(limit, name, path)]
 }

@@ -198,6 +198,7 @@ export const resourceQuota = builtIn({
   plural: 'resourcequotas',
   namespaced: true,
   shortNames: ['quota'],
+  returnsDeleted: true,
   subresources: { status: STATUS },
   columns: COLUMNS,
   strategy,

@@ -13,14 +13,15 @@ import type { PrinterColumn, Strategy } from '../definition.ts'
 import { admitGrant } from './admit-grant.ts'
 import { builtIn } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
-import { type Fields, fieldsIn, isFields, objectsIn, textIn } from './untyped.ts'
+import { ensureFields, type Fields, fieldsIn, objectsIn, textIn } from './untyped.ts'
 
 const GROUP = 'rbac.authorization.k8s.io'
 const SUBJECT_KINDS = ['ServiceAccount', 'User', 'Group']
 
 /** Absent API groups mean RBAC's own, but for service accounts, which are in the core group. */
 function setDefaults(object: KubeObject): void {
-  if (isFields(object.roleRef) && textIn(object.roleRef.apiGroup) === '') object.roleRef.apiGroup = GROUP
+  const roleRef = ensureFields(object, 'roleRef')
+  if (textIn(roleRef.apiGroup) === '') roleRef.apiGroup = GROUP
   for (const subject of objectsIn(object.subjects)) {
     const named = subject.kind === 'User' || subject.kind === 'Group'
     if (named && textIn(subject.apiGroup) === '') subject.apiGroup = GROUP

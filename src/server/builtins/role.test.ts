@@ -48,6 +48,7 @@ test('an aggregation rule selects something, with a selector that can be read', 
   const selector = { matchExpressions: [{ key: 'a', operator: 'In' }] }
   assert.deepEqual(faultsOf(clusterRole, { aggregationRule: { clusterRoleSelectors: [selector] } }), [
     "aggregationRule.clusterRoleSelectors[0].matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+    'aggregationRule.clusterRoleSelectors[0]: Invalid value: null: invalid label selector.',
   ])
 })
 

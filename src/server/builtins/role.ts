@@ -41,7 +41,11 @@ function validateAggregation(object: KubeObject): StatusCause[] {
   if (selectors.length === 0) {
     return [fieldRequired(path, 'at least one clusterRoleSelector required if aggregationRule is non-nil')]
   }
-  return selectors.flatMap((selector, index) => validateLabelSelector(selector, `${path}[${index}]`))
+  return selectors.flatMap((selector, index) => {
+    const causes = validateLabelSelector(selector, `${path}[${index}]`)
+    // Upstream says so once more, of the selector that it could not make.
+    return causes.length === 0 ? [] : [...causes, fieldInvalid(`${path}[${index}]`, null, 'invalid label selector.')]
+  })
 }
 
 const validateRole = (object: KubeObject) => validateRules(object, true)

@@ -38,6 +38,7 @@ export const serviceAccount = builtIn({
   plural: 'serviceaccounts',
   namespaced: true,
   shortNames: ['sa'],
+  returnsDeleted: true,
   columns: [NAME, AGE],
   subresources: { token: TOKEN },
   strategy: {

@@ -16,7 +16,7 @@ export async function deleteOne(context: ResourceContext): Promise<Answer> {
   const options = readDeleteOptions(body, context.query)
   const sent = sentDeleteOptions(body, context.query)
   const removal = await deleteNamed(context, info.namespace, info.name, { ...options, sent })
-  if (!removal.gone) return { type: 'row', status: 200, definition, cluster, row: removal.row }
+  if (!removal.gone || definition.returnsDeleted === true) return { type: 'row', status: 200, definition, cluster, row: removal.row }
   return { type: 'status', status: 200, object: success(context, removal.uid) }
 }
 
