@@ -79,6 +79,7 @@ export {
 } from './wire/protobuf/encode.ts'
 export { goDecodingError } from './wire/protobuf/go-decoding-error.ts'
 export type { MessageField, MessageTable } from './wire/protobuf/message-table.ts'
+export { encodeOpenAPIV2 } from './wire/protobuf/openapi-v2.ts'
 export { patchSchemaOf } from './wire/protobuf/patch-schema.ts'
 export { messageNamed, messageOf } from './wire/protobuf/registry.ts'
 export { structuralSchemaOf } from './wire/protobuf/schema.ts'

@@ -25,10 +25,21 @@ export async function serveNonResource(context: RequestContext): Promise<Answer>
   const document = discoveryDocument(definitions, info.path, accept) ?? openAPIAt(context, definitions, accept)
   if (document === undefined) throw pathNotFound()
   const { contentType, etag, body } = document
-  const headers = { etag, vary: 'Accept' }
+  const headers = { etag, vary: 'Accept', ...(isImmutable(document) && immutableHeaders(parts.now())) }
   if (request.headers['if-none-match'] === etag)
     return { type: 'document', status: 304, contentType, body: EMPTY, headers }
   return { type: 'document', status: 200, contentType, body, headers }
+}
+
+function isImmutable(document: object): boolean {
+  return 'immutable' in document && document.immutable === true
+}
+
+const YEAR = 365 * 86_400_000
+
+/** What a URL with a hash names never changes (kube-openapi/pkg/handler3). */
+function immutableHeaders(now: number): Record<string, string> {
+  return { 'cache-control': 'public, immutable', expires: new Date(now + YEAR).toUTCString() }
 }
 
 /** metav1.RootPaths: what there is below this URL. */

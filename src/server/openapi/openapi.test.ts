@@ -163,8 +163,14 @@ test('v2 is JSON of all groups, with what Swagger does not know left out', () =>
   assert.equal(document.body.includes('#/components/'), false)
 })
 
-test('v2 as protobuf is not served', () => {
-  assert.throws(() => openAPIV2Document(set, 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'), {
-    message: 'only the following media types are accepted: application/json',
-  })
+test('v2 is protobuf for those who ask for it, by either of its names', () => {
+  for (const name of ['spec.v2@v1.0', 'spec.v2.v1.0']) {
+    const type = `application/com.github.proto-openapi.${name}+protobuf`
+    const { contentType, body, etag } = openAPIV2Document(set, `${type},application/json;q=0.5`)
+    assert.equal(contentType, 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf')
+    assert.equal(body.subarray(0, 5).toString('hex'), '0a03322e30')
+    assert.equal(etag, openAPIV2Document(set, '').etag)
+  }
+  assert.equal(openAPIV2Document(set, '*/*').contentType, 'application/json')
+  assert.throws(() => openAPIV2Document(set, 'text/html'), { name: 'StatusError' })
 })

@@ -1,6 +1,7 @@
 /** /openapi/v2: all group versions in one Swagger document, for clients that do not read v3. JSON alone. */
 import { createHash } from 'node:crypto'
-import { type Json, type JsonObject, notAcceptable } from '../../machinery/index.ts'
+import { encodeOpenAPIV2, type Json, type JsonObject, notAcceptable } from '../../machinery/index.ts'
+import { acceptClauses, takes } from '../accept.ts'
 import { isFields, objectsIn } from '../builtins/untyped.ts'
 import type { DefinitionSet } from '../definition.ts'
 import { boundedCache } from '../discovery/bounded-cache.ts'
@@ -9,19 +10,38 @@ import { type OpenAPIDocument, openAPIOf, openAPIV3Document } from './v3.ts'
 
 /** Swagger 2.0 knows no alternatives; what a schema says in them is for the server to hold. */
 const UNKNOWN_TO_V2 = new Set(['anyOf', 'oneOf', 'not', 'nullable'])
-const JSON_TYPES = new Set(['', '*/*', 'application/*', 'application/json'])
+/** In the order in which a wildcard takes them; the second is what clients of before Kubernetes 1.24 call the third. */
+const FORMS: readonly (readonly [accepted: string, form: 'json' | 'protobuf'])[] = [
+  ['application/json', 'json'],
+  ['application/com.github.proto-openapi.spec.v2@v1.0+protobuf', 'protobuf'],
+  ['application/com.github.proto-openapi.spec.v2.v1.0+protobuf', 'protobuf'],
+]
+const CONTENT_TYPES = {
+  json: 'application/json',
+  protobuf: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+} as const
 const KEPT = 8
 
 const documents = boundedCache<Buffer>(KEPT)
 
-/** @param accept the Accept header; 406 (thrown) when it excludes JSON, as clients that want protobuf do. */
+/** @param accept the Accept header; 406 (thrown) when it excludes JSON and protobuf. */
 export function openAPIV2Document(definitions: DefinitionSet, accept: string): OpenAPIDocument {
-  const types = accept.split(',').map((clause) => clause.split(';')[0]?.trim().toLowerCase() ?? '')
-  if (!types.some((type) => JSON_TYPES.has(type))) throw notAcceptable(['application/json'])
+  const form = chosenForm(accept)
   const index = openAPIV3Document(definitions, '')?.body ?? ''
   const hash = createHash('sha512').update(index).digest('hex').toUpperCase()
-  const body = documents(hash, () => Buffer.from(JSON.stringify(swaggerOf(definitions))))
-  return { contentType: 'application/json', etag: `"${hash}"`, body, immutable: false }
+  const body = documents(`${form} ${hash}`, () => {
+    const document = swaggerOf(definitions)
+    return form === 'protobuf' ? encodeOpenAPIV2(document) : Buffer.from(JSON.stringify(document))
+  })
+  return { contentType: CONTENT_TYPES[form], etag: `"${hash}"`, body, immutable: false }
+}
+
+function chosenForm(accept: string): 'json' | 'protobuf' {
+  for (const clause of acceptClauses(accept === '' ? '*/*' : accept)) {
+    const found = FORMS.find(([type]) => takes(clause, type))
+    if (found !== undefined) return found[1]
+  }
+  throw notAcceptable(FORMS.map(([type]) => type))
 }
 
 function swaggerOf(definitions: DefinitionSet): JsonObject {
