@@ -12,9 +12,11 @@ import {
   nameIsPathSegment,
   pruneMetadata,
   pruneValue,
+  type StatusCause,
   type StatusError,
   validateObjectMeta,
   validateObjectMetaUpdate,
+  validateStandardFinalizers,
   validateValue,
   validateValueUpdate,
 } from '../machinery/index.ts'
@@ -74,9 +76,10 @@ export async function admitCreate(
   if (plugins !== undefined) await mutateCreate(plugins, definition, object, context)
   await strategy.admit?.({ type: 'create', object }, context)
   const meta = { namespaced: definition.namespaced, nameRule: NAME_RULES[definition.nameRule] }
+  const found = [...validateObjectMeta(object.metadata, meta), ...finalizerNames(definition, object)]
   const causes = [
-    ...validateObjectMeta(object.metadata, meta),
-    ...(definition.schema === undefined ? [] : validateValue(definition.schema, object, '')),
+    ...found,
+    ...(definition.schema === undefined ? [] : validateValue(definition.schema, object, '', found)),
     ...(strategy.validate?.(object, context) ?? []),
   ]
   if (causes.length > 0) throw invalid({ group: storedGroup(definition), kind: names.kind }, object.metadata.name ?? '', causes)
@@ -106,13 +109,23 @@ export async function admitUpdate(
   const plugins = await configurationsFor(definition, context)
   if (plugins !== undefined && (await mutateUpdate(plugins, definition, object, old, context))) prepare()
   await strategy.admit?.({ type: 'update', object, old, subresource }, context)
+  const found = validateObjectMetaUpdate(object.metadata, old.metadata)
   const causes = [
-    ...validateObjectMetaUpdate(object.metadata, old.metadata),
-    ...(definition.schema === undefined ? [] : validateValueUpdate(definition.schema, object, old, '')),
+    // Upstream checks metadata for every kind, and then each kind's own validation does so again; no text is said twice.
+    ...found,
+    ...found,
+    ...finalizerNames(definition, object),
+    ...(definition.schema === undefined ? [] : validateValueUpdate(definition.schema, object, old, '', found)),
     ...(strategy.validateUpdate?.(object, old, context) ?? []),
   ]
   if (causes.length > 0) throw invalid({ group: storedGroup(definition), kind: names.kind }, old.metadata.name ?? '', causes)
   if (plugins !== undefined) await validateWrite(plugins, definition, { object, old }, context)
+}
+
+/** Kubernetes' own kinds are stricter than extensions (pkg/apis/core/validation, ValidateObjectMeta). */
+function finalizerNames({ builtIn, group }: ResourceDefinition, { metadata }: KubeObject): StatusCause[] {
+  if (!builtIn || group === 'apiextensions.k8s.io') return []
+  return validateStandardFinalizers(metadata.finalizers ?? [], 'metadata.finalizers')
 }
 
 export function copyField(from: KubeObject, to: KubeObject, field: string): void {

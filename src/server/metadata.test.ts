@@ -17,9 +17,16 @@ const refused = (code: number, message: RegExp) => (error: unknown) =>
 
 describe('a body must be what its URL says', () => {
   const CASES: readonly [string, object, string, object | RegExp][] = [
-    ['it takes the namespace of the URL', {}, 'a', { namespace: 'ns', name: 'a' }],
+    ['it takes the namespace of the URL', { name: 'a' }, 'a', { namespace: 'ns', name: 'a' }],
     ['it may say the same', { namespace: 'ns', name: 'a' }, 'a', { namespace: 'ns', name: 'a' }],
-    ['nothing said is nothing contradicted', { namespace: '', name: '' }, 'a', { namespace: 'ns', name: 'a' }],
+    ['nothing said is nothing contradicted', { namespace: '', name: 'a' }, 'a', { namespace: 'ns', name: 'a' }],
+    [
+      'a null label is empty',
+      { name: 'a', labels: { b: null } },
+      '',
+      { namespace: 'ns', name: 'a', labels: { b: '' } },
+    ],
+    ['no name', {}, 'a', /the name of the object \(a based on URL\) was undeterminable/],
     ['a create has no name in its URL', { name: 'a' }, '', { namespace: 'ns', name: 'a' }],
     ['another namespace', { namespace: 'other' }, 'a', /namespace of the provided object does not match/],
     ['another name', { name: 'b' }, 'a', /the name of the object \(b\) does not match the name on the URL \(a\)/],
@@ -41,7 +48,8 @@ describe('a body must be what its URL says', () => {
     checkIdentity(namespaces, given, '', 'a')
     assert.deepEqual(given.metadata, { name: 'a' })
     const placed: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'a', namespace: 'b' } }
-    assert.throws(() => checkIdentity(namespaces, placed, '', 'a'), refused(400, /namespace/))
+    checkIdentity(namespaces, placed, '', 'a')
+    assert.deepEqual(placed.metadata, { name: 'a' })
   })
 
   test('it is of the URL’s version and kind', () => {

@@ -8,7 +8,6 @@ import {
   invalid,
   type KubeObject,
   type ObjectMeta,
-  parseApiVersion,
 } from '../machinery/index.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
 import { CLUSTER_ANNOTATION } from './row.ts'
@@ -21,6 +20,9 @@ export function checkIdentity(
   name: string,
 ): void {
   checkKind(definition, object)
+  if (name !== '' && !object.metadata.name) {
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+  }
   checkPlace(definition, object, namespace, name)
 }
 
@@ -28,16 +30,14 @@ export function checkIdentity(
 function checkKind(definition: ResourceDefinition, object: KubeObject): void {
   const { builtIn, version, names } = definition
   const expected = { apiVersion: formatApiVersion(definition), kind: names.kind }
-  const wrong = (['apiVersion', 'kind'] as const).filter((field) => object[field] !== expected[field])
-  if (wrong.length === 0) return
-  if (!builtIn) {
-    const group = parseApiVersion(object.apiVersion)?.group ?? definition.group
-    const causes = wrong.map((field) => fieldInvalid(field, object[field], `must be ${expected[field]}`))
-    throw invalid({ group, kind: object.kind }, object.metadata.name ?? '', causes)
-  }
-  if (wrong.includes('apiVersion')) {
+  if (object.apiVersion !== expected.apiVersion) {
     const given = `the API version in the data (${object.apiVersion})`
     throw badRequest(`${given} does not match the expected API version (${expected.apiVersion})`)
+  }
+  if (object.kind === expected.kind) return
+  if (!builtIn) {
+    const cause = fieldInvalid('kind', object.kind, `must be ${expected.kind}`)
+    throw invalid({ group: definition.group, kind: object.kind }, object.metadata.name ?? '', [cause])
   }
   throw badRequest(`${object.kind} in version "${version}" cannot be handled as a ${names.kind}`)
 }
@@ -49,17 +49,19 @@ export function checkPlace(definition: ResourceDefinition, object: KubeObject, n
       throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
     }
     metadata.namespace = namespace
-  } else if (metadata.namespace !== undefined) {
-    if (metadata.namespace !== '') {
-      throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
-    }
-    delete metadata.namespace
-  }
+  } else delete metadata.namespace
+  fillNulls(metadata.labels)
+  fillNulls(metadata.annotations)
   if (name === '') return
   if (metadata.name !== undefined && metadata.name !== '' && metadata.name !== name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
   }
   metadata.name = name
+}
+
+/** Go decodes a null in a map of texts as the empty text. */
+function fillNulls(texts: Record<string, string | null> | null | undefined): void {
+  for (const key in texts) if (texts[key] === null) texts[key] = ''
 }
 
 export function prepareMetadataForCreate(
@@ -77,7 +79,6 @@ export function prepareMetadataForCreate(
   metadata.creationTimestamp = timestamp(services.now())
   metadata.annotations = { ...metadata.annotations, [CLUSTER_ANNOTATION]: cluster }
   if (definition.generation) metadata.generation = 1
-  else delete metadata.generation
   delete metadata.deletionTimestamp
   delete metadata.deletionGracePeriodSeconds
   delete metadata.selfLink

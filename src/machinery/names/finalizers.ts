@@ -9,6 +9,8 @@ export const FINALIZER_ORPHAN_DEPENDENTS = 'orphan'
 /** The garbage collector's own: the owner goes after its dependents. */
 export const FINALIZER_DELETE_DEPENDENTS = 'foregroundDeletion'
 
+const STANDARD = new Set(['kubernetes', FINALIZER_ORPHAN_DEPENDENTS, FINALIZER_DELETE_DEPENDENTS])
+
 export function validateFinalizers(finalizers: readonly string[], path: string): StatusCause[] {
   const causes = finalizers.flatMap((finalizer) =>
     isQualifiedName(finalizer).map((message) => fieldInvalid(path, finalizer, message)),
@@ -18,6 +20,21 @@ export function validateFinalizers(finalizers: readonly string[], path: string):
     causes.push(fieldInvalid(path, finalizers, `finalizer ${pair} cannot be both set`))
   }
   return causes
+}
+
+/** A finalizer without a domain is one that Kubernetes itself knows (pkg/apis/core/validation). */
+export function validateStandardFinalizers(finalizers: readonly string[], path: string): StatusCause[] {
+  return finalizers.flatMap((finalizer, index) =>
+    finalizer.includes('/') || STANDARD.has(finalizer)
+      ? []
+      : [
+          fieldInvalid(
+            `${path}[${index}]`,
+            finalizer,
+            'name is neither a standard finalizer name nor is it fully qualified',
+          ),
+        ],
+  )
 }
 
 /** While an object is being deleted its finalizers can only become fewer. */

@@ -15,14 +15,20 @@ import { startValidation } from './validation.ts'
  * Validates a value that is created.
  *
  * @param path - the field that the value is; empty for a whole object, `status` for its status.
+ * @param found - what is wrong with its metadata: rules are not run on what is not whole.
  * @returns one cause per fault, worded as kube-apiserver words them; none when the value is valid.
  * @example validateValue(schema, { spec: { replicas: 'x' } }, '')
  */
-export function validateValue(schema: StructuralSchema, value: unknown, path: string): StatusCause[] {
+export function validateValue(
+  schema: StructuralSchema,
+  value: unknown,
+  path: string,
+  found: readonly StatusCause[] = [],
+): StatusCause[] {
   const causes = validateSchema(schema, value as Json, undefined, path)
   causes.push(...validateEmbeddedResources(schema, value as Json, path))
   causes.push(...validateListSetsAndMaps(schema, value as Json, path))
-  return withRules(schema, value as Json, undefined, path, causes)
+  return withRules(schema, value as Json, undefined, path, causes, found)
 }
 
 /**
@@ -35,13 +41,14 @@ export function validateValueUpdate(
   value: unknown,
   old: unknown,
   path: string,
+  found: readonly StatusCause[] = [],
 ): StatusCause[] {
   const causes = validateSchema(schema, value as Json, { old: old as Json, schema }, path)
   causes.push(...validateEmbeddedResources(schema, value as Json, path))
   if (validateListSetsAndMaps(schema, old as Json, path).length === 0) {
     causes.push(...validateListSetsAndMaps(schema, value as Json, path))
   }
-  return withRules(schema, value as Json, old as Json, path, causes)
+  return withRules(schema, value as Json, old as Json, path, causes, found)
 }
 
 /** What keeps rules from being run: they may rely on what the schema says of their values. */
@@ -63,9 +70,10 @@ function withRules(
   old: Json | undefined,
   path: string,
   causes: StatusCause[],
+  found: readonly StatusCause[],
 ): StatusCause[] {
   if (ruleTreeOf(schema) === undefined) return causes
-  if (causes.some(({ reason = '' }) => BLOCKING.has(reason)))
+  if ([...found, ...causes].some(({ reason = '' }) => BLOCKING.has(reason)))
     return [...causes, fieldInvalid('<nil>', null, NOT_CHECKED)]
   return [...causes, ...validateRules(schema, value, old, path)]
 }

@@ -3,7 +3,7 @@ import { fieldInvalid, type KubeObject, type StatusCause } from '../../machinery
 import type { PrinterColumn } from '../definition.ts'
 import { builtIn } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
-import { fieldsIn, textIn } from './untyped.ts'
+import { ensureFields, fieldsIn, textIn } from './untyped.ts'
 
 const HOLDER: PrinterColumn = {
   name: 'Holder',
@@ -13,9 +13,9 @@ const HOLDER: PrinterColumn = {
   cell: (object) => textIn(fieldsIn(object.spec).holderIdentity),
 }
 
-/** Fields of coordinated leader election, an alpha feature that is off. */
-function dropDisabledFields(object: KubeObject): void {
-  const spec = fieldsIn(object.spec)
+/** The spec is there, if empty; fields of coordinated leader election, an alpha feature that is off, are not. */
+function prepare(object: KubeObject): void {
+  const spec = ensureFields(object, 'spec')
   delete spec.strategy
   delete spec.preferredHolder
 }
@@ -42,8 +42,8 @@ export const lease = builtIn({
   requiresResourceVersion: true,
   createOnUpdate: true,
   strategy: {
-    prepareForCreate: dropDisabledFields,
-    prepareForUpdate: dropDisabledFields,
+    prepareForCreate: prepare,
+    prepareForUpdate: prepare,
     validate,
     validateUpdate: validate,
   },

@@ -1,4 +1,4 @@
-import { alreadyExists, badRequest, isStatus, type KubeObject } from '../../machinery/index.ts'
+import { alreadyExists, isStatus, type KubeObject, type StatusError, unreadable } from '../../machinery/index.ts'
 import { admitAnswered } from '../admission/admit-by-plugins.ts'
 import { admitCreate, conform } from '../admission.ts'
 import type { Answer } from '../answer.ts'
@@ -8,6 +8,7 @@ import type { OperationContext } from '../definition.ts'
 import { checkFieldManager } from '../managed-fields.ts'
 import { checkIdentity } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
+import { presentObject } from '../read.ts'
 import { virtualNames } from '../virtual.ts'
 import { type Written, writeChange } from '../write.ts'
 import { attempt, groupResource } from './attempt.ts'
@@ -23,7 +24,7 @@ export async function create(context: ResourceContext): Promise<Answer> {
   const object = await readKubeObject(context)
   checkIdentity(definition, object, info.namespace, '')
   if ((object.metadata.resourceVersion ?? '') !== '') {
-    throw badRequest('resourceVersion should not be set on objects to be created')
+    throw unreadable('resourceVersion should not be set on objects to be created')
   }
   conform(definition, object, validation, context.warnings)
   return createObject(context, object, dryRun)
@@ -61,5 +62,25 @@ async function insert(context: ResourceContext, object: KubeObject, operation: O
     const existing = await parts.reader.get(definition, cluster, namespace, name)
     if (existing !== undefined) throw alreadyExists(groupResource(context), name)
   }
-  return writeChange({ definition, context: operation, reader: parts.reader }, { type: 'create', object }, undefined)
+  try {
+    const target = { definition, context: operation, reader: parts.reader }
+    return await writeChange(target, { type: 'create', object }, undefined)
+  } catch (error) {
+    if (isStatus(error, 'AlreadyExists')) await tellDeletion(context, error, namespace, name)
+    throw error
+  }
+}
+
+/** Upstream says when what is in the way is on its way out (registry/generic/registry/store.go, Create). */
+async function tellDeletion(
+  { definition, cluster, parts }: ResourceContext,
+  error: StatusError,
+  namespace: string,
+  name: string,
+): Promise<void> {
+  const existing = await parts.reader.get(definition, cluster, namespace, name)
+  if (existing === undefined) return
+  const { metadata } = presentObject(definition, existing, cluster)
+  if (metadata.deletionTimestamp === undefined) return
+  error.status.message = `object is being deleted: ${error.status.message}`
 }

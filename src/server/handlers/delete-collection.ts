@@ -32,7 +32,7 @@ export async function deleteCollection(context: ResourceContext): Promise<Answer
       if (failed) return
       const { metadata: found } = presentObject(definition, row, cluster)
       try {
-        await deleteNamed(context, found.namespace ?? '', found.name ?? '', { ...options, preconditions: {}, sent })
+        await deleteNamed(context, found.namespace ?? '', found.name ?? '', { ...options, sent })
       } catch (error) {
         if (isStatus(error, 'NotFound')) continue
         failed = true

@@ -16,7 +16,8 @@ export async function deleteOne(context: ResourceContext): Promise<Answer> {
   const options = readDeleteOptions(body, context.query)
   const sent = sentDeleteOptions(body, context.query)
   const removal = await deleteNamed(context, info.namespace, info.name, { ...options, sent })
-  if (!removal.gone || definition.returnsDeleted === true) return { type: 'row', status: 200, definition, cluster, row: removal.row }
+  if (!removal.gone || definition.returnsDeleted === true)
+    return { type: 'row', status: 200, definition, cluster, row: removal.row }
   return { type: 'status', status: 200, object: success(context, removal.uid) }
 }
 
@@ -75,19 +76,21 @@ function isSame(marked: KubeObject, old: KubeObject): boolean {
 
 /** apiserver/pkg/registry/rest: the message names both values. */
 function checkPreconditions(
-  context: ResourceContext,
+  { definition }: ResourceContext,
   old: KubeObject,
   name: string,
   { preconditions }: DeleteOptions,
 ): void {
   const { uid, resourceVersion } = preconditions
+  // As upstream, the message names the kind where others name the resource.
+  const kind = { group: definition.group, resource: definition.names.kind }
   if (uid !== undefined && uid !== old.metadata.uid) {
     const message = `the UID in the precondition (${uid}) does not match the UID in record (${old.metadata.uid}). The object might have been deleted and then recreated`
-    throw conflict(groupResource(context), name, message)
+    throw conflict(kind, name, message)
   }
   if (resourceVersion !== undefined && resourceVersion !== old.metadata.resourceVersion) {
     const message = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${old.metadata.resourceVersion}). The object might have been modified`
-    throw conflict(groupResource(context), name, message)
+    throw conflict(kind, name, message)
   }
 }
 
