@@ -28,7 +28,7 @@ describe('a body must be what its URL says', () => {
     ],
     ['no name', {}, 'a', /the name of the object \(a based on URL\) was undeterminable/],
     ['a create has no name in its URL', { name: 'a' }, '', { namespace: 'ns', name: 'a' }],
-    ['another namespace', { namespace: 'other' }, 'a', /namespace of the provided object does not match/],
+    ['another namespace', { namespace: 'other', name: 'a' }, 'a', /namespace of the provided object does not match/],
     ['another name', { name: 'b' }, 'a', /the name of the object \(b\) does not match the name on the URL \(a\)/],
   ]
   for (const [what, metadata, name, expected] of CASES) {

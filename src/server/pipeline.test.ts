@@ -118,7 +118,7 @@ describe('a request', () => {
       'POST',
       MAPS,
       { body: map('a', { metadata: { name: 'a', resourceVersion: '1' } }) },
-      400,
+      500,
       /resourceVersion should not be set/,
     ],
     [
