@@ -36,6 +36,7 @@ import { endReport, type Report, stepReport, writeReport } from './cluster-statu
 import { problemText, sourceOf } from './object-source.ts'
 import { type PublishOptions, publishAccess, withdrawAccess } from './published-access.ts'
 import { requestedRun, runStatus } from './run-request.ts'
+import { type WaitingFor, waitingFor } from './waiting-for.ts'
 
 /** Milliseconds: for what others have to bring about, and for what may change without anybody telling. */
 const SOON = 1000
@@ -55,7 +56,7 @@ export function clusterController(kind: ClusterKind, types: ProviderTypes): Cont
       {
         apiGroups: ['platform.keelson.dev'],
         resources: ['clusterproviders', 'controlcenters', 'platforms'],
-        verbs: ['get', 'list'],
+        verbs: ['get', 'list', 'watch'],
       },
       { apiGroups: ['platform.keelson.dev'], resources: ['clusterproviders'], verbs: ['patch'] },
       { apiGroups: ['core.kcp.io'], resources: ['logicalclusters'], verbs: ['get'] },
@@ -64,6 +65,7 @@ export function clusterController(kind: ClusterKind, types: ProviderTypes): Cont
     ],
     start({ client, clock, log, signal }) {
       const recorder = eventRecorder({ component: name, now: clock.now, log })
+      const waiting = waitingFor()
       return startController({
         name,
         client,
@@ -74,8 +76,10 @@ export function clusterController(kind: ClusterKind, types: ProviderTypes): Cont
         perCluster: 4,
         sources: [
           watching(CLUSTER_RESOURCES[kind], { map: (object) => [{ ...requestFor(object), ...whenToLook(object) }] }),
+          watching(CLUSTER_RESOURCES.ControlCenter, { map: waiting.woken('ControlCenter') }),
+          watching(CLUSTER_RESOURCES.Platform, { map: waiting.woken('Platform') }),
         ],
-        reconcile: (request, context) => reconcile({ kind, types, recorder }, request, context),
+        reconcile: (request, context) => reconcile({ kind, types, recorder, waiting }, request, context),
       })
     },
   }
@@ -95,13 +99,15 @@ interface Means {
   readonly kind: ClusterKind
   readonly types: ProviderTypes
   readonly recorder: EventRecorder
+  readonly waiting: WaitingFor
 }
 
 async function reconcile(
-  { kind, types, recorder }: Means,
-  { name }: Request,
+  { kind, types, recorder, waiting }: Means,
+  request: Request,
   context: ReconcileContext,
 ): Promise<Result> {
+  const { name } = request
   const { client, now, signal } = context
   const resource = CLUSTER_RESOURCES[kind]
   const object = await find(client, resource, name)
@@ -150,7 +156,10 @@ async function reconcile(
     return { requeueAfter: DRIFT }
   }
   const obstacle = isDeleting ? await dependentOf(kind, name, context) : await unmet(object, context)
-  if (obstacle !== undefined) return pending(`waits for ${obstacle}`, '')
+  if (obstacle !== undefined) {
+    waiting.wait(request, obstacle)
+    return pending(`waits for ${obstacle}`, '')
+  }
 
   if (!isDeleting && !hasFinalizer(object, CLUSTER_FINALIZER)) {
     if (providerObject.metadata.deletionTimestamp !== undefined) {
@@ -226,10 +235,7 @@ function deletingReport({ message }: Convergence): Report {
 
 /** What would lead away from the cluster that is there, and make a second one. */
 function movedField({ spec, status = {} }: ClusterObject): string | undefined {
-  const { providerRef, externalName } = status
-  if (providerRef !== undefined && providerRef.name !== spec.providerRef.name) {
-    return `spec.providerRef.name: is immutable: set it back to ${providerRef.name}`
-  }
+  const { externalName } = status
   if (externalName === undefined || spec.externalName === undefined || spec.externalName === externalName) return
   return `spec.externalName: is immutable: set it back to ${externalName}`
 }
