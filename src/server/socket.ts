@@ -1,11 +1,15 @@
 /** HTTPS for the pipeline: HTTP/2 first, HTTP/1.1 for those who ask for it (reference: node:http2's compatibility API). */
+
+import type { IncomingMessage } from 'node:http'
 import { createSecureServer, type Http2SecureServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { type Handler, KeelsonError } from '../machinery/index.ts'
 import { carry } from './carry.ts'
 import type { Authority } from './pki/authority.ts'
 import { type TlsSettings, tlsOptions } from './pki/tls.ts'
 import { trackSessions } from './sessions.ts'
+import { serveUpgrade } from './websocket.ts'
 
 /** client-go opens one stream a watch; hundreds of informers on one connection are usual. */
 const MAX_STREAMS = 10_000
@@ -35,6 +39,7 @@ export async function listen(handler: Handler, { host, port, authority, clientCA
   })
   const sessions = trackSessions(server)
   server.on('request', (request, response) => void carry(handler, request, response))
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex) => void serveUpgrade(handler, request, socket))
   server.on('timeout', () => undefined)
   Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MILLISECONDS, requestTimeout: 0, headersTimeout: 60_000 })
   await bind(server, host, port)

@@ -1,0 +1,110 @@
+/**
+ * Watches over WebSocket (RFC 6455), for browsers: each event is a message, text in JSON and binary in protobuf
+ * (apiserver/pkg/endpoints/handlers/watch.go, HandleWS). The server only sends, so that what a library would bring is a
+ * handshake and the header of a frame.
+ */
+import { createHash } from 'node:crypto'
+import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
+import type { ApiResponse, Handler, Headers } from '../machinery/index.ts'
+import { headersOf } from './authentication/request-headers.ts'
+import { peerOf } from './carry.ts'
+import { closeFrame, eventsIn, frame, readFrames } from './websocket-frames.ts'
+
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
+const BEARER = 'base64url.bearer.authorization.k8s.io.'
+
+/** Never rejects. Any other answer than a stream goes out as it would without an upgrade. */
+export async function serveUpgrade(handler: Handler, request: IncomingMessage, socket: Duplex): Promise<void> {
+  const gone = new AbortController()
+  const abort = (): void => gone.abort()
+  socket.on('error', abort).on('close', abort)
+  try {
+    const { headers, protocols } = withBearer(headersOf(request.rawHeaders))
+    const answer = await handler({
+      method: request.method ?? 'GET',
+      url: request.url ?? '/',
+      headers,
+      body: async () => Buffer.alloc(0),
+      signal: gone.signal,
+      ...peerOf(socket as TLSSocket),
+    })
+    const key = headers['sec-websocket-key']
+    const isUpgrade = headers.upgrade?.toLowerCase() === 'websocket' && headers['sec-websocket-version'] === '13'
+    if (Array.isArray(answer.body) || key === undefined || !isUpgrade || protocols.length > 1) {
+      await respondPlainly(request, socket, answer)
+      return
+    }
+    socket.write(handshake(key, protocols[0], answer.headers))
+    await send(socket, answer, gone)
+  } catch (error) {
+    if (!gone.signal.aborted) process.emitWarning(error as Error)
+  } finally {
+    abort()
+    socket.end()
+  }
+}
+
+/** A browser cannot send a header: the token is a subprotocol, and another one is the one that is agreed on. */
+function withBearer(headers: Headers): { headers: Headers; protocols: readonly string[] } {
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim())
+  const protocols = offered.filter((protocol) => protocol !== '' && !protocol.startsWith(BEARER))
+  const token = offered.find((protocol) => protocol.startsWith(BEARER))
+  if (token === undefined || protocols.length === 0) return { headers, protocols }
+  const text = Buffer.from(token.slice(BEARER.length), 'base64url').toString('utf8')
+  return { headers: { ...headers, authorization: `Bearer ${text}` }, protocols }
+}
+
+function handshake(key: string, protocol: string | undefined, headers: ApiResponse['headers']): string {
+  const accept = createHash('sha1')
+    .update(key + GUID)
+    .digest('base64')
+  const lines = [
+    'HTTP/1.1 101 Switching Protocols',
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    `Sec-WebSocket-Accept: ${accept}`,
+    ...(protocol === undefined ? [] : [`Sec-WebSocket-Protocol: ${protocol}`]),
+    ...(headers['audit-id'] === undefined ? [] : [`Audit-Id: ${headers['audit-id']}`]),
+  ]
+  return `${lines.join('\r\n')}\r\n\r\n`
+}
+
+async function send(socket: Duplex, answer: ApiResponse, gone: AbortController): Promise<void> {
+  const isText = answer.headers['content-type'] === 'application/json'
+  readFrames(socket, {
+    pong: (payload) => socket.write(frame('pong', payload)),
+    closed: () => gone.abort(),
+  })
+  for await (const piece of answer.body) {
+    if (gone.signal.aborted) return
+    for (const event of eventsIn(piece, isText)) {
+      if (!socket.write(frame(isText ? 'text' : 'binary', event))) await drained(socket, gone.signal)
+    }
+  }
+  if (!gone.signal.aborted) socket.write(closeFrame())
+}
+
+async function respondPlainly(request: IncomingMessage, socket: Duplex, answer: ApiResponse): Promise<void> {
+  const response = new ServerResponse(request)
+  response.assignSocket(socket as TLSSocket)
+  response.shouldKeepAlive = false
+  response.writeHead(answer.status, answer.headers)
+  // A stream that nobody can be sent is not begun.
+  for (const piece of Array.isArray(answer.body) ? answer.body : []) response.write(piece)
+  await new Promise<void>((resolve) => response.end(resolve))
+}
+
+function drained(socket: Duplex, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    socket.on('drain', done)
+    signal.addEventListener('abort', done)
+    if (signal.aborted) done()
+  })
+}
