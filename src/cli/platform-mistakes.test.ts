@@ -123,6 +123,30 @@ describe('mistakes in manifests are told by file, line and field, with what to d
       /not supported/,
       /leave it out/,
     ],
+    [
+      'a kind that this version does not carry out',
+      'apiVersion: platform.keelson.dev/v1alpha1\nkind: SharedService\nmetadata: {name: monitoring}\nspec: {packageInstallRef: {name: a}}\n',
+      4,
+      'spec.packageInstallRef',
+      /SharedService needs packages/,
+      /leave it out/,
+    ],
+    [
+      'a Platform in no control center',
+      clusterManifest('Platform', 'shop-dev').replace('controlCenterRef: {name: emea}, ', ''),
+      4,
+      'spec.controlCenterRef',
+      /Required value: a Platform lives in a ControlCenter/,
+      /add the field/,
+    ],
+    [
+      'Secrets that only a server could write',
+      clusterManifest('ControlCenter', 'emea', 'access: {publish: {argocd: true}}'),
+      4,
+      'spec.access.publish.argocd',
+      /needs a server/,
+      /apply without --local/,
+    ],
   ]
   for (const [name, manifest, line, field, message, remedy] of cases) {
     test(name, async () => {

@@ -1,6 +1,11 @@
 /** ClusterProvider: one configured way of making clusters: its type, credentials, owner tag and limits. */
+import type { JsonObject } from '../../machinery/index.ts'
 import { declareKind } from './declare-kind.ts'
 import { DURATION, statusOf } from './fields.ts'
+
+const IMMUTABLE: JsonObject = {
+  'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: 'is immutable: make another ClusterProvider' }],
+}
 
 export const clusterProvider = declareKind({
   kind: 'ClusterProvider',
@@ -14,13 +19,20 @@ export const clusterProvider = declareKind({
     type: 'object',
     required: ['type', 'ownerTag'],
     properties: {
-      type: { type: 'string', minLength: 1, maxLength: 63, description: 'Which provider: simulated, logical, kind, …' },
+      type: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 63,
+        description: 'Which provider: simulated, logical, kind, … Immutable.',
+        ...IMMUTABLE,
+      },
       ownerTag: {
         type: 'string',
         minLength: 1,
         maxLength: 63,
         pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
         description: 'What everything carries that is made through it: the state is found again by it. Immutable.',
+        ...IMMUTABLE,
       },
       credentials: {
         type: 'object',

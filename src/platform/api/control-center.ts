@@ -1,6 +1,6 @@
 /** ControlCenter: a management control plane, the API in which the platforms below it live. */
 import { declareKind } from './declare-kind.ts'
-import { CLUSTER_COLUMNS, CLUSTER_SPEC, CLUSTER_STATUS } from './fields.ts'
+import { CLUSTER_COLUMNS, CLUSTER_RULES, CLUSTER_SPEC, CLUSTER_STATUS } from './fields.ts'
 
 export const controlCenter = declareKind({
   kind: 'ControlCenter',
@@ -13,6 +13,7 @@ export const controlCenter = declareKind({
     type: 'object',
     required: ['providerRef'],
     properties: CLUSTER_SPEC,
+    'x-kubernetes-validations': [...CLUSTER_RULES],
     example: {
       providerRef: { name: 'laptop' },
       version: 'v1.35.4',

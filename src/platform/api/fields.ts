@@ -36,6 +36,30 @@ export function statusOf(properties: JsonObject): JsonObject {
   return { type: 'object', properties: { ...properties, conditions: CONDITIONS } }
 }
 
+/** The cluster that is there would be lost sight of, and another made. */
+export const CLUSTER_RULES: readonly JsonObject[] = [
+  {
+    rule: 'self.providerRef.name == oldSelf.providerRef.name',
+    message: 'is immutable: destroy the cluster first, or set it back',
+    fieldPath: '.providerRef.name',
+  },
+  {
+    rule: '!has(oldSelf.externalName) || (has(self.externalName) && self.externalName == oldSelf.externalName)',
+    message: 'is immutable: destroy the cluster first, or set it back',
+    fieldPath: '.externalName',
+  },
+]
+
+/** What nothing in this version carries out: refused, so that nobody waits for it. */
+export function notYet(field: string): JsonObject {
+  return {
+    rule: `!has(self.${field})`,
+    message: 'is not supported: leave it out, this version does not carry it out',
+    fieldPath: `.${field}`,
+    reason: 'FieldValueForbidden',
+  }
+}
+
 /** What a user may say of any cluster that a provider makes. A provider refuses by name what it cannot honour. */
 export const CLUSTER_SPEC: JsonObject = {
   providerRef: { ...NAME_REFERENCE, description: 'The ClusterProvider that makes it. Immutable.' },

@@ -34,18 +34,22 @@ function exampleOf({ names, versions }: Definition): KubeObject {
   return { apiVersion: 'platform.keelson.dev/v1alpha1', kind: names.kind, metadata: { name: 'example' }, spec }
 }
 
+/** What nothing carries out yet. */
+const REFUSED = ['SharedService']
+
 for (const { crd, spec } of kinds) {
   test(`${spec.names.kind}: is a definition that kube-apiserver would take`, () => {
     assert.deepEqual(validateCustomResourceDefinition(structuredClone(crd)), [])
   })
 
-  test(`${spec.names.kind}: its example is valid, and no field of it is unknown`, () => {
+  test(`${spec.names.kind}: no field of its example is unknown, and it is valid unless this version refuses the kind`, () => {
     const schema = parseStructuralSchema(spec.versions[0].schema.openAPIV3Schema, '')
     assert.ok(schema.ok)
     const example = exampleOf(spec)
     assert.deepEqual(pruneValue(schema.value, example, { isResourceRoot: true }), [])
     applyDefaults(schema.value, example)
-    assert.deepEqual(validateValue(schema.value, example, ''), [])
+    const refused = validateValue(schema.value, example, '').map(({ field, reason }) => `${field} ${reason}`)
+    assert.deepEqual(refused, REFUSED.includes(spec.names.kind) ? ['spec.packageInstallRef FieldValueForbidden'] : [])
   })
 }
 
@@ -95,6 +99,10 @@ test('a server with this feature serves the kinds in every workspace, with defau
   const client = await server.workspace('acme')
   for (const { spec } of kinds) {
     const ref: ResourceRef = resourceRef('platform.keelson.dev/v1alpha1', spec.names.plural, { namespaced: false })
+    if (REFUSED.includes(spec.names.kind)) {
+      await assert.rejects(client.create(ref, exampleOf(spec)), (error) => isStatus(error, 'Invalid'))
+      continue
+    }
     const created = await client.create(ref, exampleOf(spec))
     // What is only asked is not stored.
     assert.equal(created.metadata.generation, spec.names.kind === 'WorldReview' ? undefined : 1)

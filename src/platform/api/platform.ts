@@ -1,6 +1,6 @@
 /** Platform: one workload cluster with its packages, always below one ControlCenter. */
 import { declareKind } from './declare-kind.ts'
-import { CLUSTER_COLUMNS, CLUSTER_SPEC, CLUSTER_STATUS, NAME_REFERENCE } from './fields.ts'
+import { CLUSTER_COLUMNS, CLUSTER_RULES, CLUSTER_SPEC, CLUSTER_STATUS, NAME_REFERENCE, notYet } from './fields.ts'
 
 export const platform = declareKind({
   kind: 'Platform',
@@ -36,6 +36,10 @@ export const platform = declareKind({
     },
     not: { required: ['template', 'composition'] },
     'x-kubernetes-validations': [
+      ...CLUSTER_RULES,
+      notYet('template'),
+      notYet('composition'),
+      notYet('packages'),
       {
         rule: "has(self.controlCenterRef) || !self.managementPolicies.exists(policy, policy == '*' || policy == 'Create')",
         message: 'a Platform lives in a ControlCenter, unless managementPolicies do not let it be made',
@@ -47,8 +51,7 @@ export const platform = declareKind({
       controlCenterRef: { name: 'emea' },
       providerRef: { name: 'laptop' },
       version: 'v1.35.4',
-      template: { clusterClass: 'standard', variables: { size: 's' } },
-      packages: [{ name: 'monitoring' }],
+      access: { ttl: '1h' },
     },
   },
   status: CLUSTER_STATUS,

@@ -30,6 +30,14 @@ export const sharedService = declareKind({
   spec: {
     type: 'object',
     required: ['packageInstallRef'],
+    'x-kubernetes-validations': [
+      {
+        rule: '!has(self.packageInstallRef)',
+        message: 'is not supported: SharedService needs packages, which this version does not carry out',
+        fieldPath: '.packageInstallRef',
+        reason: 'FieldValueForbidden',
+      },
+    ],
     properties: {
       packageInstallRef: NAME_REFERENCE,
       controlCenterSelector: { ...LABEL_SELECTOR, default: {} },

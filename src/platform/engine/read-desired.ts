@@ -63,18 +63,6 @@ export function opening(types: ProviderTypes, scope: Scope): OpenProvider {
   }
 }
 
-/** Of the kinds, what nothing in this version carries out: refused, so that nobody waits for it. */
-const NOT_YET = ['template', 'composition', 'packages'] as const
-
-function notYet(source: ManifestSource): Problem[] {
-  const remedy = 'leave it out: this version does not carry it out'
-  const { kind, spec } = source.object
-  if (kind === 'SharedService') return [problem(source, 'kind', 'SharedService needs packages', remedy)]
-  const fields = clusterFields({ ...source.object, spec: spec ?? {} })
-  const set = NOT_YET.filter((field) => fields[field] !== undefined).map((field) => `spec.${field}`)
-  return set.map((field) => problem(source, field, 'not supported', remedy))
-}
-
 /** A Secret is written by controllers, into a workspace. */
 function unpublished(source: ManifestSource): Problem[] {
   const { publish = {} } = clusterFields({ ...source.object, spec: source.object.spec ?? {} }).access ?? {}
@@ -89,7 +77,7 @@ function unpublished(source: ManifestSource): Problem[] {
 export function readDesired(manifests: readonly ManifestSource[], options: ReadOptions): Result<Desired, Problem[]> {
   const checked = manifests.map(checkManifest)
   const problems = checked.flatMap((each) => each.problems)
-  problems.push(...duplicates(manifests), ...manifests.flatMap(notYet))
+  problems.push(...duplicates(manifests))
   if (options.withoutServer === true) problems.push(...manifests.flatMap(unpublished))
   // What does not hold to its schema cannot be read any further; the others can.
   const sources = checked.filter((each) => each.problems.length === 0).map(({ source }) => source)
@@ -124,8 +112,7 @@ export function readOne(
   { scope, open }: ReadOptions,
 ): Result<{ cluster: DesiredCluster; configured: ConfiguredProvider }, Problem[]> {
   const { source, problems: ofSchema } = checkManifest(object)
-  const problems = [...ofSchema, ...notYet(object)]
-  if (problems.length > 0) return { ok: false, error: problems }
+  if (ofSchema.length > 0) return { ok: false, error: ofSchema }
   const provider = readProvider(providerObject, open)
   if (!provider.ok) return provider
   const configured = provider.value

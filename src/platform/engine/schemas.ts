@@ -103,6 +103,7 @@ function distance(a: string, b: string): number {
 
 function remedyFor(message: string): string {
   if (message.startsWith('Required value')) return 'add the field'
+  if (message.startsWith('Forbidden')) return 'leave it out'
   if (message.startsWith('Unsupported value')) return 'use one of the supported values'
   return 'correct the value'
 }
