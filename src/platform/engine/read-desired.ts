@@ -43,6 +43,9 @@ export interface ReadOptions {
   readonly beside?: readonly ManifestSource['object'][]
 }
 
+/** Types with a field of a ClusterProvider for themselves. */
+const WITH_SETTINGS: ReadonlySet<string> = new Set(['simulated'])
+
 /** Of the types of this process. */
 export function opening(types: ProviderTypes, scope: Scope): OpenProvider {
   return ({ spec }) => {
@@ -58,7 +61,8 @@ export function opening(types: ProviderTypes, scope: Scope): OpenProvider {
     } catch (error) {
       if (!(error instanceof KeelsonError) && !isProviderError(error)) throw error
       const remedy = error instanceof KeelsonError ? error.remedy : 'see to it that the provider can be reached'
-      return { ok: false, error: [{ field: `spec.${type}`, message: error.message, remedy }] }
+      const field = WITH_SETTINGS.has(type) ? `spec.${type}` : 'spec.type'
+      return { ok: false, error: [{ field, message: error.message, remedy }] }
     }
   }
 }
