@@ -4,11 +4,14 @@ import {
   type Answers,
   applyJsonPatch,
   decodeJson,
+  goDecodingError,
+  goJsonError,
   internalError,
   type Json,
   type JsonObject,
   jsonPatchFault,
   type KubeObject,
+  messageOf,
   quote,
 } from '../../machinery/index.ts'
 import { isFields } from '../builtins/untyped.ts'
@@ -48,7 +51,7 @@ async function ask(webhook: Webhook, versioned: Versioned): Promise<KubeObject |
   try {
     const answer = await callWebhook(webhook, versioned, true)
     if (!answer.allowed) throw refusalOf(webhook.name, answer.result)
-    return patch(webhook, answer, versioned.object)
+    return patch(webhook, answer, versioned)
   } catch (error) {
     if (!(error instanceof WebhookFailed)) throw error
     if (webhook.ignoresFailures) return undefined
@@ -59,12 +62,12 @@ async function ask(webhook: Webhook, versioned: Versioned): Promise<KubeObject |
 function patch(
   { name }: Webhook,
   { patch: text, patchType }: ReviewAnswer,
-  object: KubeObject | undefined,
+  { object, match: { definition, kind } }: Versioned,
 ): KubeObject | undefined {
   if (text === '') return undefined
   const decoded = decodeJson(text)
   if (!decoded.ok) {
-    throw new WebhookFailed(name, `received undecodable patch in webhook response: ${decoded.error}`)
+    throw new WebhookFailed(name, `received undecodable patch in webhook response: ${goJsonError(text)}`)
   }
   const instructions = decoded.value as Json
   if (Array.isArray(instructions) && instructions.length === 0) return undefined
@@ -84,5 +87,8 @@ function patch(
   if (!isFields(patched.value) || !isFields(patched.value.metadata ?? {})) {
     throw internalError('the patched object is no object')
   }
+  const table = definition.builtIn ? messageOf(kind.group, kind.version, kind.kind) : undefined
+  const fault = table && goDecodingError(table, patched.value as JsonObject)
+  if (fault !== undefined) throw internalError(fault)
   return { ...patched.value, metadata: patched.value.metadata ?? {} } as unknown as KubeObject
 }

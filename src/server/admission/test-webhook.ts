@@ -34,6 +34,7 @@ const authority = createAuthority({ names: ['127.0.0.1', 'localhost'] })
 /** `say` gets the review and the path; by default everything is allowed. */
 export async function startWebhook(
   say: (review: AskedReview, path: string) => Said = () => ({ response: { allowed: true } }),
+  host = '127.0.0.1',
 ): Promise<TestWebhook> {
   const { certificate, key, caCertificate } = await authority
   const asked: TestWebhook['asked'] = []
@@ -61,11 +62,11 @@ export async function startWebhook(
   server.on('secureConnection', () => {
     connections += 1
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(0, host)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {
-    url: (path = '') => `https://127.0.0.1:${port}${path}`,
+    url: (path = '') => `https://${host}:${port}${path}`,
     caBundle: Buffer.from(caCertificate).toString('base64'),
     asked,
     connections: () => connections,
