@@ -86,6 +86,8 @@ export async function startKubeApiserver(options: KubeApiserverOptions = {}): Pr
         'leader-elect': 'false',
         'service-account-private-key-file': file('sa.key'),
         'root-ca-file': file('ca.crt'),
+        'cluster-signing-cert-file': file('ca.crt'),
+        'cluster-signing-key-file': file('ca.key'),
         controllers: options.controllers.join(','),
       }),
     )

@@ -13,6 +13,7 @@ export interface OracleTarget extends AsyncDisposable {
 
 /** The controllers of kube-controller-manager whose work Keelson does, too. */
 const CONTROLLERS = [
+  'certificatesigningrequest-signing-controller',
   'clusterrole-aggregation-controller',
   'garbage-collector-controller',
   'namespace-controller',

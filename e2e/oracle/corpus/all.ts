@@ -1,8 +1,10 @@
 import type { Case } from '../case.ts'
 import { accessCases } from './access.ts'
+import { aggregationCases } from './aggregation.ts'
 import { applyCases } from './apply.ts'
 import { bodyCases } from './bodies.ts'
 import { builtinCases } from './builtins.ts'
+import { certificateCases } from './certificates.ts'
 import { crdSchemaCases } from './crd-schemas.ts'
 import { crdCases } from './crds.ts'
 import { createCases } from './create.ts'
@@ -10,17 +12,21 @@ import { deleteCases } from './delete.ts'
 import { discoveryCases } from './discovery.ts'
 import { formCases } from './forms.ts'
 import { patchCases } from './patch.ts'
+import { quotaCases } from './quotas.ts'
 import { readCases } from './read.ts'
 import { schemaCases } from './schemas.ts'
+import { tokenCases } from './tokens.ts'
 import { updateCases } from './update.ts'
 import { watchCases } from './watch.ts'
 
 /** Every case, by the file that its answers are recorded in. */
 export const corpus: Readonly<Record<string, readonly Case[]>> = {
   access: accessCases,
+  aggregation: aggregationCases,
   apply: applyCases,
   bodies: bodyCases,
   builtins: builtinCases,
+  certificates: certificateCases,
   'crd-schemas': crdSchemaCases,
   crds: crdCases,
   create: createCases,
@@ -28,8 +34,10 @@ export const corpus: Readonly<Record<string, readonly Case[]>> = {
   discovery: discoveryCases,
   forms: formCases,
   patch: patchCases,
+  quotas: quotaCases,
   read: readCases,
   schemas: schemaCases,
+  tokens: tokenCases,
   update: updateCases,
   watch: watchCases,
 }
