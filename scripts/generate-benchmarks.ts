@@ -1,11 +1,14 @@
 /**
  * Writes docs/benchmarks.md from what the benchmarks have measured:
  *
- *     node bench/main.ts api --json api.json && node bench/main.ts workspaces --count 10000 > workspaces.json
- *     node scripts/generate-benchmarks.ts api.json workspaces.json
+ *     node bench/main.ts api --json api.json && node bench/main.ts workspaces --count 100000 > workspaces.json
+ *     node bench/main.ts flood > flood.json && node bench/main.ts list --count 100000 > list.json
+ *     node scripts/generate-benchmarks.ts api.json workspaces.json flood.json list.json
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { type Comparison, markdown } from '../bench/comparison.ts'
+import type { FloodCost } from '../bench/flood.ts'
+import type { LongListCost } from '../bench/long-list.ts'
 
 interface Machine {
   readonly cpu: string
@@ -35,10 +38,39 @@ ${table.join('\n')}
 `
 }
 
-const [api, workspaces] = process.argv.slice(2)
+function floodText({ writers, p99Alone, p99InFlood, p99Bound, holds, floodPerSecond }: FloodCost): string {
+  const ms = (value: number): string => value.toFixed(1)
+  return `## What one tenant's flood does to another
+
+One workspace creates objects with ${writers} writers at once (${floodPerSecond.toLocaleString('en')} a second), another one after the other.
+
+| | alone | in the flood | required | holds |
+|---|---:|---:|---:|---:|
+| create, p99, ms | ${ms(p99Alone)} | ${ms(p99InFlood)} | at most ${ms(p99Bound)}: twice what it is alone, and 10 ms | ${holds ? 'yes' : '**no**'} |
+`
+}
+
+function listText(cost: LongListCost): string {
+  return `## What a long list does to others
+
+One workspace lists ${cost.count.toLocaleString('en')} objects of ${Math.round(cost.listBytes / cost.count)} bytes in one answer, again and again; another creates objects, one after the other.
+
+| | |
+|---|---:|
+| the list, ms | ${cost.listP50} |
+| the event loop is late, p99, ms | ${cost.loopP99} |
+| at most, ms | ${cost.loopMax} |
+| create, p99, ms: alone | ${cost.createP99Alone} |
+| meanwhile | ${cost.createP99Meanwhile} |
+`
+}
+
+const [api, workspaces, flood, list] = process.argv.slice(2)
 if (api === undefined) throw new Error('name the file that bench api --json has written')
 const { machine, comparisons } = await read<Measured>(api)
 const costs = workspaces === undefined ? '' : `\n${workspacesText(await read(workspaces))}`
+const fairness = flood === undefined ? '' : `\n${floodText(await read(flood))}`
+const lists = list === undefined ? '' : `\n${listText(await read(list))}`
 const page = `<!-- Generated: node scripts/generate-benchmarks.ts -->
 # Benchmarks
 
@@ -47,12 +79,14 @@ ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}). Each load
 a ratio is the median of the rounds'. Figures depend on the machine and on what else it does; ratios much less.
 
 ${markdown(comparisons)}
-${costs}
+${fairness}${lists}${costs}
 ## Repeat it
 
 \`\`\`sh
 npm run bench -- api
-npm run bench -- workspaces --count 10000
+npm run bench -- flood
+npm run bench -- list --count 100000
+npm run bench -- workspaces --count 100000
 \`\`\`
 
 needs Linux and Go, which builds kube-apiserver and etcd from their modules on the first run. [bench/README.md](../bench/README.md) says how it
