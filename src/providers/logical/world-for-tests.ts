@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   type Client,
   clientConfigOf,
@@ -14,8 +15,7 @@ import {
   resourceRef,
   type Transport,
 } from '../../client/index.ts'
-import { KeelsonError } from '../../machinery/index.ts'
-import { eventually, startServer } from '../../testing/index.ts'
+import { type Handler, KeelsonError } from '../../machinery/index.ts'
 import type { ProviderWorld } from '../conformance.ts'
 import type { ClusterProvider, ClusterState } from '../provider.ts'
 import { operationFailed } from '../provider-error.ts'
@@ -67,11 +67,21 @@ export function openForChild(folder: string): ClusterProvider {
   }
 }
 
-export async function openLogicalWorld(): Promise<ProviderWorld> {
+/** What a test hands in of a server: rooms know the one for tests by their tests alone. */
+export interface LogicalServer extends AsyncDisposable {
+  readonly handler: Handler
+  readonly kubeconfig: () => string
+  readonly faults: {
+    readonly refuseEndpoints: (refused: boolean) => void
+    readonly delayRequests: (ms: number, match?: (request: { method: string; url: string }) => boolean) => void
+  }
+}
+
+export async function openLogicalWorld(start: () => Promise<LogicalServer>): Promise<ProviderWorld> {
   await using opened = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'keelson-logical-'))
   opened.defer(() => rm(folder, { recursive: true }))
-  const server = opened.use(await startServer({ listen: true }))
+  const server = opened.use(await start())
   await writeFile(join(folder, 'kubeconfig'), server.kubeconfig())
   const arrange = (arranged: Arranged) => writeFile(join(folder, 'arranged.json'), JSON.stringify(arranged))
   await arrange({})
@@ -89,11 +99,9 @@ export async function openLogicalWorld(): Promise<ProviderWorld> {
 
   const patchStatus = (name: string, status: object) =>
     admin.patch(ENDPOINTS, name, 'merge', { status }, { subresource: 'status' })
-  const inState = (name: string, state: string) =>
-    eventually(async () => {
-      const found = stateOf(await admin.get(ENDPOINTS, name))
-      if (found !== state) throw new Error(`${name} is ${found}`)
-    })
+  async function inState(name: string, state: string): Promise<void> {
+    while (stateOf(await admin.get(ENDPOINTS, name)) !== state) await delay(1)
+  }
 
   /** Something in the logical cluster that somebody has to clean up outside: its deletion waits for that. */
   async function block(name: string): Promise<(milliseconds: number) => void> {

@@ -1,21 +1,20 @@
-/** For tests of endpoints: a server with some, and clients that show certificates of their authorities. */
+/** For tests of endpoints: making some, and clients that show certificates of their authorities. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import https from 'node:https'
+import type { KubeObject } from '../../machinery/index.ts'
 import type { Store } from '../../storage/index.ts'
-import {
-  type Client,
-  createClient,
-  eventually,
-  inProcessTransport,
-  resourceRef,
-  startServer,
-} from '../../testing/index.ts'
 import type { LogicalEndpoint } from './logical-endpoint.ts'
 
 const apiVersion = 'endpoints.keelson.dev/v1alpha1'
-export const ENDPOINTS = resourceRef<LogicalEndpoint>(apiVersion, 'logicalendpoints', { namespaced: false })
-const MASTER = { username: 'master', groups: ['system:masters'] }
+export const ENDPOINTS = {
+  group: 'endpoints.keelson.dev',
+  version: 'v1alpha1',
+  resource: 'logicalendpoints',
+  namespaced: false,
+}
+export const MASTER = { username: 'master', groups: ['system:masters'] }
+export const SHARD = '/clusters/system:admin'
 
 export interface Credentials {
   readonly ca: string
@@ -28,44 +27,41 @@ export interface Asked {
   readonly text: string
 }
 
-/** `store`: one that outlives the server. */
-export async function beginEndpoints(store?: Store) {
-  const server = await startServer({ listen: true, ...(store !== undefined && { store: lasting(store) }) })
-  const shard = createClient({
-    transport: inProcessTransport(server.handler, MASTER),
-    cluster: '/clusters/system:admin',
-  })
-  return {
-    server,
-    shard,
-    make: async (name: string) => {
-      const metadata = { name, annotations: { 'keelson-owner': 'org-a' } }
-      await shard.create(ENDPOINTS, { apiVersion, kind: 'LogicalEndpoint', metadata } as unknown as LogicalEndpoint)
-      return becomes(shard, name, 'Open')
-    },
-    credentialsOf: (name: string) => issue(shard, name),
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  }
+/** A client in the server's administration. */
+interface Shard {
+  get(resource: typeof ENDPOINTS, name: string): Promise<KubeObject>
+  create(
+    resource: typeof ENDPOINTS,
+    object: KubeObject,
+    options?: { name: string; subresource: string },
+  ): Promise<KubeObject>
 }
 
-function lasting(store: Store): Store {
+type Eventually = <T>(check: () => Promise<T>) => Promise<T>
+
+/** Closed by nobody but its owner: it outlives a server. */
+export function lasting(store: Store): Store {
   return { ...store, [Symbol.asyncDispose]: async () => undefined }
 }
 
-export function becomes(shard: Client, name: string, state: string): Promise<LogicalEndpoint> {
-  return eventually(async () => {
-    const endpoint = await shard.get(ENDPOINTS, name)
-    assert.equal(endpoint.status?.state, state, endpoint.status?.message ?? '')
-    return endpoint
-  })
+export async function makeEndpoint(shard: Shard, name: string, eventually: Eventually): Promise<LogicalEndpoint> {
+  const metadata = { name, annotations: { 'keelson-owner': 'org-a' } }
+  await shard.create(ENDPOINTS, { apiVersion, kind: 'LogicalEndpoint', metadata })
+  return eventually(() => assertState(shard, name, 'Open'))
 }
 
-async function issue(shard: Client, name: string): Promise<Credentials> {
+export async function assertState(shard: Shard, name: string, state: string): Promise<LogicalEndpoint> {
+  const endpoint = (await shard.get(ENDPOINTS, name)) as LogicalEndpoint
+  assert.equal(endpoint.status?.state, state, endpoint.status?.message ?? '')
+  return endpoint
+}
+
+export async function issueFor(shard: Shard, name: string): Promise<Credentials> {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const spec = { publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(), expirationSeconds: 600 }
-  const request = { apiVersion, kind: 'EndpointAccess', metadata: {}, spec } as unknown as LogicalEndpoint
+  const request = { apiVersion, kind: 'EndpointAccess', metadata: {}, spec }
   const issued = await shard.create(ENDPOINTS, request, { name, subresource: 'access' })
-  const { certificate, certificateAuthority } = issued.status as unknown as Record<string, string>
+  const { certificate, certificateAuthority } = issued.status as Record<string, string>
   return {
     ca: certificateAuthority ?? '',
     cert: certificate ?? '',

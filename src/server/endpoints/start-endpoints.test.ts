@@ -3,11 +3,38 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { openStore, type Store } from '../../storage/index.ts'
-import { eventually, resourceRef } from '../../testing/index.ts'
-import { ask, becomes, beginEndpoints, ENDPOINTS, urlOf } from './endpoints-for-tests.ts'
+import { createClient, eventually, inProcessTransport, resourceRef, startServer } from '../../testing/index.ts'
+import {
+  ask,
+  assertState,
+  ENDPOINTS,
+  issueFor,
+  lasting,
+  MASTER,
+  makeEndpoint,
+  SHARD,
+  urlOf,
+} from './endpoints-for-tests.ts'
+import type { LogicalEndpoint } from './logical-endpoint.ts'
+
+async function begin(store?: Store) {
+  const server = await startServer({ listen: true, ...(store !== undefined && { store: lasting(store) }) })
+  const shard = createClient({ transport: inProcessTransport(server.handler, MASTER), cluster: SHARD })
+  return {
+    server,
+    shard,
+    make: (name: string) => makeEndpoint(shard, name, eventually),
+    credentialsOf: (name: string) => issueFor(shard, name),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}
 
 const SECRETS = resourceRef('v1', 'secrets', { namespaced: true })
 const CONFIG_MAPS = resourceRef('v1', 'configmaps', { namespaced: true })
+
+function becomes(shard: Parameters<typeof assertState>[0], state: string): Promise<LogicalEndpoint> {
+  return eventually(() => assertState(shard, 'one', state))
+}
 
 async function everythingIn(store: Store): Promise<{ key: string; text: string }[]> {
   const rows: { key: string; text: string }[] = []
@@ -22,11 +49,11 @@ async function everythingIn(store: Store): Promise<{ key: string; text: string }
 test('over a restart it stays where it is, and whom it knew it knows', async () => {
   await using store = await openStore({ engine: 'memory' })
   const before = await (async () => {
-    await using at = await beginEndpoints(store)
+    await using at = await begin(store)
     return { endpoint: await at.make('one'), credentials: await at.credentialsOf('one') }
   })()
-  await using at = await beginEndpoints(store)
-  const { status } = await becomes(at.shard, 'one', 'Open')
+  await using at = await begin(store)
+  const { status } = await becomes(at.shard, 'Open')
   assert.deepEqual(status, before.endpoint.status)
   const answer = await eventually(() => ask(`${urlOf(before.endpoint)}/api/v1/namespaces`, before.credentials))
   assert.equal(answer.status, 200)
@@ -35,15 +62,15 @@ test('over a restart it stays where it is, and whom it knew it knows', async () 
 test('where its port is taken it goes to another, and says so', async () => {
   await using store = await openStore({ engine: 'memory' })
   const { status: before } = await (async () => {
-    await using at = await beginEndpoints(store)
+    await using at = await begin(store)
     return await at.make('one')
   })()
   const squatter = createServer().listen(before?.port, '127.0.0.1')
   await once(squatter, 'listening')
   try {
-    await using at = await beginEndpoints(store)
+    await using at = await begin(store)
     const moved = await eventually(async () => {
-      const endpoint = await at.shard.get(ENDPOINTS, 'one')
+      const endpoint = (await at.shard.get(ENDPOINTS, 'one')) as LogicalEndpoint
       assert.notEqual(endpoint.status?.port, before?.port)
       return endpoint
     })
@@ -55,38 +82,38 @@ test('where its port is taken it goes to another, and says so', async () => {
 })
 
 test('closed it answers nobody, and opened again it is where it was', async () => {
-  await using at = await beginEndpoints()
+  await using at = await begin()
   const endpoint = await at.make('one')
   await at.shard.patch(ENDPOINTS, 'one', 'merge', { spec: { closed: true } })
-  await becomes(at.shard, 'one', 'Closed')
+  await becomes(at.shard, 'Closed')
   await assert.rejects(ask(`${urlOf(endpoint)}/healthz`, { rejectUnauthorized: false }), /ECONNREFUSED/)
   await at.shard.patch(ENDPOINTS, 'one', 'merge', { spec: { closed: false } })
-  assert.deepEqual((await becomes(at.shard, 'one', 'Open')).status, endpoint.status)
+  assert.deepEqual((await becomes(at.shard, 'Open')).status, endpoint.status)
 })
 
 test('one that cannot be opened is tried again', async () => {
-  await using at = await beginEndpoints()
+  await using at = await begin()
   await at.make('one')
   at.server.faults.refuseEndpoints(true)
   for (const closed of [true, false]) await at.shard.patch(ENDPOINTS, 'one', 'merge', { spec: { closed } })
-  const { status } = await becomes(at.shard, 'one', 'Opening')
+  const { status } = await becomes(at.shard, 'Opening')
   assert.equal(status?.message, 'refused by the test')
   at.server.faults.refuseEndpoints(false)
-  await becomes(at.shard, 'one', 'Open')
+  await becomes(at.shard, 'Open')
 })
 
 test('one whose authority is lost has failed', async () => {
-  await using at = await beginEndpoints()
+  await using at = await begin()
   await at.make('one')
   await at.shard.delete(SECRETS, 'logical-endpoint-one', { namespace: 'kube-system' })
   for (const closed of [true, false]) await at.shard.patch(ENDPOINTS, 'one', 'merge', { spec: { closed } })
-  const { status } = await becomes(at.shard, 'one', 'Failed')
+  const { status } = await becomes(at.shard, 'Failed')
   assert.match(status?.message ?? '', /Secret logical-endpoint-one/)
 })
 
 test('its private key lies in its Secret and nowhere else', async () => {
   await using store = await openStore({ engine: 'memory' })
-  await using at = await beginEndpoints(store)
+  await using at = await begin(store)
   await at.make('one')
   const { data } = await at.shard.get(SECRETS, 'logical-endpoint-one', { namespace: 'kube-system' })
   const { 'tls.key': encoded = '' } = data as Record<string, string>
@@ -104,7 +131,7 @@ test('its private key lies in its Secret and nowhere else', async () => {
 
 test('deleted, nothing is left of it: neither its rows nor its listener', async () => {
   await using store = await openStore({ engine: 'memory' })
-  await using at = await beginEndpoints(store)
+  await using at = await begin(store)
   const endpoint = await at.make('one')
   const inside = at.shard.inCluster(endpoint.spec.cluster)
   await inside.create(CONFIG_MAPS, {
@@ -125,7 +152,7 @@ test('deleted, nothing is left of it: neither its rows nor its listener', async 
 })
 
 test('what is in a logical cluster that ends can be reached until it is over', async () => {
-  await using at = await beginEndpoints()
+  await using at = await begin()
   const endpoint = await at.make('one')
   const held = { name: 'a', namespace: 'default', finalizers: ['example.com/outside'] }
   const inside = at.shard.inCluster(endpoint.spec.cluster)

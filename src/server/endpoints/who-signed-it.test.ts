@@ -1,15 +1,27 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connect, type TLSSocket } from 'node:tls'
-import { resourceRef } from '../../testing/index.ts'
-import { ask, beginEndpoints, type Credentials, urlOf } from './endpoints-for-tests.ts'
+import { createClient, eventually, inProcessTransport, resourceRef, startServer } from '../../testing/index.ts'
+import { ask, type Credentials, issueFor, MASTER, makeEndpoint, SHARD, urlOf } from './endpoints-for-tests.ts'
+
+async function begin() {
+  const server = await startServer({ listen: true })
+  const shard = createClient({ transport: inProcessTransport(server.handler, MASTER), cluster: SHARD })
+  return {
+    server,
+    shard,
+    make: (name: string) => makeEndpoint(shard, name, eventually),
+    credentialsOf: (name: string) => issueFor(shard, name),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}
 
 const NAMESPACES = '/api/v1/namespaces'
 const whoami = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: {} }
 const WHOAMI = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
 
 test('its own authority makes an admin of one endpoint, and nobody of the others and of the server', async () => {
-  await using at = await beginEndpoints()
+  await using at = await begin()
   const [one, other] = [await at.make('one'), await at.make('other')]
   const { cert, key } = await at.credentialsOf('one')
   const shown = { cert, key, rejectUnauthorized: false }
@@ -28,7 +40,7 @@ test('its own authority makes an admin of one endpoint, and nobody of the others
 })
 
 test('a client that trusts the one authority does not trust another endpoint', async () => {
-  await using at = await beginEndpoints()
+  await using at = await begin()
   const [one, other] = [await at.make('one'), await at.make('other')]
   const { ca } = await at.credentialsOf('one')
   assert.equal((await ask(`${urlOf(one)}/healthz`, { ca })).status, 200)
@@ -36,7 +48,7 @@ test('a client that trusts the one authority does not trust another endpoint', a
 })
 
 test('tokens of the server’s own users count for nothing', async () => {
-  await using at = await beginEndpoints()
+  await using at = await begin()
   const one = await at.make('one')
   const { users } = JSON.parse(at.server.kubeconfig()) as { users: { user: { token: string } }[] }
   for (const { user } of users) {
@@ -47,7 +59,7 @@ test('tokens of the server’s own users count for nothing', async () => {
 })
 
 test('a server’s user has no part in it, whatever its RBAC calls by that name', async () => {
-  await using at = await beginEndpoints()
+  await using at = await begin()
   const one = await at.make('one')
   const inside = at.shard.inCluster(one.spec.cluster)
   const apiGroup = 'rbac.authorization.k8s.io'
@@ -66,7 +78,7 @@ test('a server’s user has no part in it, whatever its RBAC calls by that name'
 })
 
 test('other logical clusters, virtual workspaces and what is the process’s are not there', async () => {
-  await using at = await beginEndpoints()
+  await using at = await begin()
   const one = await at.make('one')
   const { cert, key } = await at.credentialsOf('one')
   const shown = { cert, key, rejectUnauthorized: false }
@@ -83,7 +95,7 @@ test('other logical clusters, virtual workspaces and what is the process’s are
 })
 
 test('a master of an endpoint becomes nobody who is known elsewhere', async () => {
-  await using at = await beginEndpoints()
+  await using at = await begin()
   const one = await at.make('one')
   const { cert, key } = await at.credentialsOf('one')
   const impersonate = (headers: Record<string, string>) =>
@@ -104,7 +116,7 @@ test('a master of an endpoint becomes nobody who is known elsewhere', async () =
 })
 
 test('it may do elsewhere only what anybody may: exports of other workspaces are not its to bind', async () => {
-  await using at = await beginEndpoints()
+  await using at = await begin()
   const one = await at.make('one')
   const provider = await at.server.workspace('provider')
   const apiVersion = 'apis.kcp.io/v1alpha2'
@@ -123,7 +135,7 @@ test('it may do elsewhere only what anybody may: exports of other workspaces are
 })
 
 test('it may not end, or free, the logical cluster that it is in', async () => {
-  await using at = await beginEndpoints()
+  await using at = await begin()
   const one = await at.make('one')
   const { cert, key } = await at.credentialsOf('one')
   const url = `${urlOf(one)}/apis/core.kcp.io/v1alpha1/logicalclusters/cluster`
@@ -135,7 +147,7 @@ test('it may not end, or free, the logical cluster that it is in', async () => {
 })
 
 test('a TLS session of one endpoint is resumed there, and nowhere else', async () => {
-  await using at = await beginEndpoints()
+  await using at = await begin()
   const [one, other] = [await at.make('one'), await at.make('other')]
   const credentials = await at.credentialsOf('one')
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
