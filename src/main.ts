@@ -3,6 +3,7 @@
  * rooms' controllers as clients in the process, and hands `serve` to the command line.
  */
 
+import type { KeyObject } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { feature as builtins } from './builtins/index.ts'
@@ -28,6 +29,7 @@ import {
   servingNames,
   startEndpoints,
   type TokenAuthenticator,
+  type TokenIssuerOptions,
 } from './server/index.ts'
 import {
   assertDataDirectory,
@@ -99,7 +101,7 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
       rootCertificate: authority.caCertificate,
       ...(options.webhookAllowCidr !== undefined && { webhookAllowCidr: options.webhookAllowCidr }),
       signCertificate: authority.signRequest,
-      tokens: { key },
+      tokens: tokenIssuerOf(options, key),
       externalURL: () => url,
       observe: await observing(options, opened),
       report,
@@ -135,6 +137,14 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
     return path
   }
   return { url, kubeconfig: join(dataDirectory, 'admin.kubeconfig'), issueKubeconfig, ended }
+}
+
+function tokenIssuerOf({ serviceAccountIssuer, apiAudiences }: ServeOptions, key: KeyObject): TokenIssuerOptions {
+  return {
+    key,
+    ...(serviceAccountIssuer !== undefined && { issuer: serviceAccountIssuer }),
+    ...(apiAudiences !== undefined && { audiences: apiAudiences }),
+  }
 }
 
 async function open(options: ServeOptions, signal: AbortSignal): Promise<Store> {

@@ -22,6 +22,9 @@ export interface ServeOptions {
   readonly externalHostname?: string
   readonly clientCaFile?: string
   readonly tokenAuthFile?: string
+  /** Of tokens of service accounts: their claim `iss`, and whom they are for. */
+  readonly serviceAccountIssuer?: string
+  readonly apiAudiences?: readonly string[]
   readonly tlsCertFile?: string
   readonly tlsPrivateKeyFile?: string
   /** An EncryptionConfiguration; default: Secrets are encrypted with a key in the data directory. */

@@ -44,6 +44,7 @@ describe('serve', () => {
       '--client-ca-file ca.pem --token-auth-file t.csv -v',
       { clientCaFile: 'ca.pem', tokenAuthFile: 't.csv', verbose: true },
     ],
+    ['--service-account-issuer https://issuer.example.com/a', { serviceAccountIssuer: 'https://issuer.example.com/a' }],
     ['--tls-cert-file c.pem --tls-private-key-file k.pem', { tlsCertFile: 'c.pem', tlsPrivateKeyFile: 'k.pem' }],
   ]
   for (const [flags, expected] of cases) {
@@ -55,7 +56,14 @@ describe('serve', () => {
     })
   }
 
-  for (const flags of ['--listen nowhere', '--listen :99999', '--store floppy']) {
+  for (const flags of [
+    '--listen nowhere',
+    '--listen :99999',
+    '--store floppy',
+    '--service-account-issuer http://x',
+    '--service-account-issuer https://x?y',
+    '--api-audiences a,,b',
+  ]) {
     it(`refuses ${flags}`, async () => {
       const { code, err } = await run(`serve ${flags}`)
       assert.equal(code, 1)

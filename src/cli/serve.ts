@@ -13,6 +13,8 @@ interface ServeFlags {
   readonly externalHostname?: string
   readonly clientCaFile?: string
   readonly tokenAuthFile?: string
+  readonly serviceAccountIssuer?: string
+  readonly apiAudiences?: readonly string[]
   readonly tlsCertFile?: string
   readonly tlsPrivateKeyFile?: string
   readonly encryptionProviderConfig?: string
@@ -33,6 +35,18 @@ export function addServeOptions(command: Command): Command {
     .option('--external-hostname <host>', 'the name that clients reach the server by, for kubeconfigs and URLs')
     .option('--client-ca-file <file>', 'accept client certificates signed by an authority in this file, too')
     .option('--token-auth-file <file>', 'accept the bearer tokens in this file: token,user,uid,"group1,group2"')
+    .addOption(
+      new Option(
+        '--service-account-issuer <url>',
+        'who tokens of service accounts say has issued them; default: https://kcp.default.svc',
+      ).argParser(parseIssuer),
+    )
+    .addOption(
+      new Option(
+        '--api-audiences <names>',
+        'whom such tokens are for that ask for no audience, separated by commas; default: the issuer',
+      ).argParser(parseAudiences),
+    )
     .option('--tls-cert-file <file>', 'the certificate to serve with, instead of one of our own authority')
     .option('--tls-private-key-file <file>', 'the private key of --tls-cert-file')
     .addOption(
@@ -55,6 +69,18 @@ function parseListen(text: string): { host: string; port: number } {
   if (match === null || port > 65_535)
     throw new InvalidArgumentError('It must be HOST:PORT, for example 127.0.0.1:6443.')
   return { host: match[1] ?? match[2] ?? '', port }
+}
+
+/** As upstream's, so that who verifies tokens by itself can look there for the keys. */
+function parseIssuer(text: string): string {
+  if (URL.canParse(text) && /^https:\/\/[^?#]+$/.test(text)) return text
+  throw new InvalidArgumentError('It must be an https URL without a query or fragment.')
+}
+
+function parseAudiences(text: string): readonly string[] {
+  const audiences = text.split(',').map((name) => name.trim())
+  if (audiences.every((name) => name !== '')) return audiences
+  throw new InvalidArgumentError('It must be a list of names, for example https://kcp.default.svc,vault.')
 }
 
 function parseRanges(text: string): readonly string[] {
