@@ -1,29 +1,9 @@
 /** The shipped command, killed at every point of a provider's calls and on runners that share nothing. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { clusterManifest, platformHarness } from '../../src/cli/platform-harness.ts'
 import { begin, end, FIELDS, WORKS } from '../../src/cli/platform-works.ts'
-import { bundlePath } from '../bundle.ts'
-
-/** A runner of its own: nothing but the folder it stands in, and a home that was never used. */
-async function runner(line: string, cwd: string): Promise<{ code: number | null; signal: string | null; out: string }> {
-  const home = mkdtempSync(join(cwd, 'home-'))
-  const command = await bundlePath()
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [command, ...line.split(' ')], { cwd, env: { HOME: home } })
-    let out = ''
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (piece) => {
-        out += piece
-      })
-    }
-    child.on('error', reject)
-    child.on('close', (code, signal) => resolve({ code, signal, out }))
-  })
-}
+import { runner } from './runner.ts'
 
 describe('killed in the middle', { concurrency: 2 }, () => {
   for (const work of WORKS) {

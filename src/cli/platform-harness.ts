@@ -40,7 +40,7 @@ export interface PlatformHarness extends Disposable {
 
 export function platformHarness(): PlatformHarness {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'keelson-platform-'))
-  const world = path.join(folder, 'world')
+  const world = path.join(folder, 'simulated', 'world')
   const fileOf = (name: string) => path.join(world, 'clusters', `${name}.json`)
   const write = (file: string, text: string) => {
     const target = path.join(folder, file)
