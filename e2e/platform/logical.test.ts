@@ -153,4 +153,31 @@ describe('a logical cluster', () => {
     const { error } = await emea.run('get namespaces --request-timeout=2s')
     assert.match(error, /refused/)
   })
+
+  test('killed while it is made, and while it ends, it is whole or not there', async () => {
+    const endpoints = async (): Promise<number> => {
+      const path = '/apis/endpoints.keelson.dev/v1alpha1/logicalendpoints'
+      const { output, error } = await owner.run(`get --context system:admin --raw ${path}`)
+      assert.equal(error, '')
+      return JSON.parse(output).items.length
+    }
+    const killAndStart = async () => {
+      for (const pid of keelson.processes) process.kill(pid, 'SIGKILL')
+      await keelson.stop()
+      await start()
+    }
+    assert.equal(await endpoints(), 0)
+    assert.equal((await owner.run('apply -f -', PLATFORM)).code, 0)
+    await killAndStart()
+    const waited = await owner.run('wait --for=condition=Ready --timeout=60s controlcenter/emea platform/shop')
+    assert.equal(waited.code, 0, waited.error)
+    assert.equal(await endpoints(), 2)
+    emea = await kubectlWith(await issue('ControlCenter/emea'))
+    assert.match((await emea.run('get namespaces -o name')).output, /namespace\/default/)
+    await owner.run('delete --wait=false -f -', PLATFORM)
+    await killAndStart()
+    const gone = await owner.run('wait --for=delete --timeout=60s controlcenter/emea platform/shop')
+    assert.equal(gone.code, 0, gone.error)
+    assert.equal(await endpoints(), 0)
+  })
 })

@@ -15,5 +15,7 @@ export function localUser(user: UserInfo, cluster: string): UserInfo {
 /** Whether the user came in by the logical cluster's own endpoint: there it needs no leave to enter. */
 export function isLocal({ extra }: UserInfo, cluster: string): boolean {
   const homes = extra?.[CLUSTER_NAME] ?? []
-  return homes.length === 1 && homes[0] === cluster && (extra?.[SCOPES] ?? []).includes(`cluster:${cluster}`)
+  const scopes = extra?.[SCOPES] ?? []
+  if (homes.length !== 1 || homes[0] !== cluster || scopes.length === 0) return false
+  return scopes.every((scope) => scope.split(',').includes(`cluster:${cluster}`))
 }
