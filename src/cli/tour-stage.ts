@@ -26,7 +26,8 @@ export interface Stage extends AsyncDisposable {
 }
 
 const READY = 'Ctrl-C ends it'
-const READY_WITHIN = 60_000
+/** For a start and for a command. */
+const TIMEOUT = 60_000
 /** Milliseconds on a terminal: to read a paragraph, and the output of a command. */
 const PAUSE = { text: 3000, output: 2500 }
 
@@ -59,17 +60,17 @@ export async function openStage({ stdout, env, signal }: Environment): Promise<S
     address,
     async title(text) {
       signal.throwIfAborted()
-      stdout.write(`\n${styled('bold', `== ${text}`)}\n`)
+      stdout.write(`${styled('bold', `== ${text}`)}\n\n`)
     },
     async say(text) {
       signal.throwIfAborted()
-      stdout.write(`\n${text}\n\n`)
+      stdout.write(`${text}\n\n`)
       await pause(PAUSE.text)
     },
     async write(file, text) {
       fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
       fs.writeFileSync(path.join(folder, file), text)
-      stdout.write(`${styled('cyan', `$ cat ${file}`)}\n${styled('dim', text)}`)
+      stdout.write(`${styled('cyan', `$ cat ${file}`)}\n${styled('dim', text)}\n`)
       await pause(PAUSE.output)
     },
     async run(line, { exits = 0, killAt } = {}) {
@@ -87,7 +88,8 @@ export async function openStage({ stdout, env, signal }: Environment): Promise<S
           killGroup(server)
         }
       })
-      const ended = once(child, 'close', { signal }) as Promise<[number | null]>
+      const over = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)])
+      const ended = once(child, 'close', { signal: over }) as Promise<[number | null]>
       const [code] = await ended.catch((error: unknown) => {
         killGroup(child)
         throw error
@@ -118,7 +120,7 @@ export async function openStage({ stdout, env, signal }: Environment): Promise<S
       server.once('close', () =>
         ready.reject(new KeelsonError(`the server of the tour has ended: ${line}`, 'see above for why')),
       )
-      const over = AbortSignal.any([signal, AbortSignal.timeout(READY_WITHIN)])
+      const over = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)])
       over.addEventListener('abort', () => ready.reject(over.reason), { once: true })
       await ready.promise
       stdout.write('\n')

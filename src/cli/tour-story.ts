@@ -84,7 +84,7 @@ for the teams. One command serves it, on this machine, in one process.`)
   await say(`The team "shop" has a kubeconfig that leads into its workspace, and nowhere else. It asks for a cluster in the words of
 the platform team, and gets one: endpoint, kubeconfig, conditions.`)
   await run(`keelson apply -f examples/environment.yaml ${SHOP}`)
-  await run(`keelson get environments ${SHOP} -w | grep -m 1 True`)
+  await run(`until keelson get environments ${SHOP} | grep True; do sleep 0.2; done`)
   await run(
     `keelson get secret dev -n environments ${SHOP} -o jsonpath='{.data.kubeconfig}' | base64 -d > dev.kubeconfig`,
   )
@@ -118,9 +118,11 @@ and says so wherever they are shown.`)
   await write('clusters/mobile.yaml', platform('mobile'))
   await run('keelson apply -f clusters --auto-approve', { killAt: 'Platform/mobile: create: ' })
   await say('The next start finds what is half built in the world, and goes on with it. There is nothing to repair.')
-  await serve(`${UP} --listen ${address} | grep -v unchanged`)
-  await run('keelson get platforms -w | grep -m 1 "mobile.*Ready"')
+  await serve(`${UP} --listen ${address} | grep --line-buffered -v unchanged`)
+  await run('keelson wait -f clusters')
   await run(`ls ${WORLD}/clusters | grep -c mobile`)
+  await say('The killed run had the lock. It ends by itself after a quarter of a minute, or is taken away.')
+  await run('keelson unlock --force')
   await run('keelson drift -f clusters --detailed-exitcode')
 
   await title('6. A cluster of somebody else')

@@ -20,17 +20,12 @@ export function treeText(root: TreeNode, { terminal }: { readonly terminal: bool
   add(root, '', '')
   // A column in which nothing stands says nothing.
   const used = HEADERS.map((_, column) => rows.some((cells) => cells[column] !== ''))
-  const lines = [HEADERS, ...rows].map((cells) => withoutEmptyEnd(cells.filter((_, column) => used[column])))
-  const text = alignColumns(lines, TABLE_COLUMNS)
+  const lines = [HEADERS, ...rows].map((cells) => cells.filter((_, column) => used[column]))
+  const text = alignColumns(lines, TABLE_COLUMNS).replaceAll(/ +$/gm, '')
   if (!terminal) return text
   return text.replaceAll(/(?<= )(True|False|Unknown)(?=\s)/g, (status) =>
     styleText(STYLES[status as keyof typeof STYLES], status, { validateStream: false }),
   )
-}
-
-/** Empty cells at the end would be trailing spaces. */
-function withoutEmptyEnd(cells: readonly string[]): string[] {
-  return cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1)
 }
 
 /** `:root:acme:shop` for a workspace, the workspace and the object for everything else. */
