@@ -26,6 +26,7 @@ export {
   authorizerValue,
   resourceCheckValue,
 } from './cel/library-authorizer.ts'
+export { type CheckedKind, checkPolicyTypes } from './cel/policy-types.ts'
 export { BOOL, listType, NULL, STRING, type Type } from './cel/type.ts'
 export type { Value } from './cel/value.ts'
 export * from './errors.ts'

@@ -1,5 +1,17 @@
 /** Validating and mutating policies, each for its own namespace: what they refuse, warn of and change, and how they are refused. */
-import { type Case, cases, del, type Fields, get, type Json, mergePatch, post, put, type Step } from '../case.ts'
+import {
+  type Case,
+  cases,
+  del,
+  type Fields,
+  get,
+  type Json,
+  jsonPatch,
+  mergePatch,
+  post,
+  put,
+  type Step,
+} from '../case.ts'
 import { CONFIG_MAPS, configMap } from '../corpus/objects.ts'
 
 const GROUP = '/apis/admissionregistration.k8s.io/v1'
@@ -274,6 +286,37 @@ const params = cases('create', 'policy parameters', {
     ),
     post(BINDINGS, binding({ paramRef: { name: 'a', parameterNotFoundAction: 'Deny' } })),
     post(`${CONFIG_MAPS}?dryRun=All`, configMap('one'), { until: 422 }),
+  ],
+})
+
+const checked = cases('read', 'policies checked', {
+  'what its kinds do not have': [
+    post(
+      POLICIES,
+      policy({
+        matchConstraints: {
+          resourceRules: [
+            { ...RULE, resources: ['configmaps', 'secrets'] },
+            { ...RULE, apiGroups: ['coordination.k8s.io'], resources: ['leases'] },
+          ],
+        },
+        variables: [{ name: 'labels', expression: 'object.metadata.labels' }],
+        validations: [
+          rule('object.nothing == 1'),
+          rule('object.metadata.labels["a"] == "b" && variables.labels.size() > 0'),
+          rule('object.spec.holderIdentity == 1', { messageExpression: '"x" + string(object.data.a)' }),
+        ],
+      }),
+    ),
+    get(`${POLICIES}/<id>`, { until: { field: 'status.observedGeneration' }, pick: ['/status'] }),
+    jsonPatch(`${POLICIES}/<id>`, [{ op: 'replace', path: '/spec/validations', value: [rule('true')] }], {
+      pick: ['/spec/validations'],
+    }),
+    get(`${POLICIES}/<id>`, { until: { field: 'status.observedGeneration', is: 2 }, pick: ['/status'] }),
+  ],
+  'nothing is wrong': [
+    post(POLICIES, policy({ validations: [rule('object.data.size() > 0')] })),
+    get(`${POLICIES}/<id>`, { until: { field: 'status.observedGeneration' }, pick: ['/status'] }),
   ],
 })
 

@@ -14,7 +14,8 @@ import {
   STRING,
   type StatusCause,
 } from '../../machinery/index.ts'
-import type { PrinterColumn, Strategy } from '../definition.ts'
+import { chore } from '../chores.ts'
+import type { Change, CommitPart, OperationContext, PrinterColumn, Strategy } from '../definition.ts'
 import {
   FAILURE_POLICIES,
   requiredOneOf,
@@ -192,7 +193,20 @@ function validateValidating(object: KubeObject): StatusCause[] {
   ]
 }
 
+const STATUS_CONTROLLER = 'validatingadmissionpolicy-status-controller'
+const NOTHING: CommitPart = { operations: [], preconditions: [] }
+
+/** What has changed is to be looked at by the type checker. */
+async function noteTypeChecking(change: Change, { cluster }: OperationContext): Promise<CommitPart> {
+  if (change.type === 'delete') return NOTHING
+  const { name = '', generation = 0 } = change.object.metadata
+  const { observedGeneration } = fieldsIn(change.object.status)
+  if (typeof observedGeneration === 'number' && generation <= observedGeneration) return NOTHING
+  return { operations: [chore(STATUS_CONTROLLER, cluster, '', name)], preconditions: [] }
+}
+
 const validatingStrategy: Strategy = {
+  commit: noteTypeChecking,
   prepareForCreate: (object) => {
     setPolicyDefaults(object)
     object.status = {}
