@@ -58,6 +58,22 @@ test('tokens of the server’s own users count for nothing', async () => {
   }
 })
 
+test('a service account’s token counts in its own cluster, and not at another endpoint', async () => {
+  await using at = await begin()
+  const [one, other] = [await at.make('one'), await at.make('other')]
+  const { cert, key } = await at.credentialsOf('one')
+  const url = `${urlOf(one)}/api/v1/namespaces/default/serviceaccounts/default/token`
+  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 600 } }
+  const issued = await ask(url, { cert, key, rejectUnauthorized: false, method: 'POST' }, request)
+  assert.equal(issued.status, 201, issued.text)
+  const headers = { authorization: `Bearer ${JSON.parse(issued.text).status.token}` }
+  const askAt = (endpoint: typeof one) =>
+    ask(urlOf(endpoint) + WHOAMI, { headers, rejectUnauthorized: false, method: 'POST' }, whoami)
+  const me = await askAt(one)
+  assert.equal(JSON.parse(me.text).status?.userInfo.username, 'system:serviceaccount:default:default', me.text)
+  assert.equal((await askAt(other)).status, 401)
+})
+
 test('a server’s user has no part in it, whatever its RBAC calls by that name', async () => {
   await using at = await begin()
   const one = await at.make('one')
