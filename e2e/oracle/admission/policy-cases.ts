@@ -468,4 +468,11 @@ const mutationRefusals = cases('create', 'mutating policies refused', {
   ),
 })
 
-export const policyCases: readonly Case[] = [...decisions, ...params, ...refusals, ...mutations, ...mutationRefusals]
+export const policyCases: readonly Case[] = [
+  ...decisions,
+  ...params,
+  ...checked,
+  ...refusals,
+  ...mutations,
+  ...mutationRefusals,
+]

@@ -24,7 +24,7 @@ test('a policy is told where its expressions cannot be right', async () => {
       matchConstraints: { resourceRules: [rule] },
       variables: [{ name: 'labels', expression: 'object.metadata.labels' }],
       validations: [
-        { expression: 'object.data.size() > 1 && "a" in variables.labels' },
+        { expression: 'object.data.size() > 1 && "a" in variables.labels && object.metadata.labels["a"] == "b"' },
         { expression: 'object.nothing == 1' },
       ],
     },

@@ -4,8 +4,7 @@
  */
 import type { JsonObject } from '../object.ts'
 import { parseStructuralSchema } from '../schema/structural.ts'
-import type { StructuralSchema } from '../schema/structural-schema.ts'
-import { structuralSchemaOf } from '../wire/protobuf/schema.ts'
+import { objectMetaSchema } from '../wire/protobuf/schema.ts'
 import { compileAdmissionExpression, type ExpressionScope, variableType } from './admission-expression.ts'
 import { declaredType, schemaType } from './schema-type.ts'
 import type { Type } from './type.ts'
@@ -34,19 +33,11 @@ export interface ExpressionWarning {
 
 /** Every object has the whole of metadata, whatever its schema says of it. */
 function typeOf({ kind, schema }: CheckedKind): Type | undefined {
-  const whole = structuralSchemaOf('', 'v1', 'ConfigMap')?.properties as JsonObject | undefined
-  const properties = {
-    ...(schema?.properties as JsonObject | undefined),
-    ...withoutUndefined({ metadata: whole?.metadata }),
-  }
+  const properties = { ...(schema?.properties as JsonObject | undefined), metadata: objectMetaSchema() }
   const parsed = schema === undefined ? undefined : parseStructuralSchema({ ...schema, properties }, '')
   if (parsed === undefined || !parsed.ok) return undefined
-  const declared = schemaType(parsed.value satisfies StructuralSchema, true)
+  const declared = schemaType(parsed.value, true)
   return declared && declaredType(declared, kind)
-}
-
-function withoutUndefined(fields: Readonly<Record<string, JsonObject[string] | undefined>>): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as JsonObject
 }
 
 /** @param kinds - in the order in which their warnings are to come: by group, version and kind. */

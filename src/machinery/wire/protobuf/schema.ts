@@ -51,6 +51,11 @@ export function structuralSchemaOf(group: string, version: string, kind: string)
   return { type: 'object', properties: { apiVersion: { type: 'string' }, kind: { type: 'string' }, ...properties } }
 }
 
+/** The schema of metadata, which every kind has. */
+export function objectMetaSchema(): JsonObject {
+  return schemaOf('meta/v1.ObjectMeta')
+}
+
 function propertiesOf(table: MessageTable): JsonObject {
   const properties: JsonObject = {}
   for (const { name, type, rule } of table.fields) {
