@@ -62,6 +62,7 @@ export function normalize(text: string): string {
     .replace(/([Rr]esource ?[Vv]ersion"?: +)"?\d+"?/g, '$1<version>')
     .replace(/((?:kcp\.io\/|tenancy\.kcp\.io\/)?cluster: )[a-z0-9]{14,}/g, '$1<cluster>')
     .replace(/(^|\s)(\d+[smhd]){1,2}(?=\s|$)/gm, '$1<age>')
+    .replace(/(?<=https:\/\/127\.0\.0\.1:)\d+/g, '<port>')
     .replace(/\bprocess \d+/g, 'process <number>')
     .replace(/\bX509SHA256=\w+/g, 'X509SHA256=<hash>')
     .replace(/(?<=\[cluster:)\w+/g, '<cluster>')

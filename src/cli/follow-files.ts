@@ -15,7 +15,7 @@ const SETTLED_AFTER = 200
 
 /** Resolves when the signal aborts. What cannot be read or applied is reported, and the next change is waited for. */
 export async function followFiles(directory: string, { environment, report, apply }: FollowOptions): Promise<void> {
-  const { signal, stdout } = environment
+  const { signal } = environment
   if (signal.aborted) return
   let changed = Promise.withResolvers<void>()
   const watcher = fs.watch(directory, { recursive: true, signal }, () => changed.resolve())
@@ -29,9 +29,7 @@ export async function followFiles(directory: string, { environment, report, appl
     changed = Promise.withResolvers<void>()
     signal.addEventListener('abort', () => changed.resolve(), { once: true })
     try {
-      const tree = await readManifestTree(directory, environment)
-      stdout.write(`\n${directory} has changed:\n`)
-      await apply(tree)
+      await apply(await readManifestTree(directory, environment))
     } catch (error) {
       if (!signal.aborted) report(error)
     }

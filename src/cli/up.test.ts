@@ -88,6 +88,23 @@ describe('up', () => {
     assert.ok(out.includes(`lead: with ${path.join(harness.folder, 'lead.kubeconfig')}\n`), out)
   })
 
+  it('gives a user that comes later a kubeconfig, and no mistake on the way counts', async () => {
+    await using harness = harnessOf(await startServer({ listen: true }))
+    const tree = path.dirname(harness.file('tree/settings.yaml', settings('one')))
+    let step = 0
+    const { code, err, issued } = await up(harness, ['-f', tree], (text) => {
+      if (text.includes(END) && step === 0) {
+        step = 1
+        setTimeout(() => harness.file('tree/access.yaml', access.replace('kubeconfig: lead', 'kubeconfig: admin')), 100)
+        setTimeout(() => harness.file('tree/access.yaml', access), 900)
+      }
+      return text.includes('lead.kubeconfig')
+    })
+    assert.equal(code, 0)
+    assert.match(err, /"admin" cannot be the name of a kubeconfig/)
+    assert.deepEqual(issued, [{ name: 'lead', user: 'ada', workspace: 'root' }])
+  })
+
   it('goes on with the rest when the server refuses an object, and ends with exit code 1', async () => {
     await using harness = harnessOf(await startServer({ listen: true }))
     harness.file('tree/a.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { n: 1 }\n')

@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import { type Client, loadKubeconfig } from '../client/index.ts'
+import { loadKubeconfig } from '../client/index.ts'
 import { KeelsonError } from '../machinery/index.ts'
 import { type AppliedWorkspace, applyTree } from './apply-tree.ts'
 import { alignColumns, TABLE_COLUMNS } from './columns.ts'
@@ -65,9 +65,10 @@ export function addUp(program: Command, environment: Environment, exit: (code: n
           environment,
         )
         const { client } = connection
-        const apply = (files: ManifestTree) => applyAll(client, files, failures.report, environment)
+        const apply = (files: ManifestTree, { report }: Pick<typeof failures, 'report'>) =>
+          applyTree(client, files, { namespace: 'default', dryRun: false, report }, environment)
         stdout.write(`\nApplying ${flags.filename}:\n`)
-        const applied = await apply(tree)
+        const applied = await apply(tree, failures)
         const issued = await issueAll(requests, served)
         programs.push(...flags.run.map((each) => runBeside(besideOptions(each, issued, served, environment))))
         await untilAllReady(client, applied, failures, environment)
@@ -80,7 +81,24 @@ export function addUp(program: Command, environment: Environment, exit: (code: n
         stdout.write(
           '\nChanges of the files are applied. Ctrl-C ends it; the next start goes on with everything that is there.\n',
         )
-        await followFiles(flags.filename, { environment, report: failures.report, apply })
+        // A mistake on the way to what is wanted is told, and is no failure of the whole.
+        const told = failureCounter(environment)
+        await followFiles(flags.filename, {
+          environment,
+          report: told.report,
+          async apply(files) {
+            const wanted = kubeconfigRequests(files, TOP)
+            stdout.write(`\n${flags.filename} has changed:\n`)
+            const changed = changesIn(await apply(files, told))
+            const added = await issueAll(
+              wanted.filter(({ name }) => !issued.some((each) => each.name === name)),
+              served,
+            )
+            issued.push(...added)
+            stdout.write(kubeconfigsText(added))
+            await untilAllReady(client, changed, told, environment)
+          },
+        })
       } catch (error) {
         // Ctrl-C while applying: the server ends and the next start goes on.
         if (!signal.aborted) throw error
@@ -135,13 +153,11 @@ function lacksNodes({ message, children }: TreeNode): boolean {
   return /\bno nodes\b/.test(message) || children.some(lacksNodes)
 }
 
-async function applyAll(
-  client: Client,
-  tree: ManifestTree,
-  report: (error: unknown) => void,
-  environment: Environment,
-): Promise<AppliedWorkspace[]> {
-  return applyTree(client, tree, { namespace: 'default', dryRun: false, report }, environment)
+function changesIn(workspaces: readonly AppliedWorkspace[]): AppliedWorkspace[] {
+  return workspaces.map(({ path, applied }) => ({
+    path,
+    applied: applied.filter(({ result }) => result !== 'unchanged'),
+  }))
 }
 
 function kubeconfigsText(issued: readonly Issued[]): string {
