@@ -28,51 +28,51 @@ function bench(now?: () => number) {
 
 test('who writes alone has all turns that there are', () => {
   const { start, begun } = bench()
-  start('one', 40)
-  assert.equal(begun.length, 32)
+  start('one', 80)
+  assert.equal(begun.length, 64)
 })
 
 test('who comes while another floods begins at once when the flood has left a place, and has its turn before the rest of it', async () => {
   let time = 0
   const { start, count, endOne } = bench(() => time)
-  start('flood', 100)
+  start('flood', 200)
   start('quiet')
   assert.equal(count('quiet'), 0)
   await endOne()
   assert.equal(count('quiet'), 1)
   // While both write, the flood has eight at once.
-  for (let n = 0; n < 23; n++) await endOne()
-  assert.equal(count('flood'), 32)
+  for (let n = 0; n < 55; n++) await endOne()
+  assert.equal(count('flood'), 64)
   start('quiet')
   assert.equal(count('quiet'), 2)
   time += 1_000
   await endOne()
-  assert.equal(count('flood'), 32 + 23, 'when the other has been silent, the flood has everything again')
+  assert.equal(count('flood'), 64 + 55, 'when the other has been silent, the flood has everything again')
 })
 
 test('turns go round between those who wait', async () => {
   const { start, begun, endOne } = bench()
-  start('a', 32)
+  start('a', 64)
   for (const cluster of ['b', 'b', 'c', 'd', 'c']) start(cluster)
-  for (let n = 0; n < 5; n++) await endOne()
-  assert.deepEqual(begun.slice(32), ['b', 'c', 'd', 'b', 'c'])
+  for (let n = 0; n < 40; n++) await endOne()
+  assert.deepEqual(begun.slice(64), ['b', 'c', 'd', 'b', 'c'])
 })
 
 test('a request that is given up leaves the queue', async () => {
   const { start, begun, endOne } = bench()
-  start('a', 32)
+  start('a', 64)
   const gone = new AbortController()
   const [waiting] = start('b', 1, gone.signal)
   gone.abort(new Error('the client has gone away'))
   await assert.rejects(waiting as Promise<void>, /gone away/)
   await endOne()
-  assert.equal(begun.length, 32)
+  assert.equal(begun.length, 64)
 })
 
 test('work that takes long, as it may wait for a write of its own, holds nobody up for ever', async () => {
   let time = 0
   const { start, endOne, count } = bench(() => time)
-  start('a', 32)
+  start('a', 64)
   start('b')
   await sleep(120)
   assert.equal(count('b'), 1)

@@ -1,11 +1,13 @@
 /**
- * Turns at writing: so many writes are on their way at once, and while several logical clusters write, so many of each. One
+ * Turns at writing: so many writes are on their way at once (two of the store's groups: one that is being synced, one that
+ * gathers), and while several logical clusters write, one group, with so many of each. One
  * tenant's flood then waits in a queue of its own, before its bodies are read, and another's write finds the event loop
  * and the store's writer nearly free. Who writes alone has all of it.
  *
  * Upstream's priority and fairness (apiserver/pkg/util/flowcontrol) has as many queues by configuration; here a queue exists
  * while somebody waits in it.
  */
+const ALONE = 64
 const AT_ONCE = 32
 const OF_EACH = 8
 /** Several logical clusters write: another one has written so lately. */
@@ -31,7 +33,7 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
   let otherAt = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
 
-  const ofEach = (): number => (now() - otherAt < LATELY_MS ? OF_EACH : AT_ONCE)
+  const several = (): boolean => now() - otherAt < LATELY_MS
 
   function note(cluster: string): void {
     if (cluster === latest) return
@@ -49,7 +51,7 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
     const left = (active.get(cluster) ?? 1) - 1
     if (left === 0) active.delete(cluster)
     else active.set(cluster, left)
-    while (queues.size > 0 && admitNext(ofEach())) {}
+    while (queues.size > 0 && admitNext()) {}
     if (queues.size > 0) timer?.refresh()
     else {
       // A timer that was cleared cannot be refreshed.
@@ -58,11 +60,18 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
     }
   }
 
+  /** Who has nothing on its way comes in as soon as there is any place, however much others had begun while they were alone. */
+  function mayBegin(cluster: string): boolean {
+    const own = active.get(cluster) ?? 0
+    if (own === 0 || !several()) return running < ALONE
+    return running < AT_ONCE && own < OF_EACH
+  }
+
   /** Says whether there was one that may begin. */
-  function admitNext(each: number): boolean {
-    if (running >= AT_ONCE) return false
+  function admitNext(): boolean {
+    if (running >= ALONE) return false
     for (const [cluster, queue] of queues) {
-      if ((active.get(cluster) ?? 0) >= each) continue
+      if (!mayBegin(cluster)) continue
       admit(cluster, queue)
       return true
     }
@@ -111,8 +120,7 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
   return {
     async take(cluster, signal, work) {
       note(cluster)
-      const free = running < AT_ONCE && !queues.has(cluster) && (active.get(cluster) ?? 0) < ofEach()
-      if (free) begin(cluster)
+      if (!queues.has(cluster) && mayBegin(cluster)) begin(cluster)
       else {
         signal.throwIfAborted()
         await wait(cluster, signal)

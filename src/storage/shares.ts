@@ -54,7 +54,7 @@ export function createShareMeter(bound: number): ShareMeter {
         cells[cell] = before + bytes
         return
       }
-      const share = key.slice(0, end)
+      const share = shareOf(key)
       counted.set(share, (counted.get(share) ?? 0) + bytes)
     },
     outgrown() {
