@@ -6,8 +6,19 @@ const LEGACY: readonly string[] = ['configmaps', 'replicationcontrollers', 'reso
 /** Never counted (install.DefaultIgnoredResources). */
 const IGNORED: readonly string[] = ['events', 'events.events.k8s.io']
 
-/** None for what no quota counts. */
-export function countedNames({ group, names, namespaced, hidden }: ResourceDefinition): readonly string[] {
+const known = new WeakMap<ResourceDefinition, readonly string[]>()
+
+/** None for what no quota counts. Asked with every create and deletion. */
+export function countedNames(definition: ResourceDefinition): readonly string[] {
+  let names = known.get(definition)
+  if (names === undefined) {
+    names = namesOf(definition)
+    known.set(definition, names)
+  }
+  return names
+}
+
+function namesOf({ group, names, namespaced, hidden }: ResourceDefinition): readonly string[] {
   const resource = group === '' ? names.plural : `${names.plural}.${group}`
   if (!namespaced || hidden === true || IGNORED.includes(resource)) return []
   return LEGACY.includes(resource) ? [`count/${resource}`, resource] : [`count/${resource}`]

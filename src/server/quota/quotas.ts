@@ -33,7 +33,7 @@ export async function followQuotas({ store, limit, failed }: QuotasOptions): Pro
     failed,
   })
   return {
-    isLimited: async (cluster, namespace) => (await namespaces.of(cluster)).has(namespace),
+    isLimited: (cluster, namespace) => namespaces.of(cluster).then((limited) => limited.has(namespace)),
     turn: createTurns(),
     [Symbol.dispose]: () => namespaces[Symbol.dispose](),
   }
