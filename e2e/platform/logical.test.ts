@@ -1,9 +1,12 @@
 /** Clusters of the type `logical`, as their users have them: a kubeconfig, and the real kubectl. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { bundlePath } from '../bundle.ts'
 import { readKubeconfig, writeKubeconfig } from '../kubeconfig.ts'
@@ -145,6 +148,30 @@ describe('a logical cluster', () => {
       if (output.includes('widget.example.com/large')) break
       assert.ok(tries < 20, error)
     }
+  })
+
+  test('where its port was taken meanwhile, status and published kubeconfig follow it', async () => {
+    const portOf = async () => Number((await owner.run('get platform shop -o jsonpath={.status.endpoint.port}')).output)
+    const before = await portOf()
+    await keelson.stop()
+    const squatter = createServer().listen(before, '127.0.0.1')
+    stack.defer(() => void squatter.close())
+    await once(squatter, 'listening')
+    await start()
+    const published = async (): Promise<string> => {
+      const { output } = await emea.run('get secret shop-kubeconfig -o jsonpath={.data.value}')
+      return Buffer.from(output, 'base64').toString()
+    }
+    const until = performance.now() + 60_000
+    const isMoved = async () => (await published()).includes(`:${await portOf()}\n`) && (await portOf()) !== before
+    while (!(await isMoved())) {
+      assert.ok(performance.now() < until, `port ${await portOf()} and ${(await published()).length} bytes`)
+      await delay(100)
+    }
+    const path = join(folder, 'moved.kubeconfig')
+    await writeFile(path, await published(), { mode: 0o600 })
+    const { output, error } = await (await kubectlWith(path)).run('get namespaces -o name')
+    assert.match(output, /namespace\/default/, error)
   })
 
   test('goes with its object, with everything in it', async () => {
