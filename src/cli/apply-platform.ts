@@ -109,7 +109,7 @@ function stale(file: string, reasons: readonly string[]): KeelsonError {
 /** Objects of other kinds come first: clusters may stand in what they make. */
 async function carryOut(
   plan: Plan,
-  { others, connection, carryOut: hands, writeProviders, signal }: PlatformSession,
+  { others, connection, carryOut: hands, writeProviders, pruneObjects, signal }: PlatformSession,
   flags: ApplyPlatformFlags,
   environment: Environment,
 ): Promise<number> {
@@ -128,6 +128,10 @@ async function carryOut(
     { output, ...(timeout !== undefined && { timeout }), ...(hands !== undefined && { carryOut: hands }) },
     within,
   )
+  const pruned = await pruneObjects(plan)
+  const out = output === 'json' ? environment.stderr : environment.stdout
+  for (const address of pruned)
+    out.write(`${address}: its object was deleted: no manifest asks for it, and it has no cluster\n`)
   return code === EXIT.ok && failures.exitCode() !== 0 ? EXIT.partial : code
 }
 

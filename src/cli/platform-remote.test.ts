@@ -4,7 +4,7 @@ import path from 'node:path'
 import { describe, test } from 'node:test'
 import { resourceRef } from '../client/index.ts'
 import type { KubeObject } from '../machinery/index.ts'
-import { startServer } from '../testing/index.ts'
+import { eventually, startServer } from '../testing/index.ts'
 import { clusterManifest, platformHarness, type WorldRecord } from './platform-harness.ts'
 import { throughServer } from './platform-server.ts'
 
@@ -68,6 +68,17 @@ test('orphans are deleted with --prune, platforms first, whether their objects a
   const { code, out } = await at.run('apply --auto-approve --prune')
   assert.match(out, /Platform\/shop-dev: deleted\nControlCenter\/emea: deleted\n/)
   assert.deepEqual([code, at.clusters()], [0, []])
+})
+
+test('an object without cluster that no manifest asks for goes with --prune: its controller would make one', async () => {
+  await using at = await begin()
+  at.write('manifests/all.yaml', EMEA.replace('version', 'managementPolicies: [Observe], version'))
+  assert.equal((await at.run('apply --auto-approve')).code, 0)
+  at.write('manifests/all.yaml', '')
+  const { code, out } = await at.run('apply --auto-approve --prune')
+  assert.deepEqual([code, /ControlCenter\/emea: its object was deleted/.test(out)], [0, true])
+  const resource = resourceRef('platform.keelson.dev/v1alpha1', 'controlcenters', { namespaced: false })
+  await eventually(async () => assert.deepEqual((await at.client.list(resource)).items, []))
 })
 
 test('a run keeps another from beginning: exit 5 with holder and age, or --lock-timeout', async () => {

@@ -16,6 +16,7 @@ import {
   type Plan,
   type Problem,
   providerTypes,
+  pruneObjects,
   type RunCommand,
   readDesired,
   reviewWorld,
@@ -46,6 +47,8 @@ export interface PlatformSession {
   readonly carryOut?: CarryOut
   /** Puts the ClusterProviders of the manifests where clusters are made. */
   readonly writeProviders: () => Promise<void>
+  /** After a plan with --prune: the addresses of objects without cluster that went with it. */
+  readonly pruneObjects: (plan: Plan) => Promise<readonly string[]>
   readonly plan: (command: RunCommand, run: string) => Promise<Plan>
   /** Aborts with the command, and when the lock is lost. */
   readonly signal: AbortSignal
@@ -96,6 +99,7 @@ async function here<T>(
     signal,
     plan: planning(desired, signal),
     writeProviders: async () => undefined,
+    pruneObjects: async () => [],
   }
   if (verb === undefined) return work(session)
   return withFileLocks({ desired, self: self(verb), patience: flags.lockTimeout ?? 0, environment }, () =>
@@ -145,7 +149,7 @@ async function remoteSession(
   const read = readDesired([...ours, ...stored], {
     scope,
     open,
-    known: objects,
+    known: objects.map(({ address }) => address),
     beside: others.map(({ object }) => object),
   })
   if (!read.ok) throw mistakes(read.error)
@@ -160,6 +164,11 @@ async function remoteSession(
       for (const { object } of ours.filter((each) => each.object.kind === 'ClusterProvider')) {
         await writeObject(client, object, { signal })
       }
+    },
+    pruneObjects(plan) {
+      // What other providers have was not asked for.
+      const asked = objects.filter(({ provider }) => desired.providers.some(({ name }) => name === provider))
+      return pruneObjects(client, asked, plan, signal)
     },
     plan: planning(desired, signal),
     signal,

@@ -37,6 +37,7 @@ export { findEntries, readState, type State, type StateEntry } from './engine/st
 export { carryOutThere } from './remote/carry-out.ts'
 export { requestKubeconfig } from './remote/kubeconfig.ts'
 export { breakLease, holderOfLease, withLeaseLock } from './remote/lease-lock.ts'
+export { pruneObjects } from './remote/prune-objects.ts'
 export { reviewWorld } from './remote/reviewed-providers.ts'
 export { writeObject } from './remote/write-object.ts'
 

@@ -68,7 +68,10 @@ test('who may ask sees the world of the workspace, and asks by what is there', a
   const client = await at.workspace('acme')
   const pipeline = await at.somebody(client, 'worldreviews')
   const { status } = await pipeline.create(WORLD_REVIEWS, worldQuestion([]))
-  assert.deepEqual([status?.scope.workspace, status?.objects], ['root:acme', ['ControlCenter/acme']])
+  assert.deepEqual(
+    [status?.scope.workspace, status?.objects],
+    ['root:acme', [{ address: 'ControlCenter/acme', provider: 'a' }]],
+  )
   assert.deepEqual(
     status?.providers[0]?.clusters?.map(({ identity }) => identity?.name),
     ['acme'],

@@ -8,7 +8,7 @@ import { sourceOf } from '../controllers/object-source.ts'
 import { type ConfiguredProvider, digestOf, type Scope } from '../engine/desired.ts'
 import { addressOf } from '../engine/manifest.ts'
 import { opening, type ProviderTypes, readProvider } from '../engine/read-desired.ts'
-import type { ProviderAnswer, ProviderQuestion, WorldAnswer, WorldReview } from '../engine/review.ts'
+import type { PresentObject, ProviderAnswer, ProviderQuestion, WorldAnswer, WorldReview } from '../engine/review.ts'
 import { checkManifest } from '../engine/schemas.ts'
 import { listOf, lookAt } from '../engine/world.ts'
 
@@ -38,7 +38,7 @@ async function review({ spec }: WorldReview, types: ProviderTypes, context: Answ
   const [scope = { org: '', workspace: '' }, { items: stored }, objects] = await Promise.all([
     scopeOf(client),
     client.list(CLUSTER_PROVIDERS),
-    addressesOf(context),
+    objectsOf(context),
   ])
   const { providers: asked = [] } = spec
   const questions = asked.length > 0 ? asked : stored.map(({ metadata: { name = '' } }) => ({ name }))
@@ -51,12 +51,14 @@ async function review({ spec }: WorldReview, types: ProviderTypes, context: Answ
   return { scope, objects, providers }
 }
 
-async function addressesOf({ client }: AnswerContext): Promise<string[]> {
-  const addresses: string[] = []
+async function objectsOf({ client }: AnswerContext): Promise<PresentObject[]> {
+  const objects: PresentObject[] = []
   for (const [kind, resource] of Object.entries(CLUSTER_RESOURCES)) {
-    for await (const { metadata } of client.items(resource)) addresses.push(addressOf(kind, metadata.name ?? ''))
+    for await (const { metadata, spec } of client.items(resource)) {
+      objects.push({ address: addressOf(kind, metadata.name ?? ''), provider: spec.providerRef.name })
+    }
   }
-  return addresses
+  return objects
 }
 
 interface Surroundings {

@@ -27,10 +27,16 @@ export interface ProviderAnswer {
   readonly looks?: readonly { readonly externalName: string; readonly look: Look }[]
 }
 
+/** A ControlCenter or Platform of the workspace. */
+export interface PresentObject {
+  readonly address: string
+  /** The ClusterProvider's name. */
+  readonly provider: string
+}
+
 export interface WorldAnswer {
   readonly scope: Scope
-  /** Addresses of the ControlCenters and Platforms of the workspace. */
-  readonly objects: readonly string[]
+  readonly objects: readonly PresentObject[]
   readonly providers: readonly ProviderAnswer[]
 }
 

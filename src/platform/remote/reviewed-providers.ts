@@ -6,12 +6,17 @@ import { WORLD_REVIEWS } from '../answers/world-review.ts'
 import type { Scope } from '../engine/desired.ts'
 import type { ManifestSource } from '../engine/manifest.ts'
 import type { OpenProvider } from '../engine/read-desired.ts'
-import { type ProviderAnswer, type ProviderQuestion, type WorldAnswer, worldQuestion } from '../engine/review.ts'
+import {
+  type PresentObject,
+  type ProviderAnswer,
+  type ProviderQuestion,
+  type WorldAnswer,
+  worldQuestion,
+} from '../engine/review.ts'
 
 export interface ReviewedWorld {
   readonly scope: Scope
-  /** Addresses of ControlCenters and Platforms that are in the workspace. */
-  readonly objects: readonly string[]
+  readonly objects: readonly PresentObject[]
   /** ClusterProviders of the workspace that were asked for by name alone. */
   readonly stored: readonly ManifestSource['object'][]
   readonly open: OpenProvider
