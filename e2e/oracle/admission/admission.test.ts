@@ -4,9 +4,11 @@ import { after, before, describe, test } from 'node:test'
 import type { Case } from '../case.ts'
 import { type Answers, runCorpus } from '../run-corpus.ts'
 import { verdictOn } from '../verdict.ts'
+import { conversionCases } from './conversion-cases.ts'
+import { mutatingPolicyCases } from './mutating-policy-cases.ts'
 import { policyCases } from './policy-cases.ts'
 import { startOwn, startReal } from './targets.ts'
-import { conversionCases, webhookCases } from './webhook-cases.ts'
+import { webhookCases } from './webhook-cases.ts'
 import { startWebhookServer, type WebhookServer } from './webhook-server.ts'
 
 describe('admission as the real server does it', () => {
@@ -16,7 +18,7 @@ describe('admission as the real server does it', () => {
   let faults: ReadonlyMap<string, string> = new Map()
   before(async () => {
     hooks = stack.use(await startWebhookServer())
-    cases = [...policyCases, ...webhookCases(hooks), ...conversionCases(hooks)]
+    cases = [...policyCases, ...mutatingPolicyCases, ...webhookCases(hooks), ...conversionCases(hooks)]
     const answers: Answers[] = []
     for (const start of [startReal, startOwn]) {
       await using target = await start()

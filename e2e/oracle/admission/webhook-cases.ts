@@ -12,7 +12,8 @@ import {
   put,
   type Step,
 } from '../case.ts'
-import { CONFIG_MAPS, CRDS, configMap, namespace } from '../corpus/objects.ts'
+import { CONFIG_MAPS, configMap, namespace } from '../corpus/objects.ts'
+import type { WebhookServer } from './webhook-server.ts'
 
 const GROUP = '/apis/admissionregistration.k8s.io/v1'
 const VALIDATING = `${GROUP}/validatingwebhookconfigurations`
@@ -25,12 +26,7 @@ const RULE: Fields = {
 }
 const HERE: Fields = { matchLabels: { 'kubernetes.io/metadata.name': '<ns>' } }
 
-export interface Hooks {
-  readonly url: string
-  readonly ca: string
-}
-
-export function webhookCases({ url, ca }: Hooks): Case[] {
+export function webhookCases({ url, ca }: Pick<WebhookServer, 'url' | 'ca'>): Case[] {
   const hook = (path: string, more: Fields = {}, name = 'one.example.com'): Fields => ({
     name,
     clientConfig: { url: `${url}${path}`, caBundle: ca },
@@ -308,153 +304,4 @@ export function webhookCases({ url, ca }: Hooks): Case[] {
       ],
     }),
   ]
-}
-
-const versioned = (conversion: Json): Fields => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'things.<id>.example.com' },
-  spec: {
-    group: '<id>.example.com',
-    scope: 'Namespaced',
-    names: { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList' },
-    conversion,
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        schema: {
-          openAPIV3Schema: {
-            type: 'object',
-            properties: {
-              spec: {
-                type: 'object',
-                properties: { size: { type: 'integer' }, mode: { type: 'string', default: 'plain' } },
-              },
-              status: { type: 'object', properties: { phase: { type: 'string' } } },
-            },
-          },
-        },
-      },
-      {
-        name: 'v2',
-        served: true,
-        storage: false,
-        subresources: { status: {} },
-        schema: {
-          openAPIV3Schema: {
-            type: 'object',
-            properties: {
-              spec: {
-                type: 'object',
-                properties: {
-                  mode: { type: 'string' },
-                  dimensions: { type: 'object', properties: { size: { type: 'integer', maximum: 100 } } },
-                },
-              },
-              status: { type: 'object', properties: { phase: { type: 'string' } } },
-            },
-          },
-        },
-      },
-    ],
-  },
-})
-
-export function conversionCases({ url, ca }: Hooks): Case[] {
-  const things = (version: string) => `/apis/<id>.example.com/${version}/namespaces/<ns>/things`
-  const thing = (version: string, name: string, spec: Fields): Fields => ({
-    apiVersion: `<id>.example.com/${version}`,
-    kind: 'Thing',
-    metadata: { name },
-    spec,
-  })
-  const webhook = (path: string): Fields => ({
-    strategy: 'Webhook',
-    webhook: { clientConfig: { url: `${url}${path}`, caBundle: ca }, conversionReviewVersions: ['v1'] },
-  })
-  const defined = (path: string): Step[] => [
-    post(CRDS, versioned(webhook(path)), { pick: ['/spec/conversion/strategy', '/status/storedVersions'] }),
-    get(`${things('v1')}/absent`, { until: { field: 'reason' } }),
-    get(`${things('v2')}/absent`, { until: { field: 'reason' } }),
-  ]
-  const items = { pick: ['/apiVersion', '/kind', '/items/apiVersion', '/items/metadata/name', '/items/spec'] }
-  // Who owns a field of another version is not followed through a webhook: docs/compatibility.md.
-  const shown = { pick: ['/apiVersion', '/spec', '/status', '/metadata/generation'] }
-  return cases('read', 'conversion', {
-    'there and back': [
-      ...defined('/convert'),
-      post(things('v1'), thing('v1', 'one', { size: 3 }), { until: 201 }),
-      get(`${things('v2')}/one`),
-      post(things('v2'), thing('v2', 'two', { dimensions: { size: 4 }, mode: 'other' })),
-      get(`${things('v1')}/two`),
-      get(things('v1'), items),
-      get(things('v2'), items),
-      mergePatch(`${things('v2')}/one`, { spec: { dimensions: { size: 5 } } }, shown),
-      get(`${things('v1')}/one`, shown),
-      mergePatch(`${things('v2')}/one/status`, { status: { phase: 'Done' } }, shown),
-      get(`${things('v1')}/one`, shown),
-    ],
-    'what no version allows': [
-      ...defined('/convert'),
-      post(things('v1'), thing('v1', 'one', { size: 3 }), { until: 201 }),
-      post(things('v2'), thing('v2', 'large', { dimensions: { size: 400 } })),
-      post(things('v1'), thing('v1', 'large', { size: 400 })),
-      get(`${things('v2')}/large`),
-      mergePatch(`${things('v2')}/large`, { metadata: { labels: { a: 'b' } } }),
-      del(`${things('v2')}/large`),
-    ],
-    watched: [
-      ...defined('/convert'),
-      { open: 'w', path: `${things('v2')}?watch=true` },
-      post(things('v1'), thing('v1', 'one', { size: 3 }), { until: 201 }),
-      mergePatch(`${things('v1')}/one`, { spec: { size: 4 } }),
-      del(`${things('v1')}/one`),
-      { events: 'w', count: 3 },
-    ],
-    'another storage version': [
-      ...defined('/convert'),
-      post(things('v1'), thing('v1', 'one', { size: 3 }), { until: 201 }),
-      jsonPatch(
-        `${CRDS}/things.<id>.example.com`,
-        [
-          { op: 'replace', path: '/spec/versions/0/storage', value: false },
-          { op: 'replace', path: '/spec/versions/1/storage', value: true },
-        ],
-        { pick: ['/status/storedVersions'] },
-      ),
-      get(`${things('v1')}/one`),
-      get(`${things('v2')}/one`, { until: 200 }),
-      mergePatch(`${things('v1')}/one`, { metadata: { labels: { again: 'yes' } } }),
-      get(`${things('v2')}/one`),
-    ],
-    ...Object.fromEntries(
-      [
-        '/convert-fail',
-        '/convert-silent',
-        '/convert-fewer',
-        '/convert-version',
-        '/convert-name',
-        '/convert-labels',
-        '/status-500',
-        '/text',
-        '/empty',
-        '/no-kind',
-        '/no-response',
-      ].map((path) => [
-        path.slice(1),
-        [
-          ...defined(path),
-          post(things('v1'), thing('v1', 'one', { size: 3 }), { until: 201 }),
-          get(`${things('v1')}/one`),
-          get(`${things('v2')}/one`),
-          post(things('v2'), thing('v2', 'two', { dimensions: { size: 3 } })),
-          get(things('v2')),
-          del(`${things('v1')}/one`),
-        ],
-      ]),
-    ),
-  })
 }

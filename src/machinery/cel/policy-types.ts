@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '../object.ts'
 import { parseStructuralSchema } from '../schema/structural.ts'
+import type { StructuralSchema } from '../schema/structural-schema.ts'
 import { objectMetaSchema } from '../wire/protobuf/schema.ts'
 import { compileAdmissionExpression, type ExpressionScope, variableType } from './admission-expression.ts'
 import { declaredType, schemaType } from './schema-type.ts'
@@ -33,11 +34,23 @@ export interface ExpressionWarning {
 
 /** Every object has the whole of metadata, whatever its schema says of it. */
 function typeOf({ kind, schema }: CheckedKind): Type | undefined {
-  const properties = { ...(schema?.properties as JsonObject | undefined), metadata: objectMetaSchema() }
-  const parsed = schema === undefined ? undefined : parseStructuralSchema({ ...schema, properties }, '')
-  if (parsed === undefined || !parsed.ok) return undefined
-  const declared = schemaType(parsed.value, true)
+  const whole = schema === undefined ? undefined : parsed(schema)
+  if (whole === undefined) return undefined
+  const properties = new Map(whole.properties)
+  const every = { apiVersion: TEXT, kind: TEXT, metadata: objectMetaSchema() }
+  for (const [name, source] of Object.entries(every)) {
+    const field = parsed(source)
+    if (field !== undefined) properties.set(name, field)
+  }
+  const declared = schemaType({ ...whole, properties }, true)
   return declared && declaredType(declared, kind)
+}
+
+const TEXT: JsonObject = { type: 'string' }
+
+function parsed(schema: JsonObject): StructuralSchema | undefined {
+  const result = parseStructuralSchema(schema, '')
+  return result.ok ? result.value : undefined
 }
 
 /** @param kinds - in the order in which their warnings are to come: by group, version and kind. */
