@@ -30,6 +30,7 @@ const results = await Promise.all([
     ...common,
     entryPoints: {
       'storage-worker': 'src/storage/embedded/worker.ts',
+      'yaml-worker': 'src/server/yaml-worker.ts',
       testing: 'src/testing/index.ts',
       controller: 'src/controller/index.ts',
     },

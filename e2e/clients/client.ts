@@ -24,7 +24,7 @@ const patienceMilliseconds = 20_000
 
 /** Starts `go-clients <program>` on a namespace of the API that the kubeconfig names. */
 export async function startGoClient(
-  program: 'informer' | 'manager',
+  program: 'informer' | 'manager' | 'protobuf',
   kubeconfig: string,
   namespace: string,
 ): Promise<GoClient> {

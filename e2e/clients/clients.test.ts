@@ -44,7 +44,8 @@ test('client-go: informers see every change, a Lease is held, an Event is writte
   await informer.until({ what: 'leading' })
   for (const resource of ['configmaps', 'widgets', 'leases']) {
     await informer.until({ what: 'synced', resource })
-    await informer.until({ what: 'watchList', resource, status: 200 })
+    const contentType = resource === 'widgets' ? 'application/json' : 'application/vnd.kubernetes.protobuf;stream=watch'
+    await informer.until({ what: 'watchList', resource, status: 200, contentType })
   }
   await informer.until({ what: 'added', resource: 'configmaps', name: 'early', data: { color: 'red' }, initial: true })
   await informer.until({ what: 'added', resource: 'widgets', name: 'bolt', initial: true })
@@ -78,6 +79,23 @@ test('client-go: informers see every change, a Lease is held, an Event is writte
   assert.equal(await informer.stop(), 0)
   const released = await requestObject<Lease>(access, 'GET', `${leases}/e2e-informer`)
   assert.equal(released.spec.holderIdentity ?? '', '')
+})
+
+test('client-go: a client that takes protobuf alone is served', { timeout: 120_000 }, async () => {
+  await using target = await startTarget()
+  const kubeconfig = await target.workspace('protobuf')
+  const access = await readKubeconfig(kubeconfig)
+  await defineWidgets(access)
+  await createWidget(access, 'bolt', 1)
+  await using client = await startGoClient('protobuf', kubeconfig, 'default')
+  for (const name of ['p1', 'p2', 'p3']) {
+    await client.until({ what: 'created', name, data: { text: 'grün' }, bytes: 'AP8=' })
+  }
+  await client.until({ what: 'listed', first: 2, rest: 1 })
+  await client.until({ what: 'failed', notFound: true })
+  await client.until({ what: 'metadata', names: ['bolt'] })
+  await client.until({ what: 'openapi', swagger: '2.0', configMap: true, patches: true })
+  assert.equal(await client.stop(), 0)
 })
 
 test('controller-runtime: a manager reconciles a custom resource to its end', { timeout: 120_000 }, async () => {

@@ -28,14 +28,16 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	if len(args) != 2 {
-		return errors.New("usage: go-clients informer|manager NAMESPACE")
+		return errors.New("usage: go-clients informer|manager|protobuf NAMESPACE")
 	}
 	config, err := clientcmd.BuildConfigFromFlags("", os.Getenv("KUBECONFIG"))
 	if err != nil {
 		return err
 	}
 	config.Wrap(reportWatchLists)
-	programs := map[string]func(context.Context, *rest.Config, string) error{"informer": runInformer, "manager": runManager}
+	programs := map[string]func(context.Context, *rest.Config, string) error{
+		"informer": runInformer, "manager": runManager, "protobuf": runProtobuf,
+	}
 	program, found := programs[args[0]]
 	if !found {
 		return fmt.Errorf("unknown program %q", args[0])

@@ -9,8 +9,6 @@ import {
   type JsonObject,
   type KubeObject,
   metadataTypeError,
-  parseYaml,
-  requestEntityTooLarge,
   strictDecodingError,
   unsupportedMediaType,
 } from '../machinery/index.ts'
@@ -24,6 +22,7 @@ import {
   unrecognized,
 } from './built-in-body.ts'
 import type { RequestContext, ResourceContext } from './context.ts'
+import { readYamlText } from './yaml-thread.ts'
 
 /** apiserver's limit for write requests (MaxRequestBodyBytes). */
 export const BODY_LIMIT = 3 * 1024 * 1024
@@ -51,7 +50,7 @@ export async function readObject(
     return decoded.value
   }
   const value =
-    type === YAML_TYPE ? readYaml(body) : type === JSON_TYPE || type === '' ? readJson(body, context) : undefined
+    type === YAML_TYPE ? await readYaml(body) : type === JSON_TYPE || type === '' ? readJson(body, context) : undefined
   if (value === undefined)
     throw unsupportedMediaType(type, [JSON_TYPE, YAML_TYPE, ...(protobuf ? [PROTOBUF_TYPE] : [])])
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -73,7 +72,7 @@ export async function readKubeObject(context: ResourceContext): Promise<KubeObje
 async function readBuiltIn(context: RequestContext, expected: ExpectedKind): Promise<KubeObject> {
   const body = await context.request.body(BODY_LIMIT)
   const type = contentTypeOf(context)
-  const value = decodeAs(type, body, expected, context)
+  const value = await decodeAs(type, body, expected, context)
   if (value === undefined) throw unsupportedMediaType(type, [JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE])
   const object = { ...expectedTypeMeta(expected, value), ...value } as KubeObject
   object.metadata ??= {}
@@ -81,7 +80,12 @@ async function readBuiltIn(context: RequestContext, expected: ExpectedKind): Pro
   return object
 }
 
-function decodeAs(type: string, body: Buffer, expected: ExpectedKind, context: RequestContext): JsonObject | undefined {
+async function decodeAs(
+  type: string,
+  body: Buffer,
+  expected: ExpectedKind,
+  context: RequestContext,
+): Promise<JsonObject | undefined> {
   if (type === PROTOBUF_TYPE) {
     const decoded = decodeProtobuf(body)
     if (!decoded.ok) throw unrecognized(expected, body, decoded.error)
@@ -95,7 +99,7 @@ function decodeAs(type: string, body: Buffer, expected: ExpectedKind, context: R
     return objectAs(expected, body, decoded.value)
   }
   if (type !== YAML_TYPE) throw unrecognized(expected, body, `${NO_KIND}${goJsonError(text)}`)
-  return objectAs(expected, body, readYaml(body))
+  return objectAs(expected, body, await readYaml(body))
 }
 
 export function asKubeObject(value: Record<string, unknown>): KubeObject {
@@ -133,16 +137,12 @@ function tellDuplicates(text: string, { query, warnings }: RequestContext): void
   warnings.push(...duplicates)
 }
 
-/** The YAML reader takes milliseconds a kilobyte and would hold everybody up; JSON is valid YAML, and quick. */
-const YAML_LIMIT = 128 * 1024
-
 /** YAML, which most clients fill with JSON. */
-export function readYaml(body: Buffer): Json {
+export async function readYaml(body: Buffer): Promise<Json> {
   const text = body.toString('utf8')
   const decoded = decodeJson(text)
   if (decoded.ok) return decoded.value
-  if (body.length > YAML_LIMIT) throw requestEntityTooLarge(YAML_LIMIT)
-  const parsed = parseYaml(text)
+  const parsed = await readYamlText(text)
   if (!parsed.ok) throw badRequest(`the body is not valid YAML: ${parsed.error}`)
   return parsed.value
 }

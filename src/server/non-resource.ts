@@ -22,7 +22,9 @@ export async function serveNonResource(context: RequestContext): Promise<Answer>
   const definitions = await parts.definitionsOf(cluster)
   const accept = request.headers.accept ?? ''
   if (info.path === '/' || info.path === '') return pathsDocument(definitions)
-  const document = discoveryDocument(definitions, info.path, accept) ?? openAPIAt(context, definitions, accept)
+  const document = info.path.startsWith('/openapi/')
+    ? openAPIAt(context, definitions, accept)
+    : discoveryDocument(definitions, info.path, accept)
   if (document === undefined) throw pathNotFound()
   const { contentType, etag, body } = document
   const headers = { etag, vary: 'Accept', ...(isImmutable(document) && immutableHeaders(parts.now())) }

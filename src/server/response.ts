@@ -6,7 +6,6 @@ import {
   type ApiResponse,
   formatApiVersion,
   type Json,
-  type JsonObject,
   type KubeObject,
   PATH_NOT_FOUND,
   printYaml,
@@ -32,6 +31,7 @@ import { protobufList, protobufOf } from './protobuf-answer.ts'
 import { presentObject } from './read.ts'
 import { isCurrent, spliceRow } from './row.ts'
 import { warningHeaders } from './warnings.ts'
+import { yamlOfJson } from './yaml-thread.ts'
 
 const compress = promisify(gzip)
 /** apiserver compresses from this size on, at level 1. */
@@ -162,7 +162,7 @@ async function stitch(
   return buffers
 }
 
-function finishObjects(
+async function finishObjects(
   context: RequestContext,
   status: number,
   { encoding, pretty }: ObjectForm,
@@ -170,8 +170,8 @@ function finishObjects(
 ): Promise<ApiResponse> {
   const headers = { 'content-type': MEDIA_TYPES[encoding] }
   if (encoding === 'protobuf' || (encoding === 'json' && !pretty)) return finish(context, status, headers, body)
-  const object = JSON.parse(Buffer.concat(body).toString('utf8')) as JsonObject
-  const text = encoding === 'yaml' ? printYaml(object) : `${JSON.stringify(object, null, 2)}\n`
+  const json = Buffer.concat(body).toString('utf8')
+  const text = encoding === 'yaml' ? await yamlOfJson(json) : `${JSON.stringify(JSON.parse(json), null, 2)}\n`
   return finish(context, status, headers, [Buffer.from(text)])
 }
 

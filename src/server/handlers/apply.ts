@@ -49,7 +49,7 @@ export async function apply(request: ResourceContext): Promise<Answer> {
     force: isTrue(query.get('force')),
   }
   if (subresourceOf(request)?.read !== undefined) throw unsupportedMediaType(APPLY_PATCH, OTHER_SHAPES)
-  const config = readConfig(request, await request.request.body(BODY_LIMIT))
+  const config = await readConfig(request, await request.request.body(BODY_LIMIT))
   // Who owns what is settled here: the write that follows does not settle it again.
   const context: ResourceContext = { ...request, settled: true }
   return attempt(context, info.name, async () => {
@@ -67,8 +67,8 @@ interface Apply {
   readonly validation: Parameters<typeof conform>[2]
 }
 
-function readConfig({ definition, info }: ResourceContext, body: Buffer): KubeObject {
-  const config = readYaml(body)
+async function readConfig({ definition, info }: ResourceContext, body: Buffer): Promise<KubeObject> {
+  const config = await readYaml(body)
   if (typeof config !== 'object' || Array.isArray(config)) {
     const found = Array.isArray(config) ? 'array' : typeof config === 'boolean' ? 'bool' : typeof config
     throw badRequest(

@@ -38,7 +38,7 @@ export async function patch(context: ResourceContext): Promise<Answer> {
   const subresource = subresourceOf(context)
   const patchWith = patcherOf(definition, contentTypeOf(context))
   // As upstream, a patch may be written in YAML.
-  const instructions = readYaml(await context.request.body(BODY_LIMIT))
+  const instructions = await readYaml(await context.request.body(BODY_LIMIT))
   return attempt(context, info.name, async () => {
     const current = await parts.reader.get(definition, cluster, info.namespace, info.name)
     if (current === undefined) throw notFound(groupResource(context), info.name)
