@@ -6,7 +6,9 @@ describe('completion', () => {
   it('knows all commands, those below them, and their options', async () => {
     const { code, out } = await run('completion bash')
     assert.equal(code, 0)
-    assert.match(out, /^ {4}""\) words="start serve get .*--kubeconfig/m)
+    assert.match(out, /^ {4}""\) words="up serve get .*\bdoctor tour\b.*--kubeconfig/m)
+    assert.match(out, /^ {4}"up"\) words=".*--filename --run"/m)
+    assert.match(out, /^ {4}"tree"\) words="-o --output"/m)
     assert.match(out, /^ {4}"ws"\) words="use current tree create --short"/m)
     assert.match(out, /^ {4}"ws tree"\) words="-f --full"/m)
     assert.match(out, /^complete -o default -F _keelson keelson$/m)

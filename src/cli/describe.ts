@@ -5,9 +5,13 @@ import { type Connection, type ConnectionOptions, connect } from './connection.t
 import { describeObject, type EventObject } from './describe-object.ts'
 import type { Environment } from './environment.ts'
 import { failureCounter } from './failure.ts'
+import { printObjects } from './get-objects.ts'
+import { groupTargets } from './get-request.ts'
+import { parseOutputFormat } from './output-format.ts'
 import { parseTargets, type Target, withKind } from './resource-arguments.ts'
 
 interface DescribeOptions extends ConnectionOptions {
+  readonly output?: string
   readonly allNamespaces?: boolean
   readonly selector?: string
   readonly showEvents?: boolean
@@ -23,14 +27,29 @@ export function addDescribe(program: Command, environment: Environment, exit: (c
     .argument('[resource...]', 'TYPE [NAME...] or TYPE/NAME ...')
     .option('-A, --all-namespaces', 'of all namespaces')
     .option('-l, --selector <labels>', 'only what has these labels')
+    .option('-o, --output <format>', 'yaml, json or name: the objects themselves, as get prints them')
     .option('--show-events', 'events about each object (default: when there is one object)')
     .option('--no-show-events', 'without events')
     .action(async (args: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<DescribeOptions>()
       using connection = connect(options, environment)
       const failures = failureCounter(environment)
+      const targets = await parseTargets(args, connection.client.discovery, command)
+      const format = parseOutputFormat(options.output)
+      if (format.type !== 'table') {
+        const asked = { ...options, headers: true }
+        await printObjects(groupTargets(targets), {
+          connection,
+          options: asked,
+          format,
+          environment,
+          report: failures.report,
+        })
+        exit(failures.exitCode())
+        return
+      }
       const found: KubeObject[] = []
-      for (const target of await parseTargets(args, connection.client.discovery, command)) {
+      for (const target of targets) {
         try {
           for await (const object of objectsOf(connection, target, options)) found.push(object)
         } catch (error) {

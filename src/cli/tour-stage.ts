@@ -29,7 +29,7 @@ const READY = 'Ctrl-C ends it'
 /** For a start and for a command. */
 const TIMEOUT = 60_000
 /** Milliseconds on a terminal: to read a paragraph, and the output of a command. */
-const PAUSE = { text: 3000, output: 2500 }
+const PAUSE = { text: 2500, output: 2000 }
 
 export async function openStage({ stdout, env, signal }: Environment): Promise<Stage> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'keelson-tour-'))
