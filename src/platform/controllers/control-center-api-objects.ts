@@ -47,8 +47,9 @@ export async function installClusterCRD(client: Client): Promise<boolean> {
   const present = await find(client, CRDS, CLUSTER_CRD.metadata.name ?? '')
   const isOurs = present === undefined || isManaged(present)
   const { object } = isOurs ? await apply(client, CRDS, CLUSTER_CRD) : { object: present }
-  const { conditions = [] } = (object?.status ?? {}) as { conditions?: readonly Condition[] }
-  return conditions.some(({ type, status }) => type === 'Established' && status === 'True')
+  // kube-apiserver answers a create with null.
+  const { conditions } = (object?.status ?? {}) as { conditions?: readonly Condition[] | null }
+  return (conditions ?? []).some(({ type, status }) => type === 'Established' && status === 'True')
 }
 
 function isManaged({ metadata }: KubeObject): boolean {
