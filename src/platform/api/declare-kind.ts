@@ -9,6 +9,8 @@ export interface PlatformKind {
   readonly kind: string
   readonly plural: string
   readonly shortNames?: readonly string[]
+  /** Default: `keelson`. */
+  readonly categories?: readonly string[]
   readonly description: string
   readonly columns: readonly {
     readonly name: string
@@ -30,14 +32,15 @@ const MESSAGE = {
 const AGE = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' }
 
 /** Established from the start: the kinds of a feature are part of the server. */
-export function declareKind({ kind, plural, shortNames = [], description, ...declared }: PlatformKind): KubeObject {
+export function declareKind(of: PlatformKind): KubeObject {
+  const { kind, plural, shortNames = [], categories = ['keelson'], description, ...declared } = of
   const names = {
     plural,
     singular: kind.toLowerCase(),
     kind,
     listKind: `${kind}List`,
     shortNames: [...shortNames],
-    categories: ['keelson'],
+    categories: [...categories],
   }
   const openAPIV3Schema: JsonObject = {
     type: 'object',

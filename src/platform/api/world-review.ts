@@ -4,6 +4,8 @@ import { declareKind } from './declare-kind.ts'
 export const worldReview = declareKind({
   kind: 'WorldReview',
   plural: 'worldreviews',
+  // `kubectl get keelson` lists what it finds there, and this cannot be listed.
+  categories: [],
   description: 'Asks the cluster providers what there is. Answered at once and not stored; nothing in it is secret.',
   columns: [],
   spec: {
