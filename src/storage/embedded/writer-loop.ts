@@ -18,6 +18,8 @@ import { createWriter } from './writer.ts'
 
 /** Between two slices of housekeeping, so that commits come first. */
 const PAUSE_MS = 5
+/** About how many pages a slice writes. */
+const HOUSEKEEPING_PAGES = 64
 
 export function serveWrites(input: WorkerInput, port: MessagePort, workerFile: string): void {
   try {
@@ -107,7 +109,10 @@ function serve(db: DatabaseSync, input: WorkerInput, port: MessagePort, workerFi
     setTimeout(guarded, PAUSE_MS, () => {
       unlessFull(() => {
         const more = [trimming.slice(), compaction.slice(), vacuum.slice()]
-        if (more.includes(true)) housekeep()
+        if (!more.includes(true)) return
+        // It writes pages, too: without checkpoints the write-ahead log of an idle store would grow by all that is freed.
+        checkpoints.written(HOUSEKEEPING_PAGES)
+        housekeep()
       })
     })
   }
