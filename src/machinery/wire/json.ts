@@ -25,8 +25,19 @@ export function decodeJson(text: string): Result<Json> {
 /** Texts, and the characters that open, close and separate. The text is known to be valid JSON. */
 const TOKENS = /"(?:[^"\\]+|\\.)*"|[{}[\],]/g
 
+/** Most texts, however large, open fewer values than would be too deep: told without reading their tokens. */
+function opensOften(text: string): boolean {
+  let left = MAX_DEPTH
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      if (left-- === 0) return true
+    }
+  }
+  return false
+}
+
 function isTooDeep(text: string): boolean {
-  if (text.length < 2 * MAX_DEPTH) return false
+  if (text.length < 2 * MAX_DEPTH || !opensOften(text)) return false
   let depth = 0
   for (const [token] of text.matchAll(TOKENS)) {
     if (token === '{' || token === '[') depth++
