@@ -22,11 +22,10 @@ function featuresOf({ folder }: PlatformHarness) {
   return [lifecycle, platformFeature({ simulatedFolder: folder })]
 }
 
+export type StartServer = (features: ReturnType<typeof featuresOf>) => Promise<ListeningServer>
+
 /** Server and world end with it. */
-export async function throughServer(
-  harness: PlatformHarness,
-  start: (features: ReturnType<typeof featuresOf>) => Promise<ListeningServer>,
-): Promise<ServedHarness> {
+export async function throughServer(harness: PlatformHarness, start: StartServer): Promise<ServedHarness> {
   const server = await start(featuresOf(harness))
   const { client } = server
   return {
