@@ -12,8 +12,6 @@ export type Step = RequestStep | OpenStep | EventsStep
 interface StepOptions {
   /** Later steps name the answer so. */
   readonly as?: string
-  /** Known differences of this answer: where, by the id that docs/compatibility.md lists. */
-  readonly differs?: { readonly [id: string]: readonly string[] }
 }
 
 export interface RequestStep extends StepOptions {

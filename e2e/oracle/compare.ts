@@ -1,5 +1,5 @@
-/** Where two answers differ, and which of that is known. */
-import type { Json, Step } from './case.ts'
+/** Where two answers differ, and which of that is known of all answers. */
+import type { Json } from './case.ts'
 
 export interface Difference {
   /** `body.metadata.name`, `headers.warning`, `status`. */
@@ -22,35 +22,31 @@ function isContainer(value: Json | undefined): value is Json[] | { [key: string]
   return typeof value === 'object' && value !== null
 }
 
-/** Differences of every answer, by their ids in docs/compatibility.md. */
-const EVERYWHERE: Readonly<Record<string, readonly string[]>> = {
+/** Differences that many answers have, by their ids in docs/compatibility.md: the places, `*` for any step of the way. */
+export const everywhere: Readonly<Record<string, readonly string[]>> = {
   'flow-control-headers': ['headers.x-kubernetes-pf-flowschema-uid', 'headers.x-kubernetes-pf-prioritylevel-uid'],
+  'kind-in-items': ['body.items.*.apiVersion', 'body.items.*.kind'],
 }
+
+const patterns = Object.entries(everywhere).flatMap(([id, places]) =>
+  places.map((place) => ({
+    id,
+    pattern: new RegExp(`^${place.replaceAll('.', '\\.').replaceAll('*', '[^.]+')}$`),
+  })),
+)
 
 export interface Judgement {
   readonly unexpected: readonly Difference[]
-  /** Ids of known differences that were seen. */
-  readonly seen: ReadonlySet<string>
-  /** Known differences that this step names and that are not there any more. */
-  readonly gone: readonly string[]
+  /** Ids of `everywhere` that were seen. */
+  readonly seen: readonly string[]
 }
 
-export function judge(step: Step, real: Json, own: Json): Judgement {
-  const named = Object.entries(step.differs ?? {})
-  const rules = [...named, ...Object.entries(EVERYWHERE)].flatMap(([id, places]) =>
-    places.map((place) => ({ id, place })),
-  )
-  const used = new Set<string>()
+export function judge(real: Json, own: Json): Judgement {
   const seen = new Set<string>()
   const unexpected = compare(real, own).filter(({ at }) => {
-    const rule = rules.find(({ place }) => at === place || at.startsWith(`${place}.`))
-    if (rule === undefined) return true
-    used.add(`${rule.id} ${rule.place}`)
-    seen.add(rule.id)
-    return false
+    const known = patterns.find(({ pattern }) => pattern.test(at))
+    if (known !== undefined) seen.add(known.id)
+    return known === undefined
   })
-  const gone = named.flatMap(([id, places]) =>
-    places.filter((place) => !used.has(`${id} ${place}`)).map((place) => `${id} at ${place}`),
-  )
-  return { unexpected, seen, gone }
+  return { unexpected, seen: [...seen] }
 }

@@ -111,7 +111,7 @@ function follow(incoming: IncomingMessage): OpenStream {
       const deadline = performance.now() + milliseconds
       while (!ended && !enough(stream) && performance.now() < deadline) {
         const { promise, resolve } = Promise.withResolvers<void>()
-        const timer = setTimeout(resolve, deadline - performance.now())
+        const timer = setTimeout(resolve, Math.max(0, deadline - performance.now()))
         wake = resolve
         await promise
         clearTimeout(timer)

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { buildKeelson } from './build.ts'
 import { corpus } from './corpus/all.ts'
-import { readRecording } from './recording.ts'
+import { readRecordings } from './recording.ts'
 import { type Answers, runCorpus } from './run-corpus.ts'
 import { startOwn, startReal } from './targets.ts'
 import { tally, verdictOn } from './verdict.ts'
@@ -22,7 +22,7 @@ await using own = await startOwn(await buildKeelson(folder.path))
 const begin = performance.now()
 const given = await runCorpus(own.connection, cases)
 const seconds = ((performance.now() - begin) / 1000).toFixed(1)
-const { faults } = verdictOn(cases, values.live ? await live() : await recorded(), given)
+const { faults } = verdictOn(cases, values.live ? await live() : await readRecordings(Object.keys(corpus)), given)
 for (const [id, text] of faults) console.log(`${id}\n  ${text}`)
 console.log(tally(cases))
 console.log(`${faults.size} of ${cases.length} cases differ; Keelson took ${seconds} s`)
@@ -31,9 +31,4 @@ process.exitCode = faults.size === 0 ? 0 : 1
 async function live(): Promise<Answers> {
   await using real = await startReal()
   return runCorpus(real.connection, cases)
-}
-
-async function recorded(): Promise<Answers> {
-  const all = await Promise.all(Object.keys(corpus).map((name) => readRecording(name)))
-  return new Map(all.flatMap((answers) => [...answers]))
 }

@@ -84,6 +84,9 @@ export async function startKubeApiserver(options: KubeApiserverOptions = {}): Pr
         kubeconfig,
         'secure-port': '0',
         'leader-elect': 'false',
+        // By default it makes twenty requests a second, and what hundreds of cases wait for comes late.
+        'kube-api-qps': '2000',
+        'kube-api-burst': '2000',
         'service-account-private-key-file': file('sa.key'),
         'root-ca-file': file('ca.crt'),
         'cluster-signing-cert-file': file('ca.crt'),

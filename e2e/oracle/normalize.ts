@@ -33,6 +33,8 @@ const TWO_YEARS = 2 * 365 * ONE_DAY
 export function createNormalizer(): Normalizer {
   const uids = new Map<string, string>()
   const versions = new Map<string, string>()
+  /** Of lists: whatever else was written before them counts, so that they have no number. */
+  const lists = new Set<string>()
   const renamed = new Map<string, string>()
   const called = (names: Map<string, string>, prefix: string, value: string): string => {
     const name = names.get(value) ?? `<${prefix} ${names.size + 1}>`
@@ -52,7 +54,10 @@ export function createNormalizer(): Normalizer {
           : time,
       )
     if (/resource ?version|too old|too large/i.test(result)) {
-      result = result.replace(/\b\d+\b/g, (digits) => versions.get(digits) ?? digits)
+      result = result.replace(
+        /\b\d+\b/g,
+        (digits) => versions.get(digits) ?? (lists.has(digits) ? '<list version>' : digits),
+      )
     }
     return result
   }
@@ -61,17 +66,24 @@ export function createNormalizer(): Normalizer {
     if (typeof value === 'string') {
       if (key === 'resourceVersion' && /^[1-9]\d*$/.test(value)) {
         if (!isList) return called(versions, 'version', value)
-        if (!versions.has(value)) versions.set(value, '<list version>')
+        lists.add(value)
         return '<list version>'
       }
       if (key === 'continue' && value !== '') return '<continue>'
       return key === 'cells' && AGE.test(value) ? '<age>' : text(value)
     }
-    if (Array.isArray(value)) return value.map((item) => walk(item, key, false))
+    if (Array.isArray(value)) {
+      const items = value.map((item) => walk(item, key, false))
+      // Their order is that of their times, by the second.
+      return key === 'managedFields'
+        ? items.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1))
+        : items
+    }
     if (typeof value !== 'object' || value === null) return value
     const collection = Array.isArray(value.items) || Array.isArray(value.rows) || value.kind === 'Bookmark'
     const result: Fields = {}
-    for (const [name, field] of Object.entries(value)) {
+    // In the order of names, whichever order the server writes them in: uids are numbered on the way.
+    for (const [name, field] of Object.entries(value).sort()) {
       result[text(name)] = walk(field, name, name === 'metadata' ? collection : isList)
     }
     return withoutCluster(result)

@@ -15,7 +15,7 @@ const USUAL: Readonly<Record<string, string>> = {
   'x-kubernetes-pf-prioritylevel-uid': '<uid>',
 }
 
-export async function readRecording(name: string): Promise<Answers> {
+async function readRecording(name: string): Promise<Answers> {
   const lines = (await readFile(join(folder, `${name}.jsonl`), 'utf8')).trimEnd().split('\n')
   return new Map(
     lines.map((line) => {
@@ -23,6 +23,12 @@ export async function readRecording(name: string): Promise<Answers> {
       return [id, answers.map((answer) => revive(answer))]
     }),
   )
+}
+
+/** All of them as one. */
+export async function readRecordings(names: readonly string[]): Promise<Answers> {
+  const all = await Promise.all(names.map((name) => readRecording(name)))
+  return new Map(all.flatMap((answers) => [...answers]))
 }
 
 export async function writeRecording(name: string, cases: readonly Case[], answers: Answers): Promise<void> {

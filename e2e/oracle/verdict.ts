@@ -4,15 +4,15 @@ import { type Difference, judge } from './compare.ts'
 import type { Answers } from './run-corpus.ts'
 
 export interface Verdict {
-  /** One text for each case that differs where it must not, or no longer differs where it is said to. */
+  /** One text for each case that differs. */
   readonly faults: ReadonlyMap<string, string>
-  /** Ids of known differences that some case shows. */
-  readonly seen: ReadonlySet<string>
+  /** Known differences of all answers that some answer shows. */
+  readonly everywhereSeen: ReadonlySet<string>
 }
 
 export function verdictOn(cases: readonly Case[], real: Answers, own: Answers): Verdict {
   const faults = new Map<string, string>()
-  const seen = new Set<string>()
+  const everywhereSeen = new Set<string>()
   for (const one of cases) {
     const [expected, given] = [real.get(one.id), own.get(one.id)]
     if (expected === undefined || given === undefined) {
@@ -21,20 +21,32 @@ export function verdictOn(cases: readonly Case[], real: Answers, own: Answers): 
     }
     const texts: string[] = []
     for (const [index, step] of one.steps.entries()) {
-      const { unexpected, gone, seen: known } = judge(step, expected[index] ?? null, given[index] ?? null)
-      for (const id of known) seen.add(id)
+      const { unexpected, seen } = judge(expected[index] ?? null, given[index] ?? null)
+      for (const id of seen) everywhereSeen.add(id)
       const title = `step ${index + 1} ${JSON.stringify(step).slice(0, 200)}`
       if (unexpected.length > 0) texts.push([title, ...unexpected.slice(0, 8).map(inWords)].join('\n    '))
-      for (const id of gone) texts.push(`${title}\n    the known difference ${id} is gone: take it away from the case`)
     }
     if (texts.length > 0) faults.set(one.id, texts.join('\n  '))
   }
-  return { faults, seen }
+  return { faults, everywhereSeen }
 }
 
 function inWords({ at, real, own }: Difference): string {
   const shown = (value: Json | undefined) => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 600))
   return `${at}\n      real: ${shown(real)}\n      own:  ${shown(own)}`
+}
+
+/** What is not known of it: cases that differ, and known ones that do not any more. */
+export function unknownFaults(
+  cases: readonly Case[],
+  { faults }: Verdict,
+  known: ReadonlyMap<string, string>,
+): string[] {
+  const unexpected = [...faults].filter(([id]) => !known.has(id)).map(([id, text]) => `${id}\n  ${text}`)
+  const gone = cases
+    .filter(({ id }) => known.has(id) && !faults.has(id))
+    .map(({ id }) => `${id} agrees now: take its line out of e2e/oracle/known.txt`)
+  return [...unexpected, ...gone]
 }
 
 /** `create 412, of which objects 40, names 77 ...`: cases by verb and feature. */

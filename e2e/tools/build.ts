@@ -47,6 +47,14 @@ export async function toolPath(name: ToolName): Promise<string> {
   })
 }
 
+/** Whether all of them are there already, in the version that is wanted. */
+export async function isBuilt(...names: ToolName[]): Promise<boolean> {
+  const found = names.map(async (name) => {
+    return exists(join(toolsFolder(), `${name}-${await tools[name].version()}`, name))
+  })
+  return (await Promise.all(found)).every(Boolean)
+}
+
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,

@@ -54,7 +54,7 @@ export const createCases: readonly Case[] = [
     'a lease with bad numbers': [
       post(LEASES, lease('one', { spec: { leaseDurationSeconds: 0, leaseTransitions: -1 } })),
     ],
-    'without kind': [post(CONFIG_MAPS, { apiVersion: 'v1', metadata: { name: 'one' } }, { differs: {} })],
+    'without kind': [post(CONFIG_MAPS, { apiVersion: 'v1', metadata: { name: 'one' } })],
     'without apiVersion': [post(CONFIG_MAPS, { kind: 'ConfigMap', metadata: { name: 'one' } })],
     'without kind and apiVersion': [post(CONFIG_MAPS, { metadata: { name: 'one' } })],
     'widget without kind': [

@@ -41,11 +41,20 @@ function patches(make: Patch, tried: Record<string, Json>): Record<string, Step[
   )
 }
 
-/** The garbage collector soon removes it; no case takes that long. */
-const owned = post(
-  CONFIG_MAPS,
-  configMap('one', {}, { ownerReferences: [{ apiVersion: 'v1', kind: 'Namespace', name: 'a', uid: 'u1' }] }),
-)
+/** Its owner is there, or the garbage collector would remove it in the middle. */
+const owned: readonly Step[] = [
+  get(`${ACCOUNTS}/default`, { as: 'owner', pick: ['/kind'] }),
+  post(
+    CONFIG_MAPS,
+    configMap(
+      'one',
+      {},
+      {
+        ownerReferences: [{ apiVersion: 'v1', kind: 'ServiceAccount', name: 'default', uid: '<owner.metadata.uid>' }],
+      },
+    ),
+  ),
+]
 
 export const patchCases: readonly Case[] = [
   ...cases('patch', 'merge', {
@@ -226,24 +235,24 @@ export const patchCases: readonly Case[] = [
     ],
     'of a widget': [thing, strategicPatch(`${WIDGETS}/one`, { metadata: { labels: { x: 'y' } } })],
     'an owner more': [
-      owned,
+      ...owned,
       strategicPatch(`${CONFIG_MAPS}/one?dryRun=All`, {
         metadata: {
           ownerReferences: [
             { apiVersion: 'v1', kind: 'Namespace', name: 'b', uid: 'u2' },
-            { uid: 'u1', name: 'changed' },
+            { uid: '<owner.metadata.uid>', name: 'changed' },
           ],
         },
       }),
     ],
     'an owner less': [
-      owned,
+      ...owned,
       strategicPatch(`${CONFIG_MAPS}/one?dryRun=All`, {
-        metadata: { ownerReferences: [{ $patch: 'delete', uid: 'u1' }] },
+        metadata: { ownerReferences: [{ $patch: 'delete', uid: '<owner.metadata.uid>' }] },
       }),
     ],
     'an owner without its key': [
-      owned,
+      ...owned,
       strategicPatch(`${CONFIG_MAPS}/one?dryRun=All`, { metadata: { ownerReferences: [{ name: 'x' }] } }),
     ],
     'secrets of an account': [

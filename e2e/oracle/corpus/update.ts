@@ -51,7 +51,6 @@ export const updateCases: readonly Case[] = [
       'with labels': { labels: { a: 'b' } },
       'with a bad label': { labels: { a: '-' } },
       'with a finalizer': { finalizers: ['example.com/a'] },
-      'with an owner': { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid: 'u' }] },
       'with another generateName': { generateName: 'x-' },
       'with no managed fields': { managedFields: [] },
       'with emptied managed fields': { managedFields: [{}] },
