@@ -53,10 +53,8 @@ export function openForWriting(directory: string, synchronous: 'full' | 'off'): 
   const db = new DatabaseSync(databaseFile(directory), { timeout: 5_000 })
   const made = hasTables(db)
   // Of a database that is there it would write the header, at each start.
-  if (!made) db.exec('PRAGMA auto_vacuum = INCREMENTAL')
-  db.exec(
-    `PRAGMA page_size = ${PAGE_SIZE}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA fullfsync = ON`,
-  )
+  if (!made) db.exec(`PRAGMA page_size = ${PAGE_SIZE}; PRAGMA auto_vacuum = INCREMENTAL`)
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA fullfsync = ON`)
   db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${WAL_BYTES}`)
   if (made) {
     migrate(db, checkFormat(db, directory))

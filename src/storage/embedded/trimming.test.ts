@@ -96,6 +96,13 @@ test('what is written while a share is being trimmed stays', () => {
   db.close()
 })
 
+test('a database is made with pages of 16 KiB, which can be given back', () => {
+  const { db } = opened(1e9)
+  const pragma = (name: string) => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0]
+  assert.deepEqual([pragma('page_size'), pragma('auto_vacuum'), pragma('journal_mode')], [16_384, 2, 'wal'])
+  db.close()
+})
+
 test('space that has become free goes back to the disk, in slices', () => {
   const { directory, db, write } = opened(1e9)
   for (let n = 0; n < 40; n++) write(put(`/a/${n}`, 'x'.repeat(200_000)))
