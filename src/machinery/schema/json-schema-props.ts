@@ -71,7 +71,7 @@ function decode(json: Json, path: string, decoding: Decoding, depth: number): St
     default: source.default ?? undefined,
     nullable: flag('nullable'),
     format,
-    checkedFormat: isSupportedFormat(format) ? format : '',
+    checkedFormat: isChecked(type, format) ? format : '',
     maximum: number('maximum'),
     exclusiveMaximum: flag('exclusiveMaximum'),
     minimum: number('minimum'),
@@ -176,4 +176,11 @@ function read<T extends keyof Types>(
   if (isOfType(value, type)) return value as Types[T]
   causes.push(fieldTypeInvalid(path, sortedKeys(value), `must be of type ${type}`))
   return undefined
+}
+
+/** Formats of other types are ignored (apiextensions-apiserver/pkg/apiserver/validation/formats.go). */
+function isChecked(type: string, format: string): boolean {
+  if (type === 'integer') return format === 'int32' || format === 'int64'
+  if (type === 'number') return format === 'float' || format === 'double'
+  return (type === '' || type === 'string') && isSupportedFormat(format)
 }
