@@ -1,4 +1,5 @@
 /** v1 ConfigMap (pkg/registry/core/configmap), and the one that every namespace has. */
+import { isDeepStrictEqual } from 'node:util'
 import { byteLength, fieldInvalid, fieldTooLong, type KubeObject, type StatusCause } from '../../machinery/index.ts'
 import type { PrinterColumn, VirtualScope } from '../definition.ts'
 import { builtIn } from './built-in.ts'
@@ -37,6 +38,13 @@ function validate(object: KubeObject): StatusCause[] {
   return causes
 }
 
+/** Go leaves empty maps out (omitempty). */
+function dropEmpty(object: KubeObject): void {
+  for (const field of ['data', 'binaryData']) {
+    if (isDeepStrictEqual(object[field], {})) delete object[field]
+  }
+}
+
 function rootCertificate({ cluster, namespace, creationTimestamp, rootCertificate }: VirtualScope): KubeObject {
   return {
     apiVersion: 'v1',
@@ -61,6 +69,8 @@ export const configMap = builtIn({
   shortNames: ['cm'],
   columns: [NAME, DATA, AGE],
   strategy: {
+    prepareForCreate: dropEmpty,
+    prepareForUpdate: dropEmpty,
     validate,
     validateUpdate: (object, old) => [...validateImmutable(object, old, ['data', 'binaryData']), ...validate(object)],
     virtual: (scope) => [rootCertificate(scope)],
