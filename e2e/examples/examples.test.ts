@@ -1,7 +1,7 @@
 /** What `expected-output.txt` of an example says is what the shipped command prints, on the first start and on the next. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
@@ -97,6 +97,15 @@ describe('acme: npm start', () => {
       await session.type('kubectl get configmap mine -o name --kubeconfig dev.kubeconfig'),
       'configmap/mine\n',
     )
+
+    const kubeconfig = await session.type(secret)
+    const [, key = ''] = /client-key-data: (\S+)/.exec(Buffer.from(kubeconfig, 'base64').toString()) ?? []
+    assert.ok(key.length > 200)
+    for (const file of await readdir(session.path('.keelson'))) {
+      if (!file.startsWith('store')) continue
+      const kept = await readFile(session.path(join('.keelson', file)), 'latin1')
+      assert.ok(!kept.includes(kubeconfig.slice(100, 160)) && !kept.includes(key.slice(40, 100)), file)
+    }
 
     const other = '--kubeconfig .keelson/payments.kubeconfig'
     assert.equal(await session.type(`npx keelson get environments ${other}`), 'No resources found\n')
