@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { runBeside } from './run-program.ts'
 
 describe('a program beside the server', () => {
@@ -38,7 +42,9 @@ describe('a program beside the server', () => {
 
   it('is started again when it fails', async () => {
     const mark = JSON.stringify(path.join(folder, 'mark'))
-    const script = `import fs from 'node:fs'
+    const script = `import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
       if (fs.existsSync(${mark})) { console.log('better'); process.exit(0) }
       fs.writeFileSync(${mark}, ''); process.exit(3)`
     assert.deepEqual(await outputOf(script), [
@@ -53,5 +59,33 @@ describe('a program beside the server', () => {
     const script = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('here')"
     assert.deepEqual(await outputOf(script, 'here'), ['shop: here'])
     assert.ok(performance.now() - begun < 4000)
+  })
+
+  it('ends with a server that is killed', async () => {
+    const program = path.join(folder, 'orphan.mjs')
+    fs.writeFileSync(program, 'setInterval(() => {}, 1000); console.log(process.pid)')
+    const server = path.join(folder, 'server.mjs')
+    const door = JSON.stringify(pathToFileURL(path.join(import.meta.dirname, 'run-program.ts')).href)
+    fs.writeFileSync(
+      server,
+      `import { runBeside } from ${door}
+      const { stdout, stderr, env } = process
+      const signal = new AbortController().signal
+      await runBeside({ name: 'shop', program: ${JSON.stringify(program)}, kubeconfig: '', environment: { stdout, stderr, env }, signal })`,
+    )
+    const child = spawn(process.execPath, [server], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [said] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string]
+    const pid = Number(/shop: (\d+)/.exec(said)?.[1])
+    child.kill('SIGKILL')
+    const isGone = () => {
+      try {
+        process.kill(pid, 0)
+        return false
+      } catch {
+        return true
+      }
+    }
+    for (let tries = 0; tries < 100 && !isGone(); tries++) await sleep(50)
+    assert.ok(pid > 0 && isGone())
   })
 })

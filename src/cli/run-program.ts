@@ -42,7 +42,7 @@ export async function runBeside({ name, program, kubeconfig, environment, signal
     const [command, args] = commandOf(program)
     const child = spawn(command, args, {
       env: { ...environment.env, KUBECONFIG: kubeconfig },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     })
     relay(child.stdout, stdout)
     relay(child.stderr, stderr)
@@ -81,8 +81,15 @@ function say(output: Environment['stdout'], line: string): void {
   output.write(`${output.isTTY === true ? '\r\x1b[K' : ''}${line}\n`)
 }
 
+/** Where a server is killed its end of the standard input closes, and a script on this Node ends as by SIGTERM. */
+const ENDS_WITH_SERVER = `data:text/javascript,${encodeURIComponent(
+  "process.stdin.once('end', () => process.kill(process.pid, 'SIGTERM')).resume().unref()",
+)}`
+
 /** JavaScript and TypeScript run on this very Node. */
 function commandOf(program: string): [string, string[]] {
   const isScript = /\.[cm]?[jt]s$/.test(program)
-  return isScript ? [process.execPath, [path.resolve(program)]] : [path.resolve(program), []]
+  return isScript
+    ? [process.execPath, ['--import', ENDS_WITH_SERVER, path.resolve(program)]]
+    : [path.resolve(program), []]
 }
