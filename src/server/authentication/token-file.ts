@@ -1,11 +1,19 @@
 /** `--token-auth-file` (apiserver/pkg/authentication/token/tokenfile): lines of `token,user,uid,"group1,group2"`. */
 import { KeelsonError, type UserInfo } from '../../machinery/index.ts'
+import { readFlagFile } from '../flag-file.ts'
 import { hashToken, type TokenAuthenticator } from './hashed-tokens.ts'
 
 export interface StaticTokens {
   readonly authenticateToken: TokenAuthenticator
   /** Lines that count for nothing, in words without the token. */
   readonly warnings: readonly string[]
+}
+
+/** @param warn told of each line that counts for nothing. */
+export async function readTokenFile(path: string, warn: (warning: string) => void): Promise<TokenAuthenticator> {
+  const { authenticateToken, warnings } = parseTokenFile(await readFlagFile('--token-auth-file', path), path)
+  for (const warning of warnings) warn(warning)
+  return authenticateToken
 }
 
 export function parseTokenFile(text: string, path: string): StaticTokens {
