@@ -140,7 +140,7 @@ describe('a watch', () => {
   test('of one name sees no other', async () => {
     const namespace = await space()
     for (const url of [
-      `/api/v1/namespaces/${namespace}/configmaps/a?watch=1&resourceVersion=${now()}`,
+      `/api/v1/watch/namespaces/${namespace}/configmaps/a?resourceVersion=${now()}`,
       maps(namespace, `&fieldSelector=metadata.name%3Da&resourceVersion=${now()}`),
     ]) {
       await using watch = await open(url)
@@ -154,10 +154,18 @@ describe('a watch', () => {
 
   test('of one namespace by its name sees that namespace', async () => {
     const namespace = await space()
-    await using watch = await open(`/api/v1/namespaces/${namespace}?watch=1`)
+    await using watch = await open(`/api/v1/watch/namespaces/${namespace}`)
     assert.deepEqual(await watch.next(1), [`ADDED ${namespace}`])
     await client.patch(NAMESPACES, namespace, 'merge', { metadata: { labels: { x: 'y' } } })
     assert.deepEqual(await watch.next(1), [`MODIFIED ${namespace}`])
+  })
+
+  test('is no word of a request for one object, which gets it', async () => {
+    const namespace = await space()
+    await create(namespace, 'a')
+    const url = `/clusters/root:watched/api/v1/namespaces/${namespace}/configmaps/a?watch=1`
+    const answer = await tryRequest(server.handler, 'GET', url)
+    assert.deepEqual([answer.status, JSON.parse(answer.text).kind], [200, 'ConfigMap'])
   })
 
   test('sends initial events and says when they end', async () => {
