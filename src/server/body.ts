@@ -95,7 +95,7 @@ async function decodeAs(
   const text = body.toString('utf8')
   const decoded = decodeJson(text)
   if (decoded.ok) {
-    if (type !== YAML_TYPE) tellDuplicates(text, context)
+    if (type !== YAML_TYPE) tellDuplicates(text, decoded.value, context)
     return objectAs(expected, body, decoded.value)
   }
   if (type !== YAML_TYPE) throw unrecognized(expected, body, `${NO_KIND}${goJsonError(text)}`)
@@ -123,15 +123,15 @@ function readJson(body: Buffer, context: RequestContext): unknown {
   const text = body.toString('utf8')
   const decoded = decodeJson(text)
   if (!decoded.ok) throw badRequest(`the body is not valid JSON: ${decoded.error}`)
-  tellDuplicates(text, context)
+  tellDuplicates(text, decoded.value, context)
   return decoded.value
 }
 
 /** The last of several values for one key counts; clients are told of it as of unknown fields. */
-function tellDuplicates(text: string, { query, warnings }: RequestContext): void {
+function tellDuplicates(text: string, value: Json, { query, warnings }: RequestContext): void {
   const validation = query.get('fieldValidation')
   if (validation === 'Ignore') return
-  const duplicates = duplicateFields(text)
+  const duplicates = duplicateFields(text, value)
   if (duplicates.length === 0) return
   if (validation === 'Strict') throw badRequest(strictDecodingError(duplicates))
   warnings.push(...duplicates)

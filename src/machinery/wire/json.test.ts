@@ -25,21 +25,35 @@ const duplicates = [
   ['{"a":"{\\"b\\":1,\\"b\\":2}"}', []],
   ['{"a":["x","x"],"b":"a"}', []],
   ['[]', []],
+  ['{"__proto__":1,"a":{"__proto__":{}}}', []],
+  ['{"__proto__":1,"__proto__":2}', ['duplicate field "__proto__"']],
+  [String.raw`{"a":"\\\\","b":"\\\"","c\\\\":":,{","a":"\""}`, ['duplicate field "a"']],
 ] as const
 
 for (const [text, errors] of duplicates) {
   test(`${text} has ${errors.length === 0 ? 'no duplicate field' : errors.join(' and ')}`, () => {
-    assert.deepEqual(duplicateFields(text), errors)
+    assert.deepEqual(duplicateFields(text, JSON.parse(text)), errors)
   })
 }
 
 test('no more than a hundred duplicates are named', () => {
   const pairs = Array.from({ length: 150 }, (_, index) => `"k${index}":1,"k${index}":2`)
-  assert.equal(duplicateFields(`{${pairs.join(',')}}`).length, 100)
+  const text = `{${pairs.join(',')}}`
+  assert.equal(duplicateFields(text, JSON.parse(text)).length, 100)
 })
 
 test('what JSON.stringify writes never has duplicates', () => {
-  fc.assert(fc.property(fc.json(), (text) => assert.deepEqual(duplicateFields(text), [])))
+  fc.assert(fc.property(fc.json(), (text) => assert.deepEqual(duplicateFields(text, JSON.parse(text)), [])))
+})
+
+test('a key written twice is found wherever it is', () => {
+  const place = fc.record({ text: fc.json(), key: fc.string(), before: fc.string() })
+  const property = fc.property(place, ({ text, key, before }) => {
+    const written = JSON.stringify(key)
+    const whole = `{${JSON.stringify(`${before}\u0000`)}:${text},${written}:[{"${'\\\\'}":${text}}],${written}:0}`
+    assert.equal(duplicateFields(whole, JSON.parse(whole)).length, 1)
+  })
+  fc.assert(property)
 })
 
 test('strict errors are joined as upstream joins them', () => {

@@ -22,10 +22,7 @@ export function decodeJson(text: string): Result<Json> {
   }
 }
 
-/** Texts, and the characters that open, close and separate. The text is known to be valid JSON. */
-const TOKENS = /"(?:[^"\\]+|\\.)*"|[{}[\],]/g
-
-/** Most texts, however large, open fewer values than would be too deep: told without reading their tokens. */
+/** Most texts, however large, open fewer values than would be too deep: told without reading what is in them. */
 function opensOften(text: string): boolean {
   let left = MAX_DEPTH
   for (const bracket of ['{', '[']) {
@@ -37,14 +34,56 @@ function opensOften(text: string): boolean {
 }
 
 function isTooDeep(text: string): boolean {
-  if (text.length < 2 * MAX_DEPTH || !opensOften(text)) return false
+  return text.length >= 2 * MAX_DEPTH && opensOften(text) && scan(text).depth > MAX_DEPTH
+}
+
+const QUOTE = 0x22
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_LIST = 0x5b
+const BACKSLASH = 0x5c
+const CLOSE_LIST = 0x5d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+
+/** How deep a text's values are nested and how many keys it writes, in one pass. The text is known to be valid JSON. */
+function scan(text: string): { readonly depth: number; readonly keys: number } {
   let depth = 0
-  for (const [token] of text.matchAll(TOKENS)) {
-    if (token === '{' || token === '[') depth++
-    else if (token === '}' || token === ']') depth--
-    if (depth > MAX_DEPTH) return true
+  let deepest = 0
+  let keys = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) at = endOfText(text, at)
+    else if (code === COLON) keys++
+    else if (code === OPEN_OBJECT || code === OPEN_LIST) {
+      depth++
+      if (depth > deepest) deepest = depth
+    } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) depth--
   }
-  return false
+  return { depth: deepest, keys }
+}
+
+/** Where the quote is that closes the text which the one at `start` opens. */
+function endOfText(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1)
+  for (;;) {
+    let before = end - 1
+    while (text.charCodeAt(before) === BACKSLASH) before--
+    if ((end - before) % 2 === 1) return end
+    end = text.indexOf('"', end + 1)
+  }
+}
+
+function keysIn(value: Json): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let keys = 0
+  if (Array.isArray(value)) for (const item of value) keys += keysIn(item)
+  else {
+    const names = Object.keys(value)
+    keys += names.length
+    for (const name of names) keys += keysIn(value[name] as Json)
+  }
+  return keys
 }
 
 interface Frame {
@@ -56,32 +95,47 @@ interface Frame {
 }
 
 /**
- * The keys that an object of the text has more than once, for `fieldValidation`: JSON.parse keeps the last silently.
+ * The keys that an object of the text has more than once, for `fieldValidation`: JSON.parse keeps the last silently. A text
+ * that writes as many keys as its value has, as nearly all do, is told by counting.
  *
  * @param text - valid JSON.
+ * @param value - what it is parsed.
  * @returns for example `duplicate field "spec.replicas"`.
  */
-export function duplicateFields(text: string): string[] {
+export function duplicateFields(text: string, value: Json): string[] {
+  return scan(text).keys === keysIn(value) ? [] : namedDuplicates(text)
+}
+
+function namedDuplicates(text: string): string[] {
   const errors = new Set<string>()
   const frames: Frame[] = []
-  for (const [token] of text.matchAll(TOKENS)) {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
     const top = frames.at(-1)
-    if (token === '{') frames.push({ seen: new Set(), at: '', expectsKey: true })
-    else if (token === '[') frames.push({ seen: undefined, at: 0, expectsKey: false })
-    else if (token === '}' || token === ']') frames.pop()
-    else if (top === undefined) continue
-    else if (token === ',') {
+    if (code === OPEN_OBJECT) frames.push({ seen: new Set(), at: '', expectsKey: true })
+    else if (code === OPEN_LIST) frames.push({ seen: undefined, at: 0, expectsKey: false })
+    else if (code === CLOSE_OBJECT || code === CLOSE_LIST) frames.pop()
+    else if (code === COMMA && top !== undefined) {
       top.expectsKey = top.seen !== undefined
       if (typeof top.at === 'number') top.at++
-    } else if (top.expectsKey && top.seen !== undefined) {
-      const key = String(JSON.parse(token))
-      top.at = key
-      top.expectsKey = false
-      if (top.seen.has(key) && errors.size < MAX_STRICT_ERRORS) errors.add(`duplicate field ${quote(pathOf(frames))}`)
-      top.seen.add(key)
+    } else if (code === QUOTE) {
+      const end = endOfText(text, at)
+      if (top?.seen !== undefined && top.expectsKey) {
+        const key = textBetween(text, at, end)
+        top.at = key
+        top.expectsKey = false
+        if (top.seen.has(key) && errors.size < MAX_STRICT_ERRORS) errors.add(`duplicate field ${quote(pathOf(frames))}`)
+        top.seen.add(key)
+      }
+      at = end
     }
   }
   return [...errors]
+}
+
+function textBetween(text: string, start: number, end: number): string {
+  const raw = text.slice(start + 1, end)
+  return raw.includes('\\') ? String(JSON.parse(`"${raw}"`)) : raw
 }
 
 function pathOf(frames: readonly Frame[]): string {
