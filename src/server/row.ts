@@ -14,6 +14,7 @@ import { createHash } from 'node:crypto'
 import type { KubeObject, ObjectMeta } from '../machinery/index.ts'
 import type { Row, Version } from '../storage/index.ts'
 import type { ResourceDefinition } from './definition.ts'
+import { definitionWith } from './definition-with.ts'
 import { fieldsOf } from './fields.ts'
 
 export const CLUSTER_ANNOTATION = 'kcp.io/cluster'
@@ -111,7 +112,7 @@ export function servedForm(definition: ResourceDefinition): ResourceDefinition {
   if (definition.version === definition.storageVersion) return definition
   let form = forms.get(definition)
   if (form === undefined) {
-    form = { ...definition, storageVersion: definition.version }
+    form = definitionWith(definition, { storageVersion: definition.version })
     forms.set(definition, form)
   }
   return form

@@ -1,6 +1,6 @@
 /** A kind of this room is declared as the CRD that kcp has for it, and served by the same handlers as any CRD. */
 import type { JsonObject } from '../../machinery/index.ts'
-import { definitionsFromCRD, type ResourceDefinition } from '../../server/index.ts'
+import { definitionsFromCRD, definitionWith, type ResourceDefinition } from '../../server/index.ts'
 
 export interface DeclaredKind {
   readonly group: string
@@ -58,7 +58,7 @@ export function declareKind(declared: DeclaredKind, own: Partial<ResourceDefinit
     status: { acceptedNames: names, conditions: [{ type: 'Established', status: 'True' }] },
   })
   if (definition === undefined) throw new Error(`${kind} declares no served version`)
-  return { ...definition, identity: 'builtin', ...own }
+  return definitionWith(definition, { identity: 'builtin', ...own })
 }
 
 export const AGE = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' }

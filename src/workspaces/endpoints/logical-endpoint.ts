@@ -3,7 +3,13 @@
  * one that takes the last of the logical cluster takes them: there is no moment at which one is there without the others.
  */
 import { fieldForbidden, type KubeObject } from '../../machinery/index.ts'
-import type { Change, CommitPart, OperationContext, ResourceDefinition } from '../../server/index.ts'
+import {
+  type Change,
+  type CommitPart,
+  definitionWith,
+  type OperationContext,
+  type ResourceDefinition,
+} from '../../server/index.ts'
 import { declareKind } from '../api/kind.ts'
 import { ENDPOINT_FINALIZER, LOGICAL_ENDPOINT } from '../api/logical-endpoint.ts'
 import { newClusterName } from '../names.ts'
@@ -41,10 +47,9 @@ export function logicalEndpointDefinition(logicalCluster: ResourceDefinition): R
     nameRule: 'DNS1123Label',
     strategy: { prepareForCreate, validateUpdate, commit },
   })
-  return {
-    ...definition,
+  return definitionWith(definition, {
     // A merge patch of the marks alone names the version that it holds for where it matters.
     requiresResourceVersion: false,
     subresources: { ...definition.subresources, access: issueEndpointAccess },
-  }
+  })
 }

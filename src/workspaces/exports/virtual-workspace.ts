@@ -7,6 +7,7 @@ import {
   ALL_CLUSTERS,
   type DefinitionSet,
   definitionSet,
+  definitionWith,
   type RequestInfo,
   type Services,
   type VirtualWorkspace,
@@ -23,12 +24,9 @@ const URL_PATH = /^\/services\/apiexport\/([^/]+)\/([^/]+)\/clusters\/([^/]+)(\/
 const READ = ['get', 'list', 'watch'] as const
 
 /** The export's bindings are read there; whoever made them changes them in their own workspace. */
-const SHOWN_BINDINGS = [apiBindingDefinition, apiBindingV1alpha1].map((definition) => ({
-  ...definition,
-  verbs: [...READ],
-  subresources: {},
-  strategy: {},
-}))
+const SHOWN_BINDINGS = [apiBindingDefinition, apiBindingV1alpha1].map((definition) =>
+  definitionWith(definition, { verbs: [...READ], subresources: {}, strategy: {} }),
+)
 
 export interface VirtualWorkspaceSources extends Pick<Services, 'readAll'> {
   readonly provided: (cluster: string) => Promise<Provided>
