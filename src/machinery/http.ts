@@ -27,8 +27,10 @@ export interface ApiRequest {
 export interface ApiResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** Whole pieces in order, or a stream that ends when the answer does (a watch). */
+  /** Whole pieces in order, or a stream that ends when the answer does (a watch, a long list). */
   readonly body: readonly Buffer[] | AsyncIterable<Buffer>
+  /** The body's pieces are events, which come when something happens. */
+  readonly events?: true
 }
 
 export type Handler = (request: ApiRequest) => Promise<ApiResponse>

@@ -23,6 +23,8 @@ export type Answer =
       readonly type: 'list'
       readonly definition: ResourceDefinition
       readonly rows: readonly AnsweredRow[]
+      /** The rows after those, of a long list: each page is read when it is its turn to be sent. */
+      readonly rest?: AsyncIterable<readonly AnsweredRow[]>
       readonly metadata: ListMetadata
     }
   /** A document as it is: discovery, OpenAPI, version, health. */

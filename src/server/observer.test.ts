@@ -79,12 +79,12 @@ test('a request is logged with what finds it again, and no secret', () => {
   )
 })
 
-test('a stream is told of when it begins and when it ends, however it ends', async () => {
+test('a watch is told of when it begins and when it ends, however it ends', async () => {
   async function* body() {
     yield Buffer.from('a')
   }
   const { observer, record, events } = observed()
-  const answer = observer.answered(record, { status: 200, headers: {}, body: body() })
+  const answer = observer.answered(record, { status: 200, headers: {}, body: body(), events: true })
   assert.deepEqual(
     events.map(({ stage }) => stage),
     ['ResponseStarted'],
@@ -98,10 +98,24 @@ test('a stream is told of when it begins and when it ends, however it ends', asy
   const gone = new AbortController()
   const unread = observed()
   const left = unread.observer.begin({ ...REQUEST, signal: gone.signal })
-  unread.observer.answered(left, { status: 200, headers: {}, body: body() })
+  unread.observer.answered(left, { status: 200, headers: {}, body: body(), events: true })
   gone.abort()
   assert.deepEqual(
     unread.events.map(({ stage }) => stage),
     ['ResponseStarted', 'ResponseComplete'],
+  )
+})
+
+test('a long list is told of when it has been sent, as any answer', async () => {
+  async function* body() {
+    yield Buffer.from('a')
+  }
+  const { observer, record, events } = observed()
+  const answer = observer.answered(record, { status: 200, headers: {}, body: body() })
+  assert.deepEqual(events, [])
+  for await (const piece of answer.body) assert.equal(piece.toString(), 'a')
+  assert.deepEqual(
+    events.map(({ stage }) => stage),
+    ['ResponseComplete'],
   )
 })

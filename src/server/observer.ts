@@ -80,9 +80,11 @@ export function createObserver({ metrics, audit, requests, slow }: ObserverOptio
         over(record, response.status, bytes)
         return { ...response, headers }
       }
-      record.longRunning = true
-      metrics.running(record)
-      audit?.(auditEvent(record, 'ResponseStarted', response.status))
+      if (response.events === true) {
+        record.longRunning = true
+        metrics.running(record)
+        audit?.(auditEvent(record, 'ResponseStarted', response.status))
+      }
       return { ...response, headers, body: counted(record, response) }
     },
   }

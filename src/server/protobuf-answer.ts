@@ -13,8 +13,6 @@ import {
   protobufHead,
 } from '../machinery/index.ts'
 
-/** Items encoded in one go. */
-const SLICE = 256
 const METADATA = 1
 const ITEMS = 2
 
@@ -28,20 +26,20 @@ export interface ProtobufList {
   readonly apiVersion: string
   readonly kind: string
   readonly metadata: object
-  /** In slices, each made when it is its turn. */
-  readonly items: { readonly length: number; readonly slice: (start: number, end: number) => readonly object[] }
 }
 
-/** A list is put together from slices of its items, to keep the event loop free. */
-export async function protobufList({ apiVersion, kind, metadata, items }: ProtobufList): Promise<Buffer[]> {
+/** A list is put together from slices of its items, each made when it is its turn. */
+export async function* protobufList(
+  { apiVersion, kind, metadata }: ProtobufList,
+  slices: AsyncIterable<readonly object[]>,
+): AsyncGenerator<Buffer> {
   const table = tableOf(apiVersion, kind.slice(0, -'List'.length))
   const pieces = [encodeItems(messageNamed('meta/v1.ListMeta'), METADATA, [metadata as JsonObject])]
-  for (let start = 0; start < items.length; start += SLICE) {
-    if (start > 0) await new Promise(setImmediate)
-    pieces.push(encodeItems(table, ITEMS, items.slice(start, start + SLICE) as JsonObject[]))
-  }
+  for await (const items of slices) pieces.push(encodeItems(table, ITEMS, items as JsonObject[]))
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
-  return [protobufHead(apiVersion, kind, length), ...pieces, PROTOBUF_TAIL]
+  yield protobufHead(apiVersion, kind, length)
+  yield* pieces
+  yield PROTOBUF_TAIL
 }
 
 function tableOf(apiVersion: string, kind: string): MessageTable {

@@ -1,20 +1,18 @@
 /** Puts an answer into bytes: the form that the client asked for, compressed when that pays. */
 
+import { pipeline, Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { createGzip, gzip } from 'node:zlib'
 import {
   type ApiResponse,
-  formatApiVersion,
   type Json,
-  type KubeObject,
   PATH_NOT_FOUND,
   printYaml,
   type Status,
   type StatusError,
 } from '../machinery/index.ts'
-import type { Answer, AnsweredRow, ListMetadata } from './answer.ts'
+import type { Answer } from './answer.ts'
 import type { RequestContext } from './context.ts'
-import type { ResourceDefinition } from './definition.ts'
 import {
   chooseForm,
   type Encoding,
@@ -24,18 +22,16 @@ import {
   objectBytes,
   statusEncoding,
 } from './form.ts'
-import { ALL_CLUSTERS, clusterOfKey } from './keys.ts'
-import { partialObjectMetadata } from './printers/partial-object-metadata.ts'
-import { tableOf } from './printers/table.ts'
-import { protobufList, protobufOf } from './protobuf-answer.ts'
-import { presentObject } from './read.ts'
-import { isCurrent, spliceRow } from './row.ts'
+import { type ListAnswer, listPieces } from './list-encoding.ts'
+import { protobufOf } from './protobuf-answer.ts'
 import { warningHeaders } from './warnings.ts'
 import { yamlOfJson } from './yaml-thread.ts'
 
 const compress = promisify(gzip)
 /** apiserver compresses from this size on, at level 1. */
 const COMPRESS_FROM = 128 * 1024
+/** Bytes of a compressed stream that are sent in one go. */
+const STREAMED = 64 * 1024
 
 export async function respond(context: FormContext, answer: Answer): Promise<ApiResponse> {
   switch (answer.type) {
@@ -48,6 +44,7 @@ export async function respond(context: FormContext, answer: Answer): Promise<Api
           'cache-control': 'no-cache, private',
         },
         body: answer.body,
+        events: true,
       }
     case 'document': {
       const headers = { ...answer.headers, 'content-type': answer.contentType }
@@ -67,7 +64,7 @@ export async function respond(context: FormContext, answer: Answer): Promise<Api
     }
     case 'list': {
       const form = chooseForm(context)
-      return finishObjects(context, 200, form, await listBytes(context, form, answer))
+      return respondList(context, form, answer)
     }
   }
 }
@@ -103,63 +100,23 @@ function statusBytes(status: Status, encoding: Encoding): Buffer {
   return Buffer.from(encoding === 'yaml' ? printYaml(object) : JSON.stringify(object))
 }
 
-type ListAnswer = Extract<Answer, { type: 'list' }>
-
-async function listBytes(context: RequestContext, form: ObjectForm, answer: ListAnswer): Promise<Buffer[]> {
-  const { definition, rows, metadata } = answer
-  const clusterOf = (row: AnsweredRow): string =>
-    context.cluster === ALL_CLUSTERS ? clusterOfKey(definition, row.key) : context.cluster
-  const present = (row: AnsweredRow): KubeObject => presentObject(definition, row, clusterOf(row))
-  const { metaVersion } = form
-  if (form.as === 'Table') {
-    const { includeObject } = form
-    const options = { includeObject, metaVersion, now: form.now(), metadata }
-    return [Buffer.from(JSON.stringify(tableOf(definition, rows.map(present), options)))]
-  }
-  const partial = (row: AnsweredRow): KubeObject => partialObjectMetadata(present(row), metaVersion)
-  const isPartial = form.as === 'PartialObjectMetadata'
-  const shown = definition.builtIn ? metadata : { continue: '', ...metadata }
-  // Upstream's unstructured lists say that there is nothing more.
-  const list = isPartial
-    ? { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${metaVersion}`, metadata }
-    : { kind: definition.names.listKind, apiVersion: formatApiVersion(definition), metadata: shown }
-  if (form.encoding === 'protobuf') {
-    const slice = (start: number, end: number) => rows.slice(start, end).map(isPartial ? partial : present)
-    return protobufList({ ...list, items: { length: rows.length, slice } })
-  }
-  if (isPartial) return [Buffer.from(JSON.stringify({ ...list, items: rows.map(partial) }))]
-  return stitch(definition, rows, shown, clusterOf)
+/** A long list is sent as it is read, unless it must be known as a whole before its first byte. */
+async function respondList(context: RequestContext, form: ObjectForm, answer: ListAnswer): Promise<ApiResponse> {
+  const pieces = listPieces(context, form, answer)
+  const headers = { 'content-type': MEDIA_TYPES[form.encoding] }
+  if (answer.rest !== undefined && form.encoding === 'json') return stream(context, headers, pieces)
+  const whole = await Array.fromAsync(pieces)
+  if (form.encoding !== 'yaml') return finish(context, 200, headers, whole)
+  return finish(context, 200, headers, [Buffer.from(await yamlOfJson(Buffer.concat(whole).toString('utf8')))])
 }
 
-const SEPARATOR = Buffer.from(',')
-const LIST_END = Buffer.from(']}')
-/** Rows joined into one buffer: fewer, larger writes. */
-const STITCH = 256
-
-/** A list made of stored bytes, without parsing what may go out as it is; in slices, to keep the event loop free. */
-async function stitch(
-  definition: ResourceDefinition,
-  rows: readonly AnsweredRow[],
-  metadata: ListMetadata,
-  clusterOf: (row: AnsweredRow) => string,
-): Promise<Buffer[]> {
-  const head = JSON.stringify({ kind: definition.names.listKind, apiVersion: formatApiVersion(definition), metadata })
-  const buffers = [Buffer.from(`${head.slice(0, -1)},"items":[`)]
-  for (let start = 0; start < rows.length; start += STITCH) {
-    if (start > 0) await new Promise(setImmediate)
-    const pieces: Buffer[] = []
-    for (const row of rows.slice(start, start + STITCH)) {
-      if (start > 0 || pieces.length > 0) pieces.push(SEPARATOR)
-      const cluster = clusterOf(row)
-      if (isCurrent(definition, row.value)) {
-        const [before, splice, after] = spliceRow(definition, row.value, cluster, row.version)
-        pieces.push(before, Buffer.from(splice, 'latin1'), after)
-      } else pieces.push(Buffer.from(JSON.stringify(presentObject(definition, row, cluster))))
-    }
-    buffers.push(Buffer.concat(pieces))
-  }
-  buffers.push(LIST_END)
-  return buffers
+function stream(context: RequestContext, headers: Record<string, string>, pieces: AsyncIterable<Buffer>): ApiResponse {
+  const all = { 'cache-control': 'no-cache, private', ...headers, ...warningHeaders(context.warnings) }
+  if (!takesGzip(context)) return { status: 200, headers: all, body: pieces }
+  const gzip = createGzip({ level: 1, chunkSize: STREAMED })
+  // A failure of the one is the other's, and whoever reads learns of it.
+  pipeline(Readable.from(pieces, { highWaterMark: 1 }), gzip, () => undefined)
+  return { status: 200, headers: { ...all, ...GZIPPED }, body: gzip }
 }
 
 async function finishObjects(
@@ -183,9 +140,13 @@ async function finish(
 ): Promise<ApiResponse> {
   const all = { 'cache-control': 'no-cache, private', ...headers, ...warningHeaders(context.warnings) }
   const size = body.reduce((sum, piece) => sum + piece.length, 0)
-  if (size < COMPRESS_FROM || !/\bgzip\b/.test(context.request.headers['accept-encoding'] ?? '')) {
-    return { status, headers: all, body }
-  }
+  if (size < COMPRESS_FROM || !takesGzip(context)) return { status, headers: all, body }
   const compressed = await compress(Buffer.concat(body), { level: 1 })
-  return { status, headers: { ...all, 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, body: [compressed] }
+  return { status, headers: { ...all, ...GZIPPED }, body: [compressed] }
+}
+
+const GZIPPED = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
+
+function takesGzip({ request }: RequestContext): boolean {
+  return /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')
 }

@@ -32,8 +32,8 @@ export async function serveUpgrade(handler: Handler, request: IncomingMessage, s
     })
     const key = headers['sec-websocket-key']
     const isUpgrade = headers.upgrade?.toLowerCase() === 'websocket' && headers['sec-websocket-version'] === '13'
-    if (Array.isArray(answer.body) || key === undefined || !isUpgrade || protocols.length > 1) {
-      await respondPlainly(request, socket, answer)
+    if (answer.events !== true || key === undefined || !isUpgrade || protocols.length > 1) {
+      await respondPlainly(request, socket, answer, gone.signal)
       return
     }
     socket.write(handshake(key, protocols[0], answer.headers))
@@ -86,15 +86,22 @@ async function send(socket: Duplex, answer: ApiResponse, gone: AbortController):
   if (!gone.signal.aborted) socket.write(closeFrame())
 }
 
-async function respondPlainly(request: IncomingMessage, socket: Duplex, answer: ApiResponse): Promise<void> {
+async function respondPlainly(
+  request: IncomingMessage,
+  socket: Duplex,
+  answer: ApiResponse,
+  signal: AbortSignal,
+): Promise<void> {
   // Read at a start, node:http alone takes a tenth of it: it brings fetch with it.
   const { ServerResponse } = await import('node:http')
   const response = new ServerResponse(request)
   response.assignSocket(socket as TLSSocket)
   response.shouldKeepAlive = false
   response.writeHead(answer.status, answer.headers)
-  // A stream that nobody can be sent is not begun.
-  for (const piece of Array.isArray(answer.body) ? answer.body : []) response.write(piece)
+  // Events that nobody can be sent are not begun.
+  for await (const piece of answer.events === true ? [] : answer.body) {
+    if (!response.write(piece)) await drained(socket, signal)
+  }
   await new Promise<void>((resolve) => response.end(resolve))
 }
 

@@ -19,50 +19,113 @@ export async function list(context: ResourceContext): Promise<Answer> {
   readInt64(context.query, 'timeoutSeconds')
   // Version 0 is upstream's watch cache, which answers whole.
   const limit = context.query.get('resourceVersion') === '0' ? 0 : readLimit(context.query)
-  const start = await readStart(context, limit)
-  const { rows, metadata } = await listRows(context, { selection, limit, ...start })
-  return { type: 'list', definition: context.definition, rows, metadata }
+  const request = { selection, ...(await readStart(context, limit)) }
+  const { definition } = context
+  if (limit > 0) return { type: 'list', definition, ...(await limitedRows(context, { ...request, limit })) }
+  const { rows, rest, revision } = await allRows(context, request)
+  const metadata = metadataAt(revision)
+  return { type: 'list', definition, rows, metadata, ...(rest !== undefined && { rest }) }
 }
 
 export interface ListRequest {
   readonly selection: Selection
-  /** 0: all of them. */
-  readonly limit: number
   readonly after?: string
   readonly at?: Revision
   /** How many rows the pages before this one had. */
   readonly seen?: number
 }
 
-export interface ListedRows {
+export interface AllRows {
   readonly rows: AnsweredRow[]
-  readonly metadata: ListMetadata
+  /** The pages after, each read when it is asked for; undefined: there are none. Throws 410 when the history is gone by then. */
+  readonly rest: AsyncIterable<AnsweredRow[]> | undefined
   readonly revision: Revision
 }
 
-export async function listRows(context: ResourceContext, request: ListRequest): Promise<ListedRows> {
-  const { definition, cluster, info } = context
+/** A list of whatever length: no more than a page of it is held at a time. */
+export async function allRows(context: ResourceContext, request: ListRequest): Promise<AllRows> {
+  const first = await readSelected(context, request, SLICE)
+  const { rows, revision, next } = first
+  return { rows, revision, rest: next === undefined ? undefined : pagesAfter(next) }
+
+  async function* pagesAfter(start: string): AsyncGenerator<AnsweredRow[]> {
+    let after: string | undefined = start
+    while (after !== undefined) {
+      await new Promise(setImmediate)
+      context.request.signal.throwIfAborted()
+      // All pages show the state that the first one saw.
+      const page: SelectedRows = await readSelected(context, { ...request, after, at: revision }, SLICE)
+      yield page.rows
+      after = page.next
+    }
+  }
+}
+
+export interface ListedRows {
+  readonly rows: readonly AnsweredRow[]
+  readonly metadata: ListMetadata
+}
+
+/** As many rows as the limit, or all of them if it is 0, at once. */
+export async function listRows(
+  context: ResourceContext,
+  request: ListRequest & { readonly limit: number },
+): Promise<ListedRows> {
+  if (request.limit > 0) return limitedRows(context, request)
+  const { rows, rest, revision } = await allRows(context, request)
+  for await (const page of rest ?? []) for (const row of page) rows.push(row)
+  return { rows, metadata: metadataAt(revision) }
+}
+
+async function limitedRows(
+  context: ResourceContext,
+  request: ListRequest & { readonly limit: number },
+): Promise<ListedRows> {
   const { selection, limit, seen = 0 } = request
   let { after, at } = request
   const rows: AnsweredRow[] = []
   for (;;) {
-    const wanted = limit === 0 ? SLICE : Math.min(SLICE, limit - rows.length)
-    const page = await readPage(context, { limit: wanted, name: selection.name, after, at })
-    // All slices show the state that the first one saw.
+    const wanted = Math.min(SLICE, limit - rows.length)
+    const page = await readSelected(
+      context,
+      { ...request, ...(after !== undefined && { after }), ...(at !== undefined && { at }) },
+      wanted,
+    )
     at ??= page.revision
-    for (const row of page.rows) if (selection.everything || selection.matches(row.key, row.value)) rows.push(row)
-    after = page.rows.at(-1)?.key
-    const metadata = { resourceVersion: String(listVersion(at)) }
-    if (!page.more || after === undefined) return { rows, metadata, revision: at }
-    if (limit > 0 && rows.length >= limit) {
-      const prefix = rangePrefix(definition, cluster, info.namespace)
+    for (const row of page.rows) rows.push(row)
+    if (page.next === undefined) return { rows, metadata: metadataAt(at) }
+    after = page.next
+    if (rows.length >= limit) {
+      const prefix = rangePrefix(context.definition, context.cluster, context.info.namespace)
       const next = encodeContinue({ revision: at, after, seen: seen + rows.length }, prefix)
       const remaining = await remainingItems(context, selection, seen + rows.length)
-      return { rows, metadata: { ...metadata, continue: next, ...remaining }, revision: at }
+      return { rows, metadata: { ...metadataAt(at), continue: next, ...remaining } }
     }
     await new Promise(setImmediate)
     context.request.signal.throwIfAborted()
   }
+}
+
+function metadataAt(revision: Revision): ListMetadata {
+  return { resourceVersion: String(listVersion(revision)) }
+}
+
+interface SelectedRows {
+  readonly rows: AnsweredRow[]
+  /** The key after which there may be more. */
+  readonly next: string | undefined
+  readonly revision: Revision
+}
+
+async function readSelected(
+  context: ResourceContext,
+  { selection, after, at }: ListRequest,
+  limit: number,
+): Promise<SelectedRows> {
+  const page = await readPage(context, { limit, name: selection.name, after, at })
+  const rows: AnsweredRow[] = []
+  for (const row of page.rows) if (selection.everything || selection.matches(row.key, row.value)) rows.push(row)
+  return { rows, next: page.more ? page.rows.at(-1)?.key : undefined, revision: at ?? page.revision }
 }
 
 /** What is after this page, as near as upstream tells it; with a selector it cannot be known. */

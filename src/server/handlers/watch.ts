@@ -1,4 +1,4 @@
-import { expired, type StatusError, serviceUnavailable } from '../../machinery/index.ts'
+import { expired, StatusError, serviceUnavailable } from '../../machinery/index.ts'
 import { isStoreError, lastVersionOf } from '../../storage/index.ts'
 import type { Answer, AnsweredRow } from '../answer.ts'
 import type { ResourceContext } from '../context.ts'
@@ -8,7 +8,7 @@ import { isFuture, listVersion } from '../resource-version.ts'
 import { readSelection } from '../selection.ts'
 import { bookmark, eventOf } from '../watch-events.ts'
 import { createWatchQueue, type WatchQueue } from '../watch-queue.ts'
-import { listRows } from './list.ts'
+import { type AllRows, allRows } from './list.ts'
 import { createSender, type Sender } from './watch-sender.ts'
 import { readTimeout, readWatchStart } from './watch-start.ts'
 import { watchVirtual } from './watch-virtual.ts'
@@ -16,15 +16,13 @@ import { watchVirtual } from './watch-virtual.ts'
 /** As upstream's cacher: a client that allows bookmarks gets one a minute, and one two seconds before the end. */
 const BOOKMARK_MILLISECONDS = 60_000
 const LAST_BOOKMARK_SECONDS = 2
-/** Initial events encoded in one go. */
-const SLICE = 256
 
 export async function watch(context: ResourceContext): Promise<Answer> {
   const form = chooseStreamForm(context)
   const selection = readSelection(context)
   const seconds = readTimeout(context.query)
   const start = await readWatchStart(context)
-  const initial = start.initial ? await listRows(context, { selection, limit: 0 }) : undefined
+  const initial = start.initial ? await allRows(context, { selection }) : undefined
   const after = initial === undefined ? start.after : listVersion(initial.revision)
   const stream = openStream(form)
   const sender = createSender(context, { form, selection, push: stream.queue.push })
@@ -42,7 +40,8 @@ export async function watch(context: ResourceContext): Promise<Answer> {
   const announced = start.announceEnd
     ? [bookmark(context.definition, form, { version: after, initialEventsEnd: true })]
     : []
-  const body = eventsOf([initialEvents(initial?.rows ?? [], sender), announced, stream.queue], stream.close)
+  const beginning = initialEvents({ initial, sender, form, announced })
+  const body = eventsOf([beginning, stream.queue], stream.close)
   const contentType = MEDIA_TYPES[form.encoding]
   return { type: 'stream', contentType: form.encoding === 'json' ? contentType : `${contentType};stream=watch`, body }
 }
@@ -130,12 +129,27 @@ function remind(
   }
 }
 
-/** In slices, to keep the event loop free; not queued, since they are as many as there are objects. */
-async function* initialEvents(rows: readonly AnsweredRow[], sender: Sender): AsyncGenerator<Buffer> {
-  for (let start = 0; start < rows.length; start += SLICE) {
-    if (start > 0) await new Promise(setImmediate)
-    yield Buffer.concat(rows.slice(start, start + SLICE).map(sender.initial))
+interface Beginning {
+  readonly initial: AllRows | undefined
+  readonly sender: Sender
+  readonly form: ObjectForm
+  /** Sent after them. */
+  readonly announced: readonly Buffer[]
+}
+
+/** Page by page, as they are read; not queued, since they are as many as there are objects. */
+async function* initialEvents({ initial, sender, form, announced }: Beginning): AsyncGenerator<Buffer> {
+  try {
+    const added = (rows: readonly AnsweredRow[]): Buffer => Buffer.concat(rows.map(sender.initial))
+    if (initial !== undefined && initial.rows.length > 0) yield added(initial.rows)
+    for await (const page of initial?.rest ?? []) if (page.length > 0) yield added(page)
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error
+    // Read so slowly that the history was gone: an error that nothing may follow.
+    yield errorEvent(form, error)
+    throw error
   }
+  yield* announced
 }
 
 async function* eventsOf(
