@@ -49,6 +49,19 @@ export const mutations: readonly Mutation[] = [
   machinery('names/generate-name.ts', 'const SUFFIX_LENGTH = 5', 'const SUFFIX_LENGTH = 6', 'generateName'),
   server('admission.ts', '(old.metadata.generation ?? 0) + 1', '(old.metadata.generation ?? 0) + 2', 'update/objects'),
   machinery('names/field-error.ts', "'Too long'", "'Too large'", 'create/metadata'),
+  server(
+    'admission.ts',
+    "if (definition.subresources.status !== undefined && subresource === '')",
+    "if (definition.subresources.status !== undefined && subresource === '-')",
+    'update/status',
+    'update/objects',
+  ),
+  server(
+    'handlers/delete.ts',
+    'marked.metadata.generation += 1',
+    'marked.metadata.generation += 2',
+    'delete/finalizers',
+  ),
   // Reading and refusing bodies.
   server('admission.ts', "if (validation === 'Strict')", 'if (validation === undefined)', 'create/fieldValidation'),
   server('admission.ts', '  applyDefaults(schema, object)\n', '', 'create/defaults'),
@@ -181,5 +194,17 @@ export const mutations: readonly Mutation[] = [
   server('builtins/secret.ts', 'object.type === old.type ? []', 'object.type !== undefined ? []', 'update/immutable'),
   server('builtins/namespace.ts', "object.status = { phase: 'Active' }", 'object.status = {}', 'create/namespaces'),
   machinery('names/field-error.ts', "field, 'Forbidden'", "field, 'Denied'", 'update/immutable'),
+  server(
+    'authorization/role-admission.ts',
+    '  if (missing.length > 0) return refuse(escalationMessage',
+    '  if (missing.length > 99) return refuse(escalationMessage',
+    'create/roles',
+  ),
+  server(
+    'apiextensions/crd-names.ts',
+    'the initial names have been accepted',
+    'the names have been accepted',
+    'create/definitions',
+  ),
   machinery('names/field-error.ts', 'Duplicate value: ', 'Double value: ', 'create/schema'),
 ]
