@@ -20,7 +20,9 @@ type Pages = AsyncIterable<readonly AnsweredRow[]>
 /** Rows put into bytes in one go: stored bytes, and those that are read as objects first. */
 const STITCHED = 256
 const READ = 64
-const SEPARATOR = Buffer.from(',')
+
+/** The items as they are printed within their list, with a comma between any two, and something before them. */
+type Printer = (rows: readonly AnsweredRow[], before: string) => Buffer
 
 /** In JSON, also for a form that becomes YAML, or in protobuf. */
 export function listPieces(context: RequestContext, form: ObjectForm, answer: ListAnswer): AsyncIterable<Buffer> {
@@ -46,24 +48,18 @@ export function listPieces(context: RequestContext, form: ObjectForm, answer: Li
   if (encoding === 'protobuf') return protobufList(list, mapped(inSlices(answer, READ), objects))
   const whole = { ...list, items: [] }
   if (isPartial || indented) return jsonPieces(whole, inSlices(answer, READ), printer(objects, indented), indented)
-  const stitched = (some: readonly AnsweredRow[]) => stitch(definition, some, clusterOf)
+  const stitched: Printer = (some, before) => stitch(definition, some, clusterOf, before)
   return jsonPieces(whole, inSlices(answer, STITCHED), stitched, false)
 }
 
 /** The last field of the list is the array that the items belong into. */
-async function* jsonPieces(
-  list: object,
-  slices: Pages,
-  print: (rows: readonly AnsweredRow[]) => Buffer,
-  indented: boolean,
-): AsyncGenerator<Buffer> {
+async function* jsonPieces(list: object, slices: Pages, print: Printer, indented: boolean): AsyncGenerator<Buffer> {
   const text = indented ? `${JSON.stringify(list, null, 2)}\n` : JSON.stringify(list)
   const end = text.lastIndexOf(']')
   yield Buffer.from(text.slice(0, end))
   let isEmpty = true
   for await (const rows of slices) {
-    const items = print(rows)
-    yield isEmpty ? items : Buffer.concat([SEPARATOR, items])
+    yield print(rows, isEmpty ? '' : ',')
     isEmpty = false
   }
   yield Buffer.from(indented && !isEmpty ? `\n  ${text.slice(end)}` : text.slice(end))
@@ -92,29 +88,36 @@ async function* mapped<T>(pages: Pages, map: (rows: readonly AnsweredRow[]) => T
   for await (const page of pages) yield map(page)
 }
 
-/** The items as they are printed within their list, with a comma between any two. */
-function printer(
-  shown: (rows: readonly AnsweredRow[]) => readonly object[],
-  indented: boolean,
-): (rows: readonly AnsweredRow[]) => Buffer {
-  if (!indented) return (rows) => Buffer.from(JSON.stringify(shown(rows)).slice(1, -1))
-  return (rows) => Buffer.from(JSON.stringify([shown(rows)], null, 2).slice('[\n  ['.length, -'\n  ]\n]'.length))
+function printer(shown: (rows: readonly AnsweredRow[]) => readonly object[], indented: boolean): Printer {
+  if (!indented) return (rows, before) => Buffer.from(before + JSON.stringify(shown(rows)).slice(1, -1))
+  const nested = (rows: readonly AnsweredRow[]): string => JSON.stringify([shown(rows)], null, 2)
+  return (rows, before) => Buffer.from(before + nested(rows).slice('[\n  ['.length, -'\n  ]\n]'.length))
 }
 
-/** Without parsing what may go out as it is. */
+/** Copied once, and not parsed where the stored bytes may go out as they are. */
 function stitch(
   definition: ResourceDefinition,
   rows: readonly AnsweredRow[],
   clusterOf: (row: AnsweredRow) => string,
+  before: string,
 ): Buffer {
-  const pieces: Buffer[] = []
-  for (const row of rows) {
-    if (pieces.length > 0) pieces.push(SEPARATOR)
-    const cluster = clusterOf(row)
-    if (isCurrent(definition, row.value)) {
-      const [before, splice, after] = spliceRow(definition, row.value, cluster, row.version)
-      pieces.push(before, Buffer.from(splice, 'latin1'), after)
-    } else pieces.push(Buffer.from(JSON.stringify(presentObject(definition, row, cluster))))
+  const pieces: (Buffer | string)[] = []
+  let length = 0
+  const add = (piece: Buffer | string): void => {
+    pieces.push(piece)
+    length += piece.length
   }
-  return Buffer.concat(pieces)
+  for (const [index, row] of rows.entries()) {
+    add(index === 0 ? before : ',')
+    const cluster = clusterOf(row)
+    if (isCurrent(definition, row.value))
+      for (const piece of spliceRow(definition, row.value, cluster, row.version)) add(piece)
+    else add(Buffer.from(JSON.stringify(presentObject(definition, row, cluster))))
+  }
+  const whole = Buffer.allocUnsafeSlow(length)
+  let offset = 0
+  for (const piece of pieces) {
+    offset += typeof piece === 'string' ? whole.write(piece, offset, 'latin1') : piece.copy(whole, offset)
+  }
+  return whole
 }

@@ -1,6 +1,7 @@
 /** Rows of the current state, in order: those of a chunk from the cache if it has them all, else from the database. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Row, Version } from '../store.ts'
+import { asBuffer } from './wire.ts'
 
 /** A page ends at whichever comes first. */
 const PAGE_MS = 3
@@ -19,9 +20,11 @@ export type ReadCurrent = (start: string, stop: string, limit: number) => Page
 
 export function createCurrentRows(db: DatabaseSync, cached: (key: string) => Row | undefined): ReadCurrent {
   const keys = db.prepare('SELECT key, version FROM current WHERE key >= ? AND key < ? ORDER BY key LIMIT ?')
+  // One blob for all: thousands of small ones are what garbage collection takes long for.
   const rowsWithin = db.prepare(`
-    SELECT current.key, current.version, log.value FROM current JOIN log ON log.version = current.version
-    WHERE current.key >= ? AND current.key <= ? ORDER BY current.key`)
+    SELECT CAST(group_concat(value, '') AS BLOB), group_concat(version), group_concat(length(value)) FROM (
+      SELECT current.version AS version, log.value AS value FROM current JOIN log ON log.version = current.version
+      WHERE current.key >= ? AND current.key <= ? ORDER BY current.key)`)
   keys.setReturnArrays(true)
   rowsWithin.setReturnArrays(true)
 
@@ -31,17 +34,19 @@ export function createCurrentRows(db: DatabaseSync, cached: (key: string) => Row
     if (last === undefined) return { rows: [], bytes: 0 }
     const known = allCached(found)
     if (known !== undefined) return { rows: known, bytes: 0 }
-    const read = rowsWithin.all(start, last[0]) as unknown as [string, Version, Uint8Array][]
-    const bytes = read.reduce((sum, [, , value]) => sum + value.length, 0)
-    // One piece of memory for all: a list of many thousand pieces is what garbage collection takes long for.
-    const values = Buffer.allocUnsafeSlow(bytes)
+    const read = rowsWithin.get(start, last[0]) as unknown as [Uint8Array, string, string]
+    const values = asBuffer(read[0])
+    // An aggregate's order is SQLite's habit, not its promise: who is who is told by the versions.
+    const keyOf = new Map(found.map(([key, version]) => [version, key]))
+    const lengths = read[2].split(',')
     let offset = 0
-    const rows = read.map(([key, version, value]) => {
-      values.set(value, offset)
+    const rows = read[1].split(',').map((text, index): Row => {
+      const version = Number(text)
+      const value = values.subarray(offset, offset + Number(lengths[index]))
       offset += value.length
-      return { key, version, value: values.subarray(offset - value.length, offset) }
+      return { key: keyOf.get(version) as string, version, value }
     })
-    return { rows, bytes }
+    return { rows, bytes: values.length }
   }
 
   /** Looks no further than to the first that is not. */
