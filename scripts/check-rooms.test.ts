@@ -24,6 +24,13 @@ const cases: readonly [string, string, string, string[]][] = [
     ['client/client.ts: client may not know server (server/index.ts)'],
   ],
   ['a test may use the testing room', 'lifecycle/x.test.ts', "import { startServer } from '../testing/index.ts'", []],
+  ['a test may use a conformance suite', 'clusters/x.test.ts', "import { x } from '../providers/conformance.ts'", []],
+  [
+    'a source may not use a conformance suite',
+    'clusters/x.ts',
+    "import { x } from '../providers/conformance.ts'",
+    ['clusters/x.ts: climbs into providers by providers/conformance.ts; the door is providers/index.ts'],
+  ],
   [
     'a source may not use the testing room',
     'lifecycle/x.ts',

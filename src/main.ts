@@ -6,10 +6,12 @@
 import { join } from 'node:path'
 import { feature as builtins } from './builtins/index.ts'
 import { runProgram, type Served, type ServeOptions, type StoreCommands } from './cli/index.ts'
+import { clustersRoom } from './clusters/index.ts'
 import { actorsOf, controllerPolicy, type Feature, featureAnswers, startFeatures } from './controller/index.ts'
 import { feature as lifecycle } from './lifecycle/index.ts'
 import { platformFeature } from './platform/index.ts'
 import {
+  createAddressPolicy,
   createAuthenticator,
   createServer,
   ensureAdminKubeconfig,
@@ -41,8 +43,10 @@ import {
 import { VERSION } from './version.ts'
 import { bootstrap, boundDefinitions, restoreWorkspace, workspaceDefinitions } from './workspaces/index.ts'
 
-function featuresOf({ dataDirectory }: ServeOptions): readonly Feature[] {
-  return [lifecycle, builtins, platformFeature({ simulatedFolder: join(dataDirectory, 'simulated') })]
+function featuresOf({ dataDirectory, webhookAllowCidr = [] }: ServeOptions): readonly Feature[] {
+  const clusters = clustersRoom(createAddressPolicy(webhookAllowCidr))
+  const simulatedFolder = join(dataDirectory, 'simulated')
+  return [lifecycle, builtins, clusters.feature, platformFeature({ simulatedFolder, types: clusters.types })]
 }
 
 /** Resolves when the server answers; `ended` settles when everything that was begun here has been given back. */

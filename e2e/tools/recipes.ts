@@ -12,12 +12,14 @@ export interface Recipe {
 
 const kubernetesMinorAndPatch = '36.3'
 const etcdVersion = 'v3.6.16'
+const clusterAPIVersion = 'v1.13.5'
 
 export const tools = {
   kubectl: kubernetes('kubectl'),
   'kube-apiserver': kubernetes('kube-apiserver'),
   'kube-controller-manager': kubernetes('kube-controller-manager'),
   etcd: published('go.etcd.io/etcd/server/v3', etcdVersion),
+  clusterctl: published('sigs.k8s.io/cluster-api', clusterAPIVersion, 'cmd/clusterctl'),
   'go-clients': inThisRepository('../clients'),
   'bench-load': inThisRepository('../../bench/load'),
 } satisfies Record<string, Recipe>
@@ -64,14 +66,14 @@ function kubernetes(command: string): Recipe {
   }
 }
 
-/** A module whose top package is the command. */
-function published(module: string, version: string): Recipe {
+/** A module that can be required as it is; the command is its top package, or one below. */
+function published(module: string, version: string, command = '.'): Recipe {
   return {
     version: async () => version,
     async prepare(scratch) {
       await writeFile(join(scratch, 'go.mod'), 'module keelson.dev/e2e/tools\n')
       await run('go', ['get', `${module}@${version}`], scratch)
-      return { directory: scratch, arguments: ['-mod=mod', '-ldflags=-s -w', module] }
+      return { directory: scratch, arguments: ['-mod=mod', '-ldflags=-s -w', join(module, command)] }
     },
   }
 }

@@ -1,4 +1,5 @@
 /** What follows from the probes: which providers of clusters work here, and what the others lack. */
+import { localClusterTypes } from '../clusters/index.ts'
 import { providerTypes } from '../platform/index.ts'
 import type { Findings, ProbeName } from './doctor-probes.ts'
 
@@ -36,7 +37,7 @@ export interface Provision {
 export function provisions(findings: Findings): Provision[] {
   return PROVIDERS.map(({ type, gives, nodes, needs }) => {
     const lacks = needs.filter((name) => !findings[name].ok)
-    const state = lacks.length > 0 ? 'lacking' : type in providerTypes ? 'works' : 'later'
+    const state = lacks.length > 0 ? 'lacking' : type in { ...providerTypes, ...localClusterTypes } ? 'works' : 'later'
     return { type, gives, nodes, state, lacks }
   })
 }

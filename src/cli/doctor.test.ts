@@ -124,13 +124,15 @@ describe('what follows', () => {
     const { providers } = await diagnose(fake({ tryOpen: async () => 'ENOENT' }))
     assert.deepEqual(
       providers.map(({ type, state, lacks }) => [type, state, ...lacks].join(' ')),
-      ['logical works', 'simulated works', 'local later', 'kind later', 'vm lacking kvm tun', 'existing later'],
+      ['logical works', 'simulated works', 'local later', 'kind later', 'vm lacking kvm tun', 'existing works'],
     )
   })
 
   it('says what gives nodes here', async () => {
     const { probes } = await diagnose(fake({ programs: { docker: failing('no') } }))
-    assert.match(nodesHint(provisions(probes)), /could give them nodes \(local, vm, existing\).*cannot yet/)
+    assert.match(nodesHint(provisions(probes)), /type existing gives them nodes here/)
+    const later = await diagnose(fake({ programs: { docker: failing('no'), kubectl: failing('no') } }))
+    assert.match(nodesHint(later.providers), /could give them nodes \(local, vm\).*cannot yet/)
     const nothing = await diagnose(
       fake({
         platform: 'darwin',

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import os from 'node:os'
+import { localClusterTypes } from '../clusters/index.ts'
 import { KeelsonError, type KubeObject } from '../machinery/index.ts'
 import {
   type CarryOut,
@@ -30,6 +31,8 @@ import { readManifests } from './manifest-files.ts'
 import type { Manifest } from './manifest-text.ts'
 import { holderText, locked, withFileLocks } from './platform-lock.ts'
 import { printable } from './table.ts'
+
+const LOCAL_TYPES = { ...providerTypes, ...localClusterTypes }
 
 export interface PlatformFlags extends ConnectionOptions {
   readonly filename?: readonly string[]
@@ -90,7 +93,7 @@ async function here<T>(
   refuseOthers(manifests)
   const { signal } = environment
   const scope = localScope(flags)
-  const read = readDesired(manifests, { scope, open: opening(providerTypes, scope), withoutServer: true })
+  const read = readDesired(manifests, { scope, open: opening(LOCAL_TYPES, scope), withoutServer: true })
   if (!read.ok) throw mistakes(read.error)
   const desired = read.value
   const session = {

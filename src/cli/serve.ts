@@ -52,7 +52,7 @@ export function addServeOptions(command: Command): Command {
     .addOption(
       new Option(
         '--webhook-allow-cidr <ranges>',
-        'loopback, link-local or private addresses that webhooks may be at: 127.0.0.0/8,10.0.0.0/8',
+        'loopback, link-local or private addresses that webhooks and adopted clusters may be at: 127.0.0.0/8,10.0.0.0/8',
       ).argParser(parseRanges),
     )
     .option('--audit-log-path <file>', 'append an audit.k8s.io/v1 event of each request, without bodies, to this file')

@@ -1,4 +1,5 @@
 import http2 from 'node:http2'
+import type { LookupFunction } from 'node:net'
 import { type ApiResponse, KeelsonError } from '../machinery/index.ts'
 import type { Transport, TransportRequest } from './transport.ts'
 
@@ -20,11 +21,13 @@ export interface RestConfig {
 export interface HttpsTransportOptions {
   readonly connectTimeout?: number
   readonly ping?: { readonly interval: number; readonly patience: number }
+  /** How names are resolved; default: as the machine does. An address that is given as such is not looked up. */
+  readonly lookup?: LookupFunction
 }
 
 /** HTTP/2 over TLS. Connects with the first request, and anew when the connection is lost. */
 export function httpsTransport(config: RestConfig, options: HttpsTransportOptions = {}): Transport {
-  const { connectTimeout = 10_000, ping = { interval: 30_000, patience: 15_000 } } = options
+  const { connectTimeout = 10_000, ping = { interval: 30_000, patience: 15_000 }, lookup } = options
   const origin = new URL(config.server).origin
   const authorization = config.token === undefined ? {} : { authorization: `Bearer ${config.token}` }
   const sessions = new Set<Connection>()
@@ -33,7 +36,7 @@ export function httpsTransport(config: RestConfig, options: HttpsTransportOption
   /** A server bounds the streams of one connection; what exceeds it would wait until a watch ends. */
   const free = (): Connection => {
     for (const each of sessions) if (each.hasRoom()) return each
-    const connection = connect(origin, config, connectTimeout, ping, () => sessions.delete(connection))
+    const connection = connect(origin, config, { connectTimeout, ping, lookup }, () => sessions.delete(connection))
     sessions.add(connection)
     return connection
   }
@@ -63,6 +66,10 @@ export function httpsTransport(config: RestConfig, options: HttpsTransportOption
   }
 }
 
+interface Chosen extends Required<Omit<HttpsTransportOptions, 'lookup'>> {
+  readonly lookup: LookupFunction | undefined
+}
+
 interface Connection {
   readonly hasRoom: () => boolean
   readonly established: () => boolean
@@ -73,8 +80,7 @@ interface Connection {
 function connect(
   origin: string,
   config: RestConfig,
-  connectTimeout: number,
-  ping: { interval: number; patience: number },
+  { connectTimeout, ping, lookup }: Chosen,
   gone: () => void,
 ): Connection {
   const session = http2.connect(origin, {
@@ -82,6 +88,7 @@ function connect(
     ...(config.cert === undefined ? {} : { cert: config.cert }),
     ...(config.key === undefined ? {} : { key: config.key }),
     ...(config.tlsServerName === undefined ? {} : { servername: config.tlsServerName }),
+    ...(lookup === undefined ? {} : { lookup }),
     rejectUnauthorized: config.insecureSkipTlsVerify !== true,
     // The default window of 64 KiB would make a long list wait for the round trip every 64 KiB.
     settings: { enablePush: false, initialWindowSize: 4 * 1024 * 1024 },

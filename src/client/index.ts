@@ -16,6 +16,7 @@ export {
   type Kubeconfig,
   type KubeconfigSource,
   loadKubeconfig,
+  parseKubeconfig,
   readKubeconfig,
 } from './kubeconfig.ts'
 export { changeKubeconfig, type KubeconfigChange } from './kubeconfig-edit.ts'

@@ -80,30 +80,51 @@ export function readKubeconfig(source: KubeconfigSource): Kubeconfig {
     contexts: new Map<string, Located<KubeconfigContext>>(),
   }
   for (const file of files) {
-    const content = parseFile(file, source.file !== undefined)
-    if (content === undefined) continue
-    if (config.currentContext === '') config.currentContext = textAt(content['current-context'])
-    collect(config.clusters, content, 'clusters', 'cluster', file)
-    collect(config.users, content, 'users', 'user', file)
-    collect(config.contexts, content, 'contexts', 'context', file)
+    const text = readFile(file, source.file !== undefined)
+    if (text !== undefined) add(config, text, file)
   }
   return config
+}
+
+/** The same of a text that is in no file; `source` says in messages where it is from. */
+export function parseKubeconfig(text: string, source: string): Kubeconfig {
+  const config = { files: [source], currentContext: '', clusters: new Map(), users: new Map(), contexts: new Map() }
+  add(config, text, source)
+  return config
+}
+
+interface Collected {
+  currentContext: string
+  readonly clusters: Map<string, Located<KubeconfigCluster>>
+  readonly users: Map<string, Located<KubeconfigUser>>
+  readonly contexts: Map<string, Located<KubeconfigContext>>
+}
+
+function add(config: Collected, text: string, file: string): void {
+  const content = parseContent(text, file)
+  if (content === undefined) return
+  if (config.currentContext === '') config.currentContext = textAt(content['current-context'])
+  collect(config.clusters, content, 'clusters', 'cluster', file)
+  collect(config.users, content, 'users', 'user', file)
+  collect(config.contexts, content, 'contexts', 'context', file)
 }
 
 function textAt(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-function parseFile(file: string, mustExist: boolean): Record<string, unknown> | undefined {
-  let text: string
+function readFile(file: string, mustExist: boolean): string | undefined {
   try {
-    text = fs.readFileSync(file, 'utf8')
+    return fs.readFileSync(file, 'utf8')
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     // kubectl, too, passes over what KUBECONFIG names in vain.
     if (code === 'ENOENT' && !mustExist) return undefined
     throw new KeelsonError(code === 'ENOENT' ? `${file}: no such file` : message, REMEDY, { cause })
   }
+}
+
+function parseContent(text: string, file: string): Record<string, unknown> | undefined {
   const remedy = `correct ${file}, or ${REMEDY}`
   try {
     const content: unknown = parse(text)

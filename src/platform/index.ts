@@ -12,6 +12,7 @@ import { clusterProviderController } from './controllers/cluster-provider.ts'
 import { controlCenterApiController } from './controllers/control-center-api.ts'
 import { logicalWorldAccess } from './controllers/logical-world.ts'
 import { confinedProviderTypes } from './engine/provider-types.ts'
+import type { ProviderTypes } from './engine/read-desired.ts'
 
 export type { Access } from '../providers/index.ts'
 export { applyPlan, type CarryOut, type ItemResult, type RunObserver } from './engine/apply-plan.ts'
@@ -41,10 +42,16 @@ export { pruneObjects } from './remote/prune-objects.ts'
 export { reviewWorld } from './remote/reviewed-providers.ts'
 export { writeObject } from './remote/write-object.ts'
 
-/** `simulatedFolder`: pretended worlds of ClusterProviders in workspaces are below it. */
-export function platformFeature({ simulatedFolder }: { readonly simulatedFolder: string }): Feature {
+export interface PlatformOptions {
+  /** Pretended worlds of ClusterProviders in workspaces are below it. */
+  readonly simulatedFolder: string
+  /** Types of ClusterProvider that other rooms bring. */
+  readonly types?: ProviderTypes
+}
+
+export function platformFeature({ simulatedFolder, types: others = {} }: PlatformOptions): Feature {
   const logicalWorld = logicalWorldAccess()
-  const types = confinedProviderTypes(simulatedFolder, logicalWorld.client)
+  const types = { ...confinedProviderTypes(simulatedFolder, logicalWorld.client), ...others }
   return {
     apis: [controlCenter, platform, clusterProvider, sharedService, worldReview],
     answers: [worldReviewAnswer(types), kubeconfigAnswer('ControlCenter', types), kubeconfigAnswer('Platform', types)],

@@ -4,16 +4,17 @@
  */
 import { describe } from 'node:test'
 import { testAborts } from './conformance/aborting.ts'
-import { testAccess } from './conformance/access.ts'
+import { testAccess, testIssuing } from './conformance/access.ts'
+import { testAdopting } from './conformance/adopting.ts'
 import { testChanges } from './conformance/changing.ts'
 import { testCrashes } from './conformance/crashing.ts'
 import { testCreation } from './conformance/creating.ts'
 import { testDeletion } from './conformance/deleting.ts'
 import { testFinding } from './conformance/finding.ts'
-import type { OpenWorld } from './conformance/harness.ts'
-import { testOwnership } from './conformance/owning.ts'
+import type { OpenAdoptedWorld, OpenWorld } from './conformance/harness.ts'
+import { testAdoption, testOwnership } from './conformance/owning.ts'
 
-export type { OpenWorld, ProviderWorld } from './conformance/harness.ts'
+export type { AdoptedWorld, OpenWorld, ProviderWorld } from './conformance/harness.ts'
 
 /** `open` makes a new, empty world each time; the test disposes of it. */
 export function describeClusterProvider(name: string, open: OpenWorld): void {
@@ -26,5 +27,18 @@ export function describeClusterProvider(name: string, open: OpenWorld): void {
     describe('giving access', () => testAccess(open))
     describe('aborting', () => testAborts(open))
     describe('crashing', () => testCrashes(open))
+  })
+}
+
+/**
+ * For a provider that makes no clusters. Of the cases above, those of adoption and of access hold as they are, on clusters that
+ * are there and were adopted; those of building, repairing, starting and of processes that are killed while they build have
+ * nothing to be held against; of finding, changing, deleting and aborting it is held to what `adopting` says.
+ */
+export function describeAdoptingProvider(name: string, open: OpenAdoptedWorld): void {
+  describe(`cluster provider ${name}`, () => {
+    describe('adopting', () => testAdopting(open))
+    describe('owning', () => testAdoption(open))
+    describe('giving access', () => testIssuing(open))
   })
 }

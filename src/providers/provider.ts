@@ -123,6 +123,8 @@ export interface Capabilities {
   fields: Readonly<Record<SpecField, FieldSupport>>
   /** Whether it makes clusters; where not (`existing`), `create` is refused and what is there can only be adopted. */
   create: boolean
+  /** Where it makes none: what those are called that there are. */
+  names?: readonly string[]
   /** What `delete` takes away: the cluster, or only our marks on it, for clusters that are not ours to end (`existing`). */
   delete: 'cluster' | 'marks'
   /** Whether clusters can be stopped, so that `start` has a meaning. */

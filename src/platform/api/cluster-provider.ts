@@ -7,6 +7,49 @@ const IMMUTABLE: JsonObject = {
   'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: 'is immutable: make another ClusterProvider' }],
 }
 
+const EXISTING_CLUSTERS: JsonObject = {
+  type: 'array',
+  maxItems: 64,
+  'x-kubernetes-list-type': 'map',
+  'x-kubernetes-list-map-keys': ['name'],
+  items: {
+    type: 'object',
+    required: ['name', 'kubeconfig'],
+    properties: {
+      name: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 63,
+        pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
+        description: 'What a ControlCenter or Platform calls it in spec.externalName.',
+      },
+      kubeconfig: {
+        type: 'object',
+        description: 'How to get there, as an administrator of the cluster. It is handed to nobody.',
+        properties: {
+          file: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 4096,
+            description: 'A file of the machine that runs keelson --local.',
+          },
+          secretRef: {
+            type: 'object',
+            required: ['name'],
+            description: 'A Secret of the workspace, for a server.',
+            properties: {
+              name: { type: 'string', minLength: 1, maxLength: 253 },
+              namespace: { type: 'string', minLength: 1, maxLength: 63, default: 'default' },
+              key: { type: 'string', minLength: 1, maxLength: 253, default: 'value' },
+            },
+          },
+          context: { type: 'string', maxLength: 253, description: "Default: the kubeconfig's current one." },
+        },
+      },
+    },
+  },
+}
+
 export const clusterProvider = declareKind({
   kind: 'ClusterProvider',
   plural: 'clusterproviders',
@@ -23,7 +66,7 @@ export const clusterProvider = declareKind({
         type: 'string',
         minLength: 1,
         maxLength: 63,
-        description: 'Which provider: simulated, logical, kind, … Immutable.',
+        description: 'Which provider: simulated, logical, existing. Immutable.',
         ...IMMUTABLE,
       },
       ownerTag: {
@@ -52,6 +95,12 @@ export const clusterProvider = declareKind({
         required: ['folder'],
         description: 'For the type simulated: where its pretended world is.',
         properties: { folder: { type: 'string', minLength: 1, maxLength: 4096 } },
+      },
+      existing: {
+        type: 'object',
+        required: ['clusters'],
+        description: 'For the type existing: the clusters that can be adopted.',
+        properties: { clusters: EXISTING_CLUSTERS },
       },
     },
     example: {

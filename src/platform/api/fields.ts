@@ -163,6 +163,7 @@ export const CLUSTER_STATUS: JsonObject = statusOf({
   phase: { type: 'string', enum: PHASES },
   externalID: { type: 'string' },
   externalName: { type: 'string' },
+  version: { type: 'string', description: 'The version of Kubernetes that it has.' },
   providerRef: { ...NAME_REFERENCE, description: 'The ClusterProvider that it was made with.' },
   endpoint: {
     type: 'object',

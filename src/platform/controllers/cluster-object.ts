@@ -11,6 +11,7 @@ export interface ClusterStatus {
   readonly phase?: string
   readonly externalID?: string
   readonly externalName?: string
+  readonly version?: string
   readonly providerRef?: { readonly name: string }
   readonly endpoint?: ClusterEndpoint
   readonly observedAt?: string

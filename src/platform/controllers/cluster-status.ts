@@ -81,8 +81,14 @@ export function conditionsOf(
   return setCondition<Condition>(withReady, { type: 'Synced', ...synced, observedGeneration }, now)
 }
 
-function factsOf({ externalID, externalName, endpoint }: ObservedCluster): Partial<ClusterObject['status']> {
-  return { externalID, externalName, ...(endpoint !== undefined && { endpoint }) }
+function factsOf({ externalID, externalName, endpoint, spec }: ObservedCluster): Partial<ClusterObject['status']> {
+  const { version } = spec
+  return {
+    externalID,
+    externalName,
+    ...(version !== undefined && { version }),
+    ...(endpoint !== undefined && { endpoint }),
+  }
 }
 
 /** While a step is at it, and what it says of itself. */

@@ -41,7 +41,7 @@ export function judge(
     repairable: repair,
     givenUp: look.found === true && command.type === 'converge' && isGivenUp(look, configured, command),
   }
-  const verdict = byPolicy(decide(cell, command), cluster, command)
+  const verdict = byPolicy(decide(cell, command), { cluster, configured }, command)
   return { ...verdict, changes, reason: verdict.reason ?? reasonOf(verdict, cell, { cluster, configured, look }) }
 }
 
@@ -97,7 +97,7 @@ const NEEDED: Readonly<Partial<Record<string, string>>> = {
 /** Crossplane's managementPolicies and deletionPolicy. */
 function byPolicy(
   verdict: Verdict,
-  { managementPolicies: allowed, deletionPolicy }: DesiredCluster,
+  { cluster: { managementPolicies: allowed, deletionPolicy }, configured }: Omit<Facts, 'look'>,
   { type }: Command,
 ): Verdict & { reason?: string } {
   const needed = NEEDED[verdict.action ?? '']
@@ -108,6 +108,10 @@ function byPolicy(
   }
   if (type === 'destroy' && verdict.step === 'delete' && deletionPolicy === 'Orphan') {
     return { ...verdict, action: 'release', step: 'release', reason: 'spec.deletionPolicy is Orphan' }
+  }
+  if (type === 'destroy' && verdict.step === 'delete' && configured.provider.capabilities().delete === 'marks') {
+    const reason = 'it was adopted: it loses our marks, and goes on as it is'
+    return { ...verdict, action: 'release', step: 'release', reason }
   }
   return verdict
 }

@@ -21,6 +21,16 @@ export interface ClusterProviderSpec {
   readonly ownerTag: string
   readonly limits: { readonly parallel: number; readonly createTimeout: string }
   readonly simulated?: { readonly folder: string }
+  readonly existing?: {
+    readonly clusters: readonly {
+      readonly name: string
+      readonly kubeconfig: {
+        readonly file?: string
+        readonly secretRef?: { readonly namespace: string; readonly name: string; readonly key: string }
+        readonly context?: string
+      }
+    }[]
+  }
 }
 
 /** Makes the provider that a ClusterProvider object describes; throws a KeelsonError where its configuration lacks something. */
@@ -44,7 +54,7 @@ export interface ReadOptions {
 }
 
 /** Types with a field of a ClusterProvider for themselves. */
-const WITH_SETTINGS: ReadonlySet<string> = new Set(['simulated'])
+const WITH_SETTINGS: ReadonlySet<string> = new Set(['simulated', 'existing'])
 
 /** Of the types of this process. */
 export function opening(types: ProviderTypes, scope: Scope): OpenProvider {
@@ -167,13 +177,19 @@ function referenceProblems(
 
 /** What the provider cannot honour, by field. */
 function capabilityProblems(
-  { spec, accessTTL, source }: DesiredCluster,
+  { spec, accessTTL, externalName, source }: DesiredCluster,
   { type, provider }: ConfiguredProvider,
 ): Problem[] {
   const capabilities = provider.capabilities()
   const problems = refusedFields(type, spec, capabilities).map(({ field, message }) =>
     problem(source, field, message, `remove ${field}`),
   )
+  const { names, create } = capabilities
+  if (!create && names?.includes(externalName) !== true) {
+    const message = `a cluster of type ${type} cannot be made: there is none called "${externalName}"`
+    const remedy = `name one of those that its ClusterProvider lists: ${names?.join(', ') ?? ''}`
+    problems.push(problem(source, 'spec.externalName', message, remedy))
+  }
   const { min, max } = capabilities.accessTTL
   if (accessTTL < min || accessTTL > max) {
     const message = `a cluster of type ${type} issues credentials for ${min} to ${max} seconds`

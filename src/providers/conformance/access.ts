@@ -3,7 +3,16 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { parseYaml } from '../../machinery/index.ts'
-import { asOwner, assertRefusal, found, intentFor, type OpenWorld, signal } from './harness.ts'
+import {
+  asOwner,
+  assertRefusal,
+  found,
+  intentFor,
+  type OpenAdoptedWorld,
+  type OpenWorld,
+  obtain,
+  signal,
+} from './harness.ts'
 
 interface Kubeconfig {
   clusters: { name: string; cluster: { server: string; 'certificate-authority-data': string } }[]
@@ -31,11 +40,11 @@ function credentials(kubeconfig: string): string[] {
   return texts
 }
 
-export function testAccess(open: OpenWorld): void {
+export function testIssuing(open: OpenAdoptedWorld): void {
   test('a kubeconfig leads to the endpoint that was observed', async () => {
     await using world = await open()
     const provider = world.open()
-    const { externalID, endpoint } = await provider.create(intentFor(world, 'emea'), { signal })
+    const { externalID, endpoint } = await obtain(world, intentFor(world, 'emea'))
     const { kubeconfig } = await provider.issueAccess(externalID, 3600, asOwner)
     const { clusters, users, contexts, 'current-context': current } = read(kubeconfig.reveal())
     const { context } = contexts.find(({ name }) => name === current) ?? assert.fail('no current context')
@@ -50,7 +59,7 @@ export function testAccess(open: OpenWorld): void {
   test('a lifetime is kept to, and one that the provider does not offer is refused', async () => {
     await using world = await open()
     const provider = world.open()
-    const { externalID } = await provider.create(intentFor(world, 'emea'), { signal })
+    const { externalID } = await obtain(world, intentFor(world, 'emea'))
     const { min, max } = provider.capabilities().accessTTL
     for (const ttl of [min, max]) {
       const before = Date.now()
@@ -67,7 +76,7 @@ export function testAccess(open: OpenWorld): void {
   test('each credential is a new one, and the world keeps none', async () => {
     await using world = await open()
     const provider = world.open()
-    const { externalID, externalName } = await provider.create(intentFor(world, 'emea'), { signal })
+    const { externalID, externalName } = await obtain(world, intentFor(world, 'emea'))
     const issued = await Promise.all([1, 2].map(() => provider.issueAccess(externalID, 3600, asOwner)))
     const secrets = issued.map(({ kubeconfig }) => credentials(kubeconfig.reveal()))
     assert.ok(secrets.every((texts) => texts.length > 0))
@@ -80,7 +89,7 @@ export function testAccess(open: OpenWorld): void {
   test('a kubeconfig that is printed, logged or serialised by mistake shows nothing', async () => {
     await using world = await open()
     const provider = world.open()
-    const { externalID } = await provider.create(intentFor(world, 'emea'), { signal })
+    const { externalID } = await obtain(world, intentFor(world, 'emea'))
     const access = await provider.issueAccess(externalID, 3600, asOwner)
     const shown = [
       inspect(access, { depth: 9, showHidden: true }),
@@ -90,6 +99,10 @@ export function testAccess(open: OpenWorld): void {
     for (const secret of credentials(access.kubeconfig.reveal())) assert.ok(!shown.includes(secret))
     assert.match(shown, /\[redacted\]/)
   })
+}
+
+export function testAccess(open: OpenWorld): void {
+  testIssuing(open)
 
   test('there is no access to a cluster that is not ready', async () => {
     await using world = await open()

@@ -41,6 +41,12 @@ export interface ProviderWorld extends AsyncDisposable {
   everythingKept(): Promise<string>
 }
 
+/** Of a provider that makes no clusters: what can be done with one that is there already. */
+export type AdoptedWorld = AsyncDisposable &
+  Pick<ProviderWorld, 'open' | 'specs' | 'refused' | 'plant' | 'cutOff' | 'heal' | 'everythingKept'>
+
+export type OpenAdoptedWorld = () => Promise<AdoptedWorld>
+
 export type OpenWorld = () => Promise<ProviderWorld>
 
 export const OWNER = 'org-a'
@@ -50,7 +56,11 @@ export const OTHER_OWNER = 'org-b'
 export const signal = new AbortController().signal
 export const asOwner = { ownerTag: OWNER, signal }
 
-export function intentFor(world: ProviderWorld, name: string, change: Partial<ClusterIntent> = {}): ClusterIntent {
+export function intentFor(
+  world: Pick<ProviderWorld, 'specs'>,
+  name: string,
+  change: Partial<ClusterIntent> = {},
+): ClusterIntent {
   const identity = { org: 'acme', workspace: 'root:acme:platform-team', kind: 'Platform', name }
   return {
     externalName: externalNameOf(identity),
@@ -61,6 +71,15 @@ export function intentFor(world: ProviderWorld, name: string, change: Partial<Cl
     spec: world.specs.first,
     ...change,
   }
+}
+
+/** A ready cluster of ours: made, or, where the provider makes none, one that is there and was adopted. */
+export async function obtain(world: Pick<ProviderWorld, 'open' | 'plant'>, intent: ClusterIntent) {
+  const provider = world.open()
+  if (provider.capabilities().create) return provider.create(intent, { signal })
+  await world.plant(intent.externalName, 'ready')
+  const { externalID } = await found(provider, intent.externalName)
+  return provider.adopt(externalID, intent, { signal })
 }
 
 export async function found(provider: ClusterProvider, externalName: string): Promise<ObservedCluster> {

@@ -2,24 +2,26 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { OwnershipMarks } from '../provider.ts'
 import {
+  type AdoptedWorld,
   asOwner,
   assertRefusal,
   found,
   intentFor,
   namesOf,
+  type OpenAdoptedWorld,
   type OpenWorld,
   OTHER_OWNER,
   OWNER,
-  type ProviderWorld,
+  obtain,
   signal,
 } from './harness.ts'
 
-function marksFor(world: ProviderWorld, name: string): OwnershipMarks {
+function marksFor(world: AdoptedWorld, name: string): OwnershipMarks {
   const { identity, ownerTag, manifestDigest, run } = intentFor(world, name)
   return { identity, ownerTag, manifestDigest, run }
 }
 
-export function testOwnership(open: OpenWorld): void {
+export function testAdoption(open: OpenAdoptedWorld): void {
   test('a cluster without tags becomes ours by adoption, and nothing else of it changes', async () => {
     await using world = await open()
     const provider = world.open()
@@ -67,7 +69,7 @@ export function testOwnership(open: OpenWorld): void {
   test('a cluster that is released is nobody’s, and goes on as it is', async () => {
     await using world = await open()
     const provider = world.open()
-    const created = await provider.create(intentFor(world, 'emea'), { signal })
+    const created = await obtain(world, intentFor(world, 'emea'))
     if (!provider.capabilities().adopt) {
       await assertRefusal(provider.release(created.externalID, asOwner), 'refused')
       return
@@ -80,6 +82,10 @@ export function testOwnership(open: OpenWorld): void {
     await provider.release(created.externalID, asOwner)
     await assertRefusal(provider.delete(created.externalID, asOwner), 'conflict')
   })
+}
+
+export function testOwnership(open: OpenWorld): void {
+  testAdoption(open)
 
   test('marks survive stopping, starting and updating', async () => {
     await using world = await open()

@@ -1,0 +1,82 @@
+/** A client of an adopted cluster, for as long as a call lasts. Whatever goes wrong on the way is `unreachable`, never absent. */
+import { X509Certificate } from 'node:crypto'
+import { type LookupAddress, lookup } from 'node:dns'
+import { isIP, type LookupFunction } from 'node:net'
+import { type Client, createClient, httpsTransport } from '../../client/index.ts'
+import { isStatus, KeelsonError, StatusError } from '../../machinery/index.ts'
+import { type ClusterEndpoint, isProviderError, providerUnreachable } from '../../providers/index.ts'
+import type { TrustedConfig } from './kubeconfig.ts'
+
+export const TYPE = 'existing'
+
+/** Whether this process may connect to an address, at the moment of connecting. */
+export type Allows = (address: string) => boolean
+
+export interface Connection extends Disposable {
+  readonly client: Client
+  readonly endpoint: ClusterEndpoint
+}
+
+/** Milliseconds: what does not answer is asked again later. */
+const CONNECT = 5000
+const REQUEST = 15_000
+
+export function connect(config: TrustedConfig, allows: Allows): Connection {
+  const { hostname, port, pathname } = new URL(config.server)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  if (isIP(host) !== 0 && !allows(host)) throw refused(host)
+  const transport = httpsTransport(config, { connectTimeout: CONNECT, lookup: checkedLookup(allows) })
+  const cluster = pathname.replace(/\/$/, '')
+  return {
+    client: createClient({ transport, cluster, userAgent: 'keelson/existing', timeout: REQUEST }),
+    endpoint: { host, port: port === '' ? 443 : Number(port), caFingerprint: fingerprintOf(config.ca) },
+    [Symbol.dispose]: () => transport[Symbol.dispose](),
+  }
+}
+
+function fingerprintOf(ca: string | Buffer): string {
+  const { fingerprint256 } = new X509Certificate(ca)
+  return `sha256:${fingerprint256.replaceAll(':', '').toLowerCase()}`
+}
+
+function refused(address: string): KeelsonError {
+  return new KeelsonError(
+    `address ${address} is not allowed: clusters may not be at loopback, link-local or private addresses`,
+    'run the server with --webhook-allow-cidr',
+  )
+}
+
+/** What is resolved here is what is connected to: there is no second look at the name. */
+function checkedLookup(allows: Allows): LookupFunction {
+  return (host, options, done) => {
+    lookup(host, { ...options, all: true }, (error, found: LookupAddress[]) => {
+      if (error !== null) return done(error, '', 0)
+      const [first, ...others] = found.filter(({ address }) => allows(address))
+      if (first === undefined) return done(refused(found[0]?.address ?? host), '', 0)
+      if (options.all === true) return done(null, [first, ...others])
+      return done(null, first.address, first.family)
+    })
+  }
+}
+
+/** NotFound, AlreadyExists and Conflict are answers; everything else says that nothing is known. */
+export async function ask<T>(name: string, signal: AbortSignal, request: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted()
+  try {
+    const answer = await request()
+    signal.throwIfAborted()
+    return answer
+  } catch (error) {
+    signal.throwIfAborted()
+    if (isProviderError(error)) throw error
+    if (['NotFound', 'AlreadyExists', 'Conflict'].some((reason) => isStatus(error, reason))) throw error
+    if (isStatus(error, 'Unauthorized')) {
+      throw providerUnreachable(`cluster ${name}`, 'it does not accept the credential of its kubeconfig', error)
+    }
+    if (error instanceof KeelsonError || error instanceof StatusError) {
+      const remedy = error instanceof KeelsonError ? `; ${error.remedy}` : ''
+      throw providerUnreachable(`cluster ${name}`, `${error.message}${remedy}`, error)
+    }
+    throw error
+  }
+}

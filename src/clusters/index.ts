@@ -1,0 +1,48 @@
+/** The door of clusters: the providers that make or adopt clusters, and Cluster API. */
+import type { Client } from '../client/index.ts'
+import type { Feature } from '../controller/index.ts'
+import { type ClusterProvider, providerUnreachable } from '../providers/index.ts'
+import { localExistingType, servedExistingType } from './existing/provider-types.ts'
+
+/** Types of ClusterProvider as a process has them that is no server. */
+export const localClusterTypes = { existing: localExistingType }
+
+type SettingsOf<T extends (...parameters: never) => unknown> = Parameters<T>[0]
+
+export interface ClustersRoom {
+  readonly feature: Feature
+  /** The types as a server has them. */
+  readonly types: {
+    readonly existing: (
+      spec: SettingsOf<typeof localExistingType>,
+      scope: { readonly workspace: string },
+    ) => ClusterProvider
+  }
+}
+
+/** `allows`: which addresses users may make the server connect to. */
+export function clustersRoom({ allows }: { readonly allows: (address: string) => boolean }): ClustersRoom {
+  let known: Client | undefined
+  const client = (): Client => {
+    if (known === undefined) throw providerUnreachable('existing', 'the server has not begun')
+    return known
+  }
+  return {
+    types: {
+      existing: (spec, { workspace }) => servedExistingType(spec, () => client().inCluster(workspace), allows),
+    },
+    feature: {
+      apis: [],
+      controllers: [
+        {
+          name: 'existing-cluster-provider',
+          rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }],
+          start({ client: given }) {
+            known = given
+            return { async [Symbol.asyncDispose]() {} }
+          },
+        },
+      ],
+    },
+  }
+}
