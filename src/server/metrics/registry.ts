@@ -11,10 +11,14 @@ export interface Family {
 export interface Counter extends Family {
   /** @param values of the labels, in their order. */
   readonly add: (values: readonly string[], amount?: number) => void
+  /** A series to keep, for what counts often: finding it costs more than adding to it. */
+  readonly of: (values: readonly string[]) => { value: number }
 }
 
 export interface Histogram extends Family {
   readonly observe: (values: readonly string[], value: number) => void
+  /** As a counter's. */
+  readonly of: (values: readonly string[]) => (value: number) => void
 }
 
 export interface FamilyOptions {
@@ -49,6 +53,7 @@ function seriesOf<T>(
 export function counter(options: FamilyOptions, type: 'counter' | 'gauge' = 'counter'): Counter {
   const { all, of } = seriesOf(options, () => ({ value: 0 }))
   return {
+    of,
     add: (values, amount = 1) => {
       of(values).value += amount
     },
@@ -87,14 +92,18 @@ interface Buckets {
 /** @param bounds of the buckets, ascending. */
 export function histogram(options: FamilyOptions, bounds: readonly number[]): Histogram {
   const { all, of } = seriesOf<Buckets>(options, () => ({ counts: new Float64Array(bounds.length), sum: 0, count: 0 }))
+  const observe = (series: Buckets, value: number): void => {
+    series.count++
+    series.sum += value
+    let bucket = 0
+    while (bucket < bounds.length && value > (bounds[bucket] ?? 0)) bucket++
+    if (bucket < bounds.length) series.counts[bucket] = (series.counts[bucket] ?? 0) + 1
+  }
   return {
-    observe: (values, value) => {
+    observe: (values, value) => observe(of(values), value),
+    of: (values) => {
       const series = of(values)
-      series.count++
-      series.sum += value
-      let bucket = 0
-      while (bucket < bounds.length && value > (bounds[bucket] ?? 0)) bucket++
-      if (bucket < bounds.length) series.counts[bucket] = (series.counts[bucket] ?? 0) + 1
+      return (value) => observe(series, value)
     },
     render: () =>
       headed(

@@ -1,5 +1,8 @@
 /** What is counted of requests, under kube-apiserver's names (apiserver/pkg/endpoints/metrics). Never a logical cluster. */
+
+import type { ResourceDefinition } from '../definition.ts'
 import type { RequestRecord } from '../request-record.ts'
+import type { RequestInfo } from '../route.ts'
 import { counter, type Family, gauge, histogram } from './registry.ts'
 
 const LABELS = ['verb', 'group', 'version', 'resource', 'subresource', 'scope', 'component'] as const
@@ -17,8 +20,15 @@ const METHODS: ReadonlyMap<string, string> = new Map([
   ['delete', 'DELETE'],
   ['deletecollection', 'DELETECOLLECTION'],
 ])
-const READS = new Set(['get', 'list', 'watch', 'head', 'options'])
+const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 const NO_LABELS: readonly string[] = ['other', '', '', '', '', '', 'apiserver']
+
+/** What one request counts in. */
+interface Series {
+  readonly total: { value: number }
+  readonly seconds: (seconds: number) => void
+  readonly bytes: ((bytes: number) => void) | undefined
+}
 
 export interface RequestMetrics {
   readonly families: readonly Family[]
@@ -78,8 +88,38 @@ export function requestMetrics(): RequestMetrics {
     ],
   )
   const count = ({ method }: RequestRecord, step: number): void => {
-    if (READS.has(method.toLowerCase())) reading += step
+    if (READS.has(method)) reading += step
     else writing += step
+  }
+  const seriesFor = (record: RequestRecord, status: number): Series => {
+    const labels = labelsOf(record)
+    const [verb = '', ...rest] = labels
+    const withDryRun = [verb, record.dryRun ? 'All' : '', ...rest]
+    return {
+      total: total.of([...withDryRun, String(status)]),
+      seconds: seconds.of(withDryRun),
+      bytes: verb === 'GET' || verb === 'LIST' ? sizes.of(labels) : undefined,
+    }
+  }
+  // Joining the labels of each request anew would be a tenth of what a get takes.
+  const known = new WeakMap<ResourceDefinition, Map<string, Series>>()
+  const seriesOf = (record: RequestRecord, status: number): Series => {
+    const { definition, info } = record
+    if (definition === undefined || info === undefined || info.subresource !== '') return seriesFor(record, status)
+    let ofKind = known.get(definition)
+    if (ofKind === undefined) {
+      ofKind = new Map()
+      known.set(definition, ofKind)
+    }
+    // Each of these has few values, whatever clients send.
+    const flags = (record.isApply ? 1 : 0) + (record.dryRun ? 2 : 0) + scopeOf(info) * 4
+    const key = `${info.verb} ${status} ${flags}`
+    let series = ofKind.get(key)
+    if (series === undefined) {
+      series = seriesFor(record, status)
+      ofKind.set(key, series)
+    }
+    return series
   }
   return {
     families: [total, seconds, sizes, longRunning, inFlight],
@@ -89,14 +129,12 @@ export function requestMetrics(): RequestMetrics {
       longRunning.add(labelsOf(record))
     },
     end: (record, status, bytes, milliseconds) => {
-      const labels = labelsOf(record)
-      if (record.longRunning) longRunning.add(labels, -1)
+      if (record.longRunning) longRunning.add(labelsOf(record), -1)
       else count(record, -1)
-      const [verb = '', ...rest] = labels
-      const withDryRun = [verb, record.dryRun ? 'All' : '', ...rest]
-      total.add([...withDryRun, String(status)])
-      seconds.observe(withDryRun, milliseconds / 1000)
-      if (verb === 'GET' || verb === 'LIST') sizes.observe(labels, bytes)
+      const series = seriesOf(record, status)
+      series.total.value++
+      series.seconds(milliseconds / 1000)
+      series.bytes?.(bytes)
     },
   }
 }
@@ -107,8 +145,13 @@ function labelsOf({ info, definition, isApply, nonResourcePath }: RequestRecord)
   const verb = isApply ? 'APPLY' : (METHODS.get(info.verb) ?? 'other')
   if (definition === undefined) return [verb, '', '', '', nonResourcePath, '', 'apiserver']
   const { group, version, names, subresources } = definition
-  const scope =
-    info.name !== '' || info.verb === 'create' ? 'resource' : info.namespace !== '' ? 'namespace' : 'cluster'
+  const scope = SCOPES[scopeOf(info)] ?? ''
   const subresource = Object.hasOwn(subresources, info.subresource) ? info.subresource : ''
   return [verb, group, version, names.plural, subresource, scope, 'apiserver']
+}
+
+const SCOPES = ['resource', 'namespace', 'cluster'] as const
+
+function scopeOf({ name, namespace, verb }: RequestInfo): 0 | 1 | 2 {
+  return name !== '' || verb === 'create' ? 0 : namespace !== '' ? 1 : 2
 }
