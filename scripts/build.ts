@@ -30,7 +30,7 @@ const results = await Promise.all([
     ...common,
     entryPoints: {
       'storage-worker': 'src/storage/embedded/worker.ts',
-      'yaml-worker': 'src/server/yaml-worker.ts',
+      'side-worker': 'src/server/side-worker.ts',
       testing: 'src/testing/index.ts',
       controller: 'src/controller/index.ts',
     },

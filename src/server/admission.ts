@@ -17,12 +17,11 @@ import {
   validateObjectMeta,
   validateObjectMetaUpdate,
   validateStandardFinalizers,
-  validateValue,
-  validateValueUpdate,
 } from '../machinery/index.ts'
 import { mutateCreate, mutateUpdate, validateWrite } from './admission/admit-by-plugins.ts'
 import { configurationsFor } from './admission/request-attributes.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
+import { breathe, validateObject, weigh } from './large-objects.ts'
 import { trackFields } from './managed-fields.ts'
 import { prepareMetadataForCreate, prepareMetadataForUpdate } from './metadata.ts'
 
@@ -71,18 +70,22 @@ export async function admitCreate(
   const { strategy, names } = definition
   prepareMetadataForCreate(definition, object, context)
   strategy.prepareForCreate?.(object, context)
+  weigh(object, undefined)
+  await breathe(object)
   await trackFields(definition, object, undefined, context)
   const plugins = await configurationsFor(definition, context)
   if (plugins !== undefined) await mutateCreate(plugins, definition, object, context)
   await strategy.admit?.({ type: 'create', object }, context)
+  await breathe(object)
   const meta = { namespaced: definition.namespaced, nameRule: NAME_RULES[definition.nameRule] }
   const found = [...validateObjectMeta(object.metadata, meta), ...finalizerNames(definition, object)]
   const causes = [
     ...found,
-    ...(definition.schema === undefined ? [] : validateValue(definition.schema, object, '', found)),
+    ...(definition.schema === undefined ? [] : await validateObject(definition.schema, object, undefined, found)),
     ...(strategy.validate?.(object, context) ?? []),
   ]
-  if (causes.length > 0) throw invalid({ group: storedGroup(definition), kind: names.kind }, object.metadata.name ?? '', causes)
+  if (causes.length > 0)
+    throw invalid({ group: storedGroup(definition), kind: names.kind }, object.metadata.name ?? '', causes)
   if (plugins !== undefined) await validateWrite(plugins, definition, { object }, context)
 }
 
@@ -105,20 +108,24 @@ export async function admitUpdate(
     }
   }
   prepare()
+  weigh(object, old)
+  await breathe(object)
   await trackFields(definition, object, old, context)
   const plugins = await configurationsFor(definition, context)
   if (plugins !== undefined && (await mutateUpdate(plugins, definition, object, old, context))) prepare()
   await strategy.admit?.({ type: 'update', object, old, subresource }, context)
+  await breathe(object)
   const found = validateObjectMetaUpdate(object.metadata, old.metadata)
   const causes = [
     // Upstream checks metadata for every kind, and then each kind's own validation does so again; no text is said twice.
     ...found,
     ...found,
     ...finalizerNames(definition, object),
-    ...(definition.schema === undefined ? [] : validateValueUpdate(definition.schema, object, old, '', found)),
+    ...(definition.schema === undefined ? [] : await validateObject(definition.schema, object, old, found)),
     ...(strategy.validateUpdate?.(object, old, context) ?? []),
   ]
-  if (causes.length > 0) throw invalid({ group: storedGroup(definition), kind: names.kind }, old.metadata.name ?? '', causes)
+  if (causes.length > 0)
+    throw invalid({ group: storedGroup(definition), kind: names.kind }, old.metadata.name ?? '', causes)
   if (plugins !== undefined) await validateWrite(plugins, definition, { object, old }, context)
 }
 

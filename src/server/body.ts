@@ -22,6 +22,7 @@ import {
   unrecognized,
 } from './built-in-body.ts'
 import type { RequestContext, ResourceContext } from './context.ts'
+import { breatheAfter } from './large-objects.ts'
 import { readYamlText } from './yaml-thread.ts'
 
 /** apiserver's limit for write requests (MaxRequestBodyBytes). */
@@ -56,6 +57,7 @@ export async function readObject(
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badRequest("couldn't get version/kind; json parse error: the body is not an object")
   }
+  await breatheAfter(body.length)
   return value as Record<string, unknown>
 }
 
@@ -76,7 +78,9 @@ async function readBuiltIn(context: RequestContext, expected: ExpectedKind): Pro
   if (value === undefined) throw unsupportedMediaType(type, [JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE])
   const object = { ...expectedTypeMeta(expected, value), ...value } as KubeObject
   object.metadata ??= {}
+  await breatheAfter(body.length)
   checkDecodes(expected, object)
+  await breatheAfter(body.length)
   return object
 }
 

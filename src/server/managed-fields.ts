@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from 'node:util'
 import {
   builtInType,
   emptyObjectOf,
-  type FieldManager,
   type FieldSet,
   type FieldType,
   fieldSetOf,
@@ -12,17 +11,20 @@ import {
   type Json,
   type JsonObject,
   type KubeObject,
-  managedAfterUpdate,
   parseApiVersion,
   type StatusCause,
+  type StructuralSchema,
   typeOfSchema,
   type Versions,
   validateFieldManager,
 } from '../machinery/index.ts'
 import { isFields } from './builtins/untyped.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
+import { managedFieldsOf, type SendableManager } from './large-objects.ts'
 import { timestamp } from './metadata.ts'
 import { CLUSTER_ANNOTATION } from './row.ts'
+import type { SentManager } from './side-tasks.ts'
+import { schemaNumber } from './side-thread.ts'
 
 /** FieldManagerMaxLength, in bytes. */
 const MAX_NAME_BYTES = 128
@@ -106,25 +108,48 @@ export async function fieldManagerOf(
   object: KubeObject,
   old: KubeObject | undefined,
   context: OperationContext,
-): Promise<FieldManager> {
+): Promise<SendableManager> {
   const apiVersion = formatApiVersion(definition)
   const { subresource = '', services } = context
+  const byVersion = await definitionsByVersion(definition, object, old, context)
+  const ignored = ignoredFields(definition, subresource, old === undefined)
+  const manager = { name, apiVersion, subresource, empty: emptyOf(definition), now: timestamp(services.now()) }
   return {
-    name,
-    apiVersion,
-    subresource,
-    versions: await versionsOf(definition, object, old, context),
-    empty: emptyOf(definition),
-    now: timestamp(services.now()),
+    ...manager,
+    versions: versionsOf(byVersion, ignored),
+    sent: isSendable(byVersion) ? () => sendable({ ...manager, ignored }, byVersion) : undefined,
   }
 }
 
-async function versionsOf(
+type ByVersion = ReadonlyMap<string, ResourceDefinition>
+
+/** A kind that shows another one's rows in its own form does so by a function. */
+function isSendable(byVersion: ByVersion): boolean {
+  for (const { storedForm } of byVersion.values()) if (storedForm !== undefined) return false
+  return true
+}
+
+function sendable(
+  manager: Omit<SentManager, 'types'>,
+  byVersion: ByVersion,
+): { manager: SentManager; schemas: StructuralSchema[] } {
+  const schemas: StructuralSchema[] = []
+  const typeOf = ({ group, version, names, builtIn, schema }: ResourceDefinition) => {
+    if (builtIn && builtInType(group, version, names.kind) !== undefined) return [group, version, names.kind] as const
+    if (schema === undefined) return undefined
+    schemas.push(schema)
+    return schemaNumber(schema)
+  }
+  const types = new Map([...byVersion].map(([apiVersion, definition]) => [apiVersion, typeOf(definition)]))
+  return { manager: { ...manager, types }, schemas }
+}
+
+async function definitionsByVersion(
   definition: ResourceDefinition,
   object: KubeObject,
   old: KubeObject | undefined,
-  { cluster, services, subresource = '' }: OperationContext,
-): Promise<Versions> {
+  { cluster, services }: OperationContext,
+): Promise<ByVersion> {
   const byVersion = new Map([[formatApiVersion(definition), definition]])
   const others = [object, old].flatMap(versionsIn).filter((apiVersion) => !byVersion.has(apiVersion))
   const definitions = others.length === 0 ? undefined : await services.definitionsOf(cluster)
@@ -133,13 +158,17 @@ async function versionsOf(
     const other = parsed && definitions?.findKind(parsed.group, parsed.version, definition.names.kind)
     if (other !== undefined && isSameResource(definition, other)) byVersion.set(apiVersion, other)
   }
+  return byVersion
+}
+
+function versionsOf(byVersion: ByVersion, ignored: FieldSet): Versions {
   return {
     typeAt: (apiVersion) => {
       const found = byVersion.get(apiVersion)
       return found === undefined ? undefined : fieldTypeOf(found)
     },
     convert: (object, from, to) => convert(object, byVersion.get(from), byVersion.get(to)),
-    ignoredAt: () => ignoredFields(definition, subresource, old === undefined),
+    ignoredAt: () => ignored,
   }
 }
 
@@ -211,7 +240,7 @@ export async function trackFields(
   const manager = await fieldManagerOf(definition, fieldManager, object, old, context)
   const printed = (one: KubeObject): KubeObject => asPrinted(definition, manager.empty, withoutClusterAnnotation(one))
   const live = old === undefined ? undefined : printed(old)
-  const managedFields = managedAfterUpdate(manager, live, printed(object))
+  const managedFields = await managedFieldsOf(object, manager, live, printed(object))
   if (managedFields === undefined) delete object.metadata.managedFields
   else object.metadata.managedFields = managedFields
 }

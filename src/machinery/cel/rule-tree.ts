@@ -1,5 +1,5 @@
 /** The compiled rules of a schema and of all within it, in the shape of the schema (schema/cel/validation.go). */
-import { additionalSchema, type StructuralSchema } from '../schema/structural-schema.ts'
+import { additionalSchema, holdsRules, type StructuralSchema } from '../schema/structural-schema.ts'
 import { escapeFieldName } from './field-name.ts'
 import { type CompiledRule, compileRules } from './rule.ts'
 import { type SchemaType, schemaType } from './schema-type.ts'
@@ -27,15 +27,9 @@ export function ruleTreeOf(schema: StructuralSchema, isRoot = true): RuleTree | 
   const trees = isRoot ? rootTrees : partTrees
   const known = trees.get(schema)
   if (known !== undefined) return known ?? undefined
-  const tree = hasRules(schema) ? buildTree(schema, isRoot, schemaType(schema, isRoot)) : undefined
+  const tree = holdsRules(schema) ? buildTree(schema, isRoot, schemaType(schema, isRoot)) : undefined
   trees.set(schema, tree ?? null)
   return tree
-}
-
-function hasRules(schema: StructuralSchema): boolean {
-  if (schema.validations.length > 0) return true
-  const below = [schema.items, additionalSchema(schema), ...(schema.properties?.values() ?? [])]
-  return below.some((nested) => nested !== undefined && hasRules(nested))
 }
 
 function buildTree(schema: StructuralSchema, isRoot: boolean, type: SchemaType | undefined): RuleTree | undefined {

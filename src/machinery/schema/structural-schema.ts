@@ -74,6 +74,19 @@ export function additionalSchema(schema: StructuralSchema): StructuralSchema | u
   return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined
 }
 
+const holders = new WeakMap<StructuralSchema, boolean>()
+
+/** Whether the schema or one within it has rules. */
+export function holdsRules(schema: StructuralSchema): boolean {
+  let holds = holders.get(schema)
+  if (holds === undefined) {
+    const below = [schema.items, additionalSchema(schema), ...(schema.properties?.values() ?? [])]
+    holds = schema.validations.length > 0 || below.some((nested) => nested !== undefined && holdsRules(nested))
+    holders.set(schema, holds)
+  }
+  return holds
+}
+
 /** The fields that every object has, and that are implied where a schema describes a whole object. */
 export function isMetaField(key: string): boolean {
   return key === 'apiVersion' || key === 'kind' || key === 'metadata'

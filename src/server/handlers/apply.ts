@@ -2,7 +2,6 @@
 import {
   applyConflict,
   applyMistyped,
-  applyPatch,
   badRequest,
   conflict,
   conflictCauses,
@@ -16,7 +15,6 @@ import {
   notFound,
   parseApiVersion,
   unsupportedMediaType,
-  validateValue,
 } from '../../machinery/index.ts'
 import { conform } from '../admission.ts'
 import type { Answer } from '../answer.ts'
@@ -24,6 +22,7 @@ import { asKubeObject, BODY_LIMIT, readYaml } from '../body.ts'
 import { isFields } from '../builtins/untyped.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
 import type { ResourceDefinition } from '../definition.ts'
+import { applied as appliedTo, breathe, validateObject } from '../large-objects.ts'
 import { checkFieldManager, fieldManagerOf, withNulls, withoutClusterAnnotation } from '../managed-fields.ts'
 import { checkIdentity } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
@@ -131,15 +130,16 @@ async function applied(write: Apply, name: string, old: KubeObject | undefined):
   const { definition, info } = context
   const manager = await fieldManagerOf(definition, name, config, old, operationContext(context, info.name, dryRun))
   const live = old === undefined ? undefined : withNulls(manager.empty, withoutClusterAnnotation(old))
-  const outcome = applyPatch(manager, live, withoutClusterAnnotation(config), force)
+  const outcome = await appliedTo(manager, live, withoutClusterAnnotation(config), force)
   if (outcome.type === 'refused') throw badRequest(outcome.message)
   if (outcome.type === 'mistyped') throw applyMistyped(outcome.message)
   if (outcome.type === 'conflicts') {
     throw applyConflict(conflictMessage(outcome.conflicts), conflictCauses(outcome.conflicts))
   }
+  await breathe(config)
   const sent = definition.builtIn ? undefined : structuredClone(outcome.object)
   conform(definition, outcome.object, validation, context.warnings)
-  if (sent !== undefined && restoreNulls(sent, outcome.object)) refuseNulls(definition, outcome.object)
+  if (sent !== undefined && restoreNulls(sent, outcome.object)) await refuseNulls(definition, outcome.object)
   return outcome.object
 }
 
@@ -162,7 +162,7 @@ function restoreNulls(from: unknown, to: unknown): boolean {
   return restored
 }
 
-function refuseNulls({ schema, group, names }: ResourceDefinition, object: KubeObject): void {
-  const causes = schema === undefined ? [] : validateValue(schema, object, '')
+async function refuseNulls({ schema, group, names }: ResourceDefinition, object: KubeObject): Promise<void> {
+  const causes = schema === undefined ? [] : await validateObject(schema, object, undefined, [])
   if (causes.length > 0) throw invalid({ group, kind: names.kind }, object.metadata.name ?? '', causes)
 }

@@ -5,6 +5,7 @@ import type { Answer } from '../answer.ts'
 import { readKubeObject } from '../body.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
 import type { OperationContext } from '../definition.ts'
+import { breathe } from '../large-objects.ts'
 import { checkFieldManager } from '../managed-fields.ts'
 import { checkIdentity } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
@@ -62,6 +63,7 @@ async function insert(context: ResourceContext, object: KubeObject, operation: O
     const existing = await parts.reader.get(definition, cluster, namespace, name)
     if (existing !== undefined) throw alreadyExists(groupResource(context), name)
   }
+  await breathe(object)
   try {
     const target = { definition, context: operation, reader: parts.reader }
     return await writeChange(target, { type: 'create', object }, undefined)

@@ -1,12 +1,7 @@
 import {
-  applyJsonPatch,
-  applyMergePatch,
-  applyStrategicMergePatch,
   fieldForbidden,
-  type Json,
   type JsonObject,
   notFound,
-  type PatchResult,
   patchRefused,
   patchSchemaOf,
   unsupportedMediaType,
@@ -16,10 +11,12 @@ import type { Answer } from '../answer.ts'
 import { asKubeObject, BODY_LIMIT, contentTypeOf, readYaml } from '../body.ts'
 import type { ResourceContext } from '../context.ts'
 import type { ResourceDefinition } from '../definition.ts'
+import { patchObject } from '../large-objects.ts'
 import { checkFieldManager } from '../managed-fields.ts'
 import { checkIdentity } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
 import { presentObject } from '../read.ts'
+import type { PatchKind } from '../side-tasks.ts'
 import { APPLY_PATCH, apply } from './apply.ts'
 import { attempt, groupResource } from './attempt.ts'
 import { mergeSubmitted, replace, subresourceOf } from './update.ts'
@@ -36,15 +33,17 @@ export async function patch(context: ResourceContext): Promise<Answer> {
   const forced = query.has('force') ? [fieldForbidden('force', 'may not be specified for non-apply patch')] : []
   checkFieldManager(query, 'PatchOptions', forced)
   const subresource = subresourceOf(context)
-  const patchWith = patcherOf(definition, contentTypeOf(context))
+  const kind = patchKind(definition, contentTypeOf(context))
   // As upstream, a patch may be written in YAML.
-  const instructions = await readYaml(await context.request.body(BODY_LIMIT))
+  const body = await context.request.body(BODY_LIMIT)
+  const instructions = await readYaml(body)
   return attempt(context, info.name, async () => {
     const current = await parts.reader.get(definition, cluster, info.namespace, info.name)
     if (current === undefined) throw notFound(groupResource(context), info.name)
     const old = presentObject(definition, current, cluster)
     const base = subresource?.read === undefined ? old : subresource.read(old)
-    const patched = patchWith(base as unknown as JsonObject, instructions)
+    const bytes = { patch: body.length, row: current.value.length }
+    const patched = await patchObject(kind, base as unknown as JsonObject, instructions, bytes)
     if (!patched.ok) throw patchRefused(patched.error.code, patched.error.message)
     const submitted = asKubeObject(patched.value as Record<string, unknown>)
     if (subresource?.read === undefined) {
@@ -57,20 +56,16 @@ export async function patch(context: ResourceContext): Promise<Answer> {
   })
 }
 
-type Patcher = (object: JsonObject, instructions: Json) => PatchResult
-
-function patcherOf(definition: ResourceDefinition, contentType: string): Patcher {
-  if (contentType === JSON_PATCH) return applyJsonPatch
-  if (contentType === MERGE_PATCH) return applyMergePatch
-  if (contentType === STRATEGIC_MERGE_PATCH && definition.builtIn) {
-    const { group, names } = definition
-    const schema = patchSchemaOf(group, definition.version, names.kind)
-    if (schema !== undefined) return (object, instructions) => applyStrategicMergePatch(object, instructions, schema)
-  }
+function patchKind({ group, version, names, builtIn }: ResourceDefinition, contentType: string): PatchKind {
+  const kind = { group, version, kind: names.kind }
+  if (contentType === JSON_PATCH) return { type: 'json', ...kind }
+  if (contentType === MERGE_PATCH) return { type: 'merge', ...kind }
+  const hasStrategic = builtIn && patchSchemaOf(group, version, names.kind) !== undefined
+  if (contentType === STRATEGIC_MERGE_PATCH && hasStrategic) return { type: 'strategic', ...kind }
   throw unsupportedMediaType(contentType, [
     JSON_PATCH,
     MERGE_PATCH,
-    ...(definition.builtIn ? [STRATEGIC_MERGE_PATCH] : []),
+    ...(builtIn ? [STRATEGIC_MERGE_PATCH] : []),
     APPLY_PATCH,
   ])
 }

@@ -14,6 +14,7 @@ import { forbiddenBy, resourceAttributes } from '../authorization/attributes.ts'
 import { readKubeObject } from '../body.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
 import type { Subresource } from '../definition.ts'
+import { breathe } from '../large-objects.ts'
 import { checkFieldManager, keepTimes } from '../managed-fields.ts'
 import { checkIdentity, checkPlace } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
@@ -135,8 +136,10 @@ async function replaceRow(
   if (old.metadata.deletionTimestamp !== undefined && !hasPendingFinalizers(definition, object)) {
     return { key: current.key, ...(await writeChange(target, { type: 'delete', old: object }, current)) }
   }
+  await breathe(object)
   keepTimes(object, old)
   if (isUnchanged(context, object, old, current)) return current
+  await breathe(object)
   const change = { type: 'update', object, old, subresource: info.subresource } as const
   return { key: current.key, ...(await writeChange(target, change, current)) }
 }
