@@ -87,7 +87,10 @@ for (const [size, count] of [
     const patched = await client.patch(LEDGERS, 'one', 'json', patch, WHERE)
     assert.ok(patched.spec.entries.every(({ amount }) => amount === 1_000_000))
     const beyond = [...patch, { op: 'remove', path: '/spec/entries/9999' }]
-    await assert.rejects(client.patch(LEDGERS, 'one', 'json', beyond, WHERE), /the server rejected our request due to an error/)
+    await assert.rejects(
+      client.patch(LEDGERS, 'one', 'json', beyond, WHERE),
+      /the server rejected our request due to an error/,
+    )
 
     const config = ledger('one', count)
     const options = { ...WHERE, fieldManager: 'other' }
