@@ -12,6 +12,8 @@ const STAR = /^export \* from '([^']+)'/gm
 const NAMESPACE = /import \* as \w+ from '([^']+)'/g
 const EVERYTHING = '**'
 const NAMED = /(?:import|export)\s+(?:type\s+)?(?:\w+\s*,\s*)?\{([^}]*)\}\s*from\s*'([^']+)'/g
+/** What is loaded when it is needed. */
+const LOADED = /const\s+\{([^}]*)\}\s*=\s*await\s+import\('([^']+)'\)/g
 
 export interface Source {
   /** Exported values that nothing else in the file mentions. */
@@ -30,6 +32,7 @@ export function readSource(file: string, text: string): Source {
     takes.set(target, new Set([...(takes.get(target) ?? []), ...names]))
   }
   for (const [, names = '', specifier = ''] of text.matchAll(NAMED)) take(specifier, namesOf(names))
+  for (const [, names = '', specifier = ''] of text.matchAll(LOADED)) take(specifier, namesOf(names))
   for (const [, specifier = ''] of text.matchAll(STAR)) take(specifier, ['*'])
   for (const [, specifier = ''] of text.matchAll(NAMESPACE)) take(specifier, [EVERYTHING])
   const exported = [...text.matchAll(EXPORT)].map(([, name = '']) => name)

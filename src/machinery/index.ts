@@ -84,5 +84,25 @@ export { encodeOpenAPIV2 } from './wire/protobuf/openapi-v2.ts'
 export { patchSchemaOf } from './wire/protobuf/patch-schema.ts'
 export { messageNamed, messageOf } from './wire/protobuf/registry.ts'
 export { structuralSchemaOf } from './wire/protobuf/schema.ts'
+export {
+  partBytes,
+  readBool,
+  readerOf,
+  readInt64,
+  readPart,
+  readTag,
+  skipValue,
+  type WireReader,
+} from './wire/protobuf/wire-reader.ts'
+export {
+  closeField,
+  extent,
+  newWriter,
+  type WireWriter,
+  writeBytesField,
+  writeNumberField,
+  writeTextField,
+  written,
+} from './wire/protobuf/wire-writer.ts'
 export * from './wire/yaml.ts'
 export * from './wire/yaml-print.ts'

@@ -2,13 +2,17 @@
 import { type EmbeddedConfig, openEmbeddedStore } from './embedded/engine.ts'
 import type { Encryption } from './encryption/configuration.ts'
 import { encryptedStore } from './encryption/encrypted-store.ts'
+import type { EtcdConfig } from './etcd/engine.ts'
 import { createMemoryStore } from './memory/engine.ts'
 import type { Store } from './store.ts'
 
-export type StoreConfig = { readonly engine: 'memory' } | EncryptedConfig
+export type StoreConfig = { readonly engine: 'memory' } | EncryptedConfig | SharedConfig
 
 /** What lies on a disk may be encrypted. */
 type EncryptedConfig = EmbeddedConfig & { readonly encryption?: Encryption }
+
+/** What is encrypted, and how, may be known only to who reads the store. */
+type SharedConfig = EtcdConfig & { readonly encryption?: (store: Store) => Promise<Encryption> }
 
 export interface OpenOptions {
   /** Gives the opening up; an open store is ended by its disposal. */
@@ -29,7 +33,19 @@ export async function openStore(config: StoreConfig, options: OpenOptions = {}):
       return createMemoryStore()
     case 'embedded':
       return encrypted(await openEmbeddedStore(config, options.signal), config.encryption)
+    case 'etcd':
+      return openShared(config, options.signal)
   }
+}
+
+/** Loaded when it is asked for: others pay nothing for it. */
+async function openShared(config: SharedConfig, signal: AbortSignal | undefined): Promise<Store> {
+  const { openEtcdStore } = await import('./etcd/engine.ts')
+  await using opening = new AsyncDisposableStack()
+  const store = opening.use(await openEtcdStore(config, signal))
+  const opened = encrypted(store, await config.encryption?.(store))
+  opening.move()
+  return opened
 }
 
 function encrypted(store: Store, encryption: Encryption | undefined): Store {

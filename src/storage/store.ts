@@ -57,7 +57,8 @@ export interface Commit {
   /** Up to MAX_OPERATIONS, and MAX_COMMIT_BYTES of keys and values. Without any, only the preconditions are judged. A value
    *  belongs to the store from here on: it must not be written to. */
   readonly operations: readonly Operation[]
-  /** Who pays: the writer takes turns between lanes (a logical cluster), so that one tenant's flood delays nobody else. */
+  /** Who pays: the writer takes turns between lanes (a logical cluster), so that one tenant's flood delays nobody else. Of one
+   *  lane, commits that write or judge a common key take effect in the order in which they were made. */
   readonly lane: string
 }
 
@@ -130,6 +131,9 @@ export interface Store extends AsyncDisposable {
   revision(): Revision
   get(key: string): Promise<Row | undefined>
   range(request: RangeRequest): Promise<RangeResult>
+  /** Of a store that several processes share: resolves when all that any of them had committed at the call is published here,
+   *  seen by every later read and watch. Absent where there is one process. Throws a StoreError `failed`. */
+  readonly fresh?: () => Promise<void>
   /** How many keys begin with the prefix now. While others write under a prefix of many keys, a number in between. */
   count(prefix: string): Promise<number>
   /** Resolves when durable, or with the precondition that failed. Throws a StoreError: `failed` when the outcome is not known;

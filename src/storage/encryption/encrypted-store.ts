@@ -40,6 +40,7 @@ export function encryptedStore(store: Store, { writeKey, readKeys }: Encryption)
   return {
     revision: () => store.revision(),
     compacted: () => store.compacted(),
+    ...(store.fresh !== undefined && { fresh: store.fresh }),
     async get(key) {
       const row = await store.get(key)
       return row && openedRow(row)
