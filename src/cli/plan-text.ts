@@ -27,17 +27,25 @@ export function planText({ items, scope, command }: Plan): string {
   const what = command.type === 'destroy' ? 'Destroying' : 'Plan for'
   const head = `${what} workspace ${scope.workspace}:\n\n`
   if (items.length === 0) return `${head}  nothing is wanted, and nothing is there\n\n${summary(items)}\n`
-  const lines = items.flatMap((item) => [
-    [`  ${sign(item)} ${item.address}`, item.action, providerText(item), printable(item.reason)],
-    ...item.changes.map(({ field, before, after }) => [`      ${field}: ${value(before)} -> ${value(after)}`]),
+  const cells = items.map((item) => [
+    `  ${sign(item)} ${item.address}`,
+    item.action,
+    providerText(item),
+    printable(item.reason),
   ])
-  return `${head}${alignColumns(lines, DESCRIPTION_COLUMNS)}\n${summary(items)}\n`
+  // What differs stands between the lines of a column, and is no part of it.
+  const lines = alignColumns(cells, DESCRIPTION_COLUMNS).split('\n')
+  const told = items.flatMap((item, at) => [
+    `${lines[at]}\n`,
+    ...changesOf(item).map(({ field, before, after }) => `      ${field}: ${value(before)} -> ${value(after)}\n`),
+  ])
+  return `${head}${told.join('')}\n${summary(items)}\n`
 }
 
 export function planMarkdown({ items, scope, command }: Plan): string {
   const what = command.type === 'destroy' ? 'Destroying' : 'Plan for'
   const rows = items.map((item) => {
-    const changes = item.changes.map(
+    const changes = changesOf(item).map(
       ({ field, before, after }) => `${field}: \`${value(before)}\` → \`${value(after)}\``,
     )
     const why = [item.reason, ...changes].map((text) => printable(text).replaceAll('|', '\\|')).join('<br>')
@@ -45,6 +53,11 @@ export function planMarkdown({ items, scope, command }: Plan): string {
   })
   const table = `| | item | action | provider | why |\n|---|---|---|---|---|\n${rows.join('')}`
   return `### ${what} workspace \`${scope.workspace}\`\n\n${table}\n**${summary(items)}**\n`
+}
+
+/** What is not ours differs as it likes. */
+function changesOf({ action, changes }: Item): Item['changes'] {
+  return action === 'conflict' || action === 'foreign' ? [] : changes
 }
 
 function providerText({ configured: { name, provider } }: Item): string {

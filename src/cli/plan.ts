@@ -38,9 +38,9 @@ export function addPlan(program: Command, environment: Environment, exit: (code:
   addOutput(command).action(async (_: unknown, command: Command) => {
     const flags = command.optsWithGlobals<PlanFlags>()
     const { plan, others } = await planned(flags, command, environment)
-    const sources = sourcesOf(flags)
+    const sources = sourcesOf(flags, others)
     if (flags.out !== undefined) writePlan(flags.out, plan, sources)
-    environment.stdout.write(shown(plan, flags.output, sources) + besideText(others, flags.output))
+    environment.stdout.write(shown(plan, flags.output, sources) + besideText(sources, plan, flags.output))
     exit(planExitCode(plan.items, { detailed: flags.detailedExitcode === true }))
   })
 }
@@ -51,11 +51,11 @@ export function addDrift(program: Command, environment: Environment, exit: (code
     .description('Show only what differs from the manifests, and what is there besides. Changes nothing.')
   addOutput(command).action(async (_: unknown, command: Command) => {
     const flags = command.optsWithGlobals<PlanFlags>()
-    const { plan } = await planned(flags, command, environment)
+    const { plan, others } = await planned(flags, command, environment)
     const items = plan.items.filter(({ action }) => action !== 'no-op')
     const code = planExitCode(plan.items, { detailed: flags.detailedExitcode === true })
     if (items.length === 0 && flags.output === 'text') environment.stdout.write('No drift.\n')
-    else environment.stdout.write(shown({ ...plan, items }, flags.output, sourcesOf(flags)))
+    else environment.stdout.write(shown({ ...plan, items }, flags.output, sourcesOf(flags, others)))
     exit(code)
   })
 }
@@ -87,14 +87,14 @@ async function planned(
 }
 
 /** What a plan of clusters does not speak of, and apply writes all the same. */
-function besideText(others: PlatformSession['others'], output: PlanOutput): string {
-  if (others.length === 0 || output === 'json') return ''
-  const names = others.map(({ object: { kind, metadata } }) => `${kind}/${metadata.name ?? ''}`)
-  return `\nBesides, apply writes ${names.map(printable).join(', ')}.\n`
+function besideText({ beside }: PlanSources, { command }: Plan, output: PlanOutput): string {
+  if (beside.length === 0 || output === 'json' || command.type === 'destroy') return ''
+  return `\nBesides, apply writes ${beside.map(printable).join(', ')}.\n`
 }
 
-function sourcesOf({ filename = [], recursive = false }: PlanFlags): PlanSources {
-  return { sources: filename, recursive }
+function sourcesOf({ filename = [], recursive = false }: PlanFlags, others: PlatformSession['others']): PlanSources {
+  const beside = others.map(({ object: { kind, metadata } }) => `${kind}/${metadata.name ?? ''}`)
+  return { sources: filename, recursive, beside }
 }
 
 function shown(plan: Plan, output: PlanOutput, sources: PlanSources): string {

@@ -11,6 +11,7 @@ import { clusterController } from './controllers/cluster.ts'
 import { clusterProviderController } from './controllers/cluster-provider.ts'
 import { controlCenterApiController } from './controllers/control-center-api.ts'
 import { logicalWorldAccess } from './controllers/logical-world.ts'
+import { parallelism } from './engine/parallelism.ts'
 import { confinedProviderTypes } from './engine/provider-types.ts'
 import type { ProviderTypes } from './engine/read-desired.ts'
 
@@ -52,14 +53,15 @@ export interface PlatformOptions {
 export function platformFeature({ simulatedFolder, types: others = {} }: PlatformOptions): Feature {
   const logicalWorld = logicalWorldAccess()
   const types = { ...confinedProviderTypes(simulatedFolder, logicalWorld.client), ...others }
+  const places = parallelism<string>()
   return {
     apis: [controlCenter, platform, clusterProvider, sharedService, worldReview],
     answers: [worldReviewAnswer(types), kubeconfigAnswer('ControlCenter', types), kubeconfigAnswer('Platform', types)],
     controllers: [
       logicalWorld.actor,
       controlCenterApiController(types),
-      clusterController('ControlCenter', types),
-      clusterController('Platform', types),
+      clusterController('ControlCenter', types, places),
+      clusterController('Platform', types, places),
       clusterProviderController(types),
     ],
   }

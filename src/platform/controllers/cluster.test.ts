@@ -214,3 +214,62 @@ test('a provider that does not answer leaves what is known, and says so', async 
   assert.match(findCondition(status?.conditions ?? [], 'Ready')?.message ?? '', /no route/)
   assert.match(status?.externalID ?? '', /^simulated:\/\/emea\//)
 })
+
+test('what waits for each other in a circle is told so; it goes on when one takes its reference out', async () => {
+  await using at = await begin()
+  await create(at.client, 'ControlCenter', 'a', { dependsOn: [{ kind: 'ControlCenter', name: 'b' }] })
+  await eventually(async () => {
+    const { status } = await at.client.get(CLUSTER_RESOURCES.ControlCenter, 'a')
+    const { message } = findCondition(status?.conditions ?? [], 'Ready') ?? {}
+    assert.equal(message, 'waits for ControlCenter/b, which is not there')
+  })
+  await create(at.client, 'ControlCenter', 'b', { dependsOn: [{ kind: 'ControlCenter', name: 'a' }] })
+  await eventually(async () => {
+    const { status } = await at.client.get(CLUSTER_RESOURCES.ControlCenter, 'b')
+    const { status: synced, reason, message } = findCondition(status?.conditions ?? [], 'Synced') ?? {}
+    assert.deepEqual(
+      [synced, reason, message],
+      [
+        'False',
+        'ReconcileError',
+        'spec.dependsOn: cycle: ControlCenter/b -> ControlCenter/a -> ControlCenter/b (take one of these references out)',
+      ],
+    )
+  })
+  await at.client.patch(CLUSTER_RESOURCES.ControlCenter, 'a', 'merge', { spec: { dependsOn: [] } })
+  await becomes(at.client, 'ControlCenter', 'a', 'Ready True Available')
+  await becomes(at.client, 'ControlCenter', 'b', 'Ready True Available')
+})
+
+test('no more are made at once than the ClusterProvider says, of both kinds together; the others say what they wait for', async () => {
+  await using at = await begin()
+  await at.client.patch(CLUSTER_PROVIDERS, 'laptop', 'merge', { spec: { limits: { parallel: 2 } } })
+  await create(at.client, 'ControlCenter', 'emea')
+  await becomes(at.client, 'ControlCenter', 'emea', 'Ready True Available')
+  at.control({ latency: { create: 300 } })
+  const names = ['p1', 'p2', 'p3', 'c1', 'c2']
+  for (const name of names) {
+    if (name.startsWith('c')) await create(at.client, 'ControlCenter', name)
+    else await create(at.client, 'Platform', name, { controlCenterRef: { name: 'emea' } })
+  }
+  const statuses = async () => {
+    const lists = await Promise.all(Object.values(CLUSTER_RESOURCES).map((each) => at.client.list(each)))
+    return lists.flatMap(({ items }) => items.map(({ status = {} }) => status))
+  }
+  let waited = false
+  let most = 0
+  await eventually(async () => {
+    const now = await statuses()
+    most = Math.max(most, now.filter(({ phase }) => phase === 'Provisioning').length)
+    waited ||= now.some(({ conditions = [] }) =>
+      findCondition(conditions, 'Ready')?.message.startsWith(
+        'waits for a place: ClusterProvider/laptop is at 2 at once',
+      ),
+    )
+    assert.deepEqual(
+      now.map(({ phase }) => phase),
+      ['emea', ...names].map(() => 'Ready'),
+    )
+  })
+  assert.deepEqual([waited, most], [true, 2])
+})

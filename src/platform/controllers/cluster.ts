@@ -15,12 +15,14 @@ import {
   type Result,
   removeFinalizer,
   requestFor,
+  type SourceContext,
   startController,
   watching,
 } from '../../controller/index.ts'
 import { isProviderError } from '../../providers/index.ts'
 import { type Convergence, converge, type Observer } from '../engine/converge.ts'
-import { dependenciesOf } from '../engine/desired.ts'
+import { addressOf } from '../engine/manifest.ts'
+import type { Parallelism } from '../engine/parallelism.ts'
 import { opening, type ProviderTypes, readOne } from '../engine/read-desired.ts'
 import { endEvent, stepEvent } from './cluster-events.ts'
 import {
@@ -33,6 +35,7 @@ import {
   scopeOf,
 } from './cluster-object.ts'
 import { endReport, type Report, stepReport, writeReport } from './cluster-status.ts'
+import { dependentOn, unmetDependency } from './dependencies.ts'
 import { problemText, sourceOf } from './object-source.ts'
 import { type PublishOptions, publishAccess, withdrawAccess } from './published-access.ts'
 import { requestedRun, runStatus } from './run-request.ts'
@@ -40,12 +43,19 @@ import { type WaitingFor, waitingFor } from './waiting-for.ts'
 
 /** Milliseconds: for what others have to bring about, and for what may change without anybody telling. */
 const SOON = 1000
+const LATER = 10_000
 const DRIFT = 60_000
 const REST = 5000
 /** What a provider says of its progress is written no more often. */
 const PROGRESS = 1000
 
-export function clusterController(kind: ClusterKind, types: ProviderTypes): ControllerDefinition {
+/** More than the schema lets a ClusterProvider ask for, so that who waits for one never keeps the others from being looked at. */
+const PER_WORKSPACE = 72
+
+/** A key is a workspace's ClusterProvider; ControlCenters and Platforms share its places. */
+export type Places = Parallelism<string>
+
+export function clusterController(kind: ClusterKind, types: ProviderTypes, places: Places): ControllerDefinition {
   const name = `${kind.toLowerCase()}-controller`
   const { resource } = CLUSTER_RESOURCES[kind]
   return {
@@ -66,33 +76,51 @@ export function clusterController(kind: ClusterKind, types: ProviderTypes): Cont
     start({ client, clock, log, signal }) {
       const recorder = eventRecorder({ component: name, now: clock.now, log })
       const waiting = waitingFor()
+      const begun = clock.now()
+      let enqueue: SourceContext['enqueue'] = () => undefined
+      const comeUp = (request: Request) => enqueue(request)
       return startController({
         name,
         client,
         clock,
         log,
         signal,
-        concurrency: 32,
-        perCluster: 4,
+        concurrency: 2 * PER_WORKSPACE,
+        perCluster: PER_WORKSPACE,
         sources: [
-          watching(CLUSTER_RESOURCES[kind], { map: (object) => [{ ...requestFor(object), ...whenToLook(object) }] }),
+          async (source) => {
+            enqueue = source.enqueue
+          },
+          watching(CLUSTER_RESOURCES[kind], {
+            map: (object) => [{ ...requestFor(object), ...whenToLook(object, begun) }],
+          }),
           watching(CLUSTER_RESOURCES.ControlCenter, { map: waiting.woken('ControlCenter') }),
           watching(CLUSTER_RESOURCES.Platform, { map: waiting.woken('Platform') }),
         ],
-        reconcile: (request, context) => reconcile({ kind, types, recorder, waiting }, request, context),
+        reconcile: (request, context) =>
+          reconcile({ kind, types, recorder, waiting, places, comeUp }, request, context),
       })
     },
   }
 }
 
-/** What has just been reported was looked at just now; and after a start what was at rest does not come all at once. */
-function whenToLook(object: ClusterObject): { after?: number } {
-  const { metadata, status } = object
+/**
+ * What has just been reported was looked at just now; and after a start what was at rest does not come all at once, but what
+ * somebody waits for comes first.
+ */
+function whenToLook(object: ClusterObject, begun: number): { after?: number } {
+  const { metadata, status = {} } = object
   const isNews =
     metadata.deletionTimestamp !== undefined ||
-    metadata.generation !== status?.observedGeneration ||
-    requestedRun(object) !== undefined
+    metadata.generation !== status.observedGeneration ||
+    requestedRun(object) !== undefined ||
+    (!isTrue(status.conditions ?? [], 'Ready') && isFromBefore(status.observedAt, begun))
   return isNews ? {} : { after: REST }
+}
+
+/** A report of this process is never taken for one of an earlier: times are kept in whole seconds. */
+function isFromBefore(observedAt: string | undefined, begun: number): boolean {
+  return observedAt === undefined || Date.parse(observedAt) < Math.floor(begun / 1000) * 1000
 }
 
 interface Means {
@@ -100,10 +128,12 @@ interface Means {
   readonly types: ProviderTypes
   readonly recorder: EventRecorder
   readonly waiting: WaitingFor
+  readonly places: Places
+  readonly comeUp: (request: Request) => void
 }
 
 async function reconcile(
-  { kind, types, recorder, waiting }: Means,
+  { kind, types, recorder, waiting, places, comeUp }: Means,
   request: Request,
   context: ReconcileContext,
 ): Promise<Result> {
@@ -155,10 +185,14 @@ async function reconcile(
     // Nothing helps but a change, and that of the object is told; that of its provider is looked for.
     return { requeueAfter: DRIFT }
   }
-  const obstacle = isDeleting ? await dependentOf(kind, name, context) : await unmet(object, context)
+  const address = addressOf(kind, name)
+  const goesAnyway = isDeleting && asked?.ends === true
+  const obstacle = goesAnyway
+    ? undefined
+    : await (isDeleting ? dependentOn(address, client) : unmetDependency(object, client))
   if (obstacle !== undefined) {
-    waiting.wait(request, obstacle)
-    return pending(`waits for ${obstacle}`, '')
+    waiting.wait(request, obstacle.address)
+    return pending(obstacle.message, obstacle.isMistake === true ? obstacle.message : '')
   }
 
   if (!isDeleting && !hasFinalizer(object, CLUSTER_FINALIZER)) {
@@ -194,8 +228,18 @@ async function reconcile(
   const command = isDeleting
     ? ({ type: 'destroy' } as const)
     : ({ type: 'converge', allowReplace, ...(adoptFrom !== undefined && { adoptFrom }) } as const)
-  const result = await converge({ cluster, configured, command, run, observer, signal })
+  const place = () =>
+    places.take(`${request.cluster}/${configured.name}`, {
+      limit: configured.parallel,
+      asker: `${request.cluster}/${address}`,
+      whenFree: () => comeUp(request),
+    })
+  const result = await converge({ cluster, configured, command, run, place, observer, signal })
   await reporting
+  if (result.outcome === 'skipped') {
+    await pending(result.message, '')
+    return { requeueAfter: LATER }
+  }
   await tell(endEvent(result, cluster.externalName))
   // What is somebody else's keeps nobody's object from going.
   const isOver = ['deleted', 'released', 'left', 'unchanged', 'blocked'].includes(result.outcome)
@@ -215,7 +259,7 @@ async function reconcile(
       : await publish({ client, object, cluster, configured, observed, now: now(), signal })
   const { error = end.error, comeAgain = DRIFT } = published
   await report({ ...end, error, ...(isDeleting && { phase: 'Deleting' }), ...ended })
-  return { requeueAfter: error === '' ? Math.min(DRIFT, comeAgain) : SOON * 10 }
+  return { requeueAfter: error === '' ? Math.min(DRIFT, comeAgain) : LATER }
 }
 
 /** What cannot be published leaves the cluster as ready as it is. */
@@ -238,26 +282,4 @@ function movedField({ spec, status = {} }: ClusterObject): string | undefined {
   const { externalName } = status
   if (externalName === undefined || spec.externalName === undefined || spec.externalName === externalName) return
   return `spec.externalName: is immutable: set it back to ${externalName}`
-}
-
-/** The first that must be ready before, and is not. */
-async function unmet({ spec }: ClusterObject, { client }: ReconcileContext): Promise<string | undefined> {
-  for (const { address } of dependenciesOf(spec)) {
-    const [kind, name = ''] = address.split('/')
-    const found = await find(client, CLUSTER_RESOURCES[kind as ClusterKind], name)
-    if (!isTrue(found?.status?.conditions ?? [], 'Ready')) return address
-  }
-  return undefined
-}
-
-/** One that still needs what is to be deleted: it goes first. */
-async function dependentOf(kind: ClusterKind, name: string, { client }: ReconcileContext): Promise<string | undefined> {
-  const wanted = `${kind}/${name}`
-  for (const other of ['Platform', 'ControlCenter'] as const) {
-    for await (const object of client.items(CLUSTER_RESOURCES[other])) {
-      if (!dependenciesOf(object.spec).some(({ address }) => address === wanted)) continue
-      if (hasFinalizer(object, CLUSTER_FINALIZER)) return `${other}/${object.metadata.name ?? ''}`
-    }
-  }
-  return undefined
 }

@@ -9,12 +9,15 @@ import type { ClusterObject } from './cluster-object.ts'
 
 const RUN = 'platform.keelson.dev/run'
 const MAY_REPLACE = 'platform.keelson.dev/run-may-replace'
+const ENDS = 'platform.keelson.dev/run-ends'
 const ADOPTS_FROM = 'platform.keelson.dev/run-adopts-from'
 
 export interface RunRequest {
   readonly id: string
   readonly allowReplace: boolean
   readonly adoptFrom?: string
+  /** A destroy: the cluster goes although something that is in no manifest may depend on it, as without a server. */
+  readonly ends?: boolean
 }
 
 /** In `status.run`. */
@@ -28,19 +31,27 @@ export interface RunStatus {
   readonly state: ObservedCluster['state'] | 'absent'
 }
 
-export function runAnnotations({ id, allowReplace, adoptFrom = '' }: RunRequest): Record<string, string> {
+export function runAnnotations({ id, allowReplace, adoptFrom = '', ends = false }: RunRequest): Record<string, string> {
   return {
     [RUN]: id,
     ...(allowReplace && { [MAY_REPLACE]: 'true' }),
     ...(adoptFrom !== '' && { [ADOPTS_FROM]: adoptFrom }),
+    ...(ends && { [ENDS]: 'true' }),
   }
 }
 
 /** The run that waits for this object; undefined when none does. */
 export function requestedRun({ metadata, status }: ClusterObject): RunRequest | undefined {
-  const { [RUN]: id, [MAY_REPLACE]: mayReplace, [ADOPTS_FROM]: adoptFrom } = metadata.annotations ?? {}
+  const { [RUN]: id, [MAY_REPLACE]: mayReplace, [ADOPTS_FROM]: adoptFrom, [ENDS]: ends } = metadata.annotations ?? {}
   if (id === undefined || id === status?.run?.id) return undefined
-  return { id, allowReplace: mayReplace === 'true', ...(adoptFrom !== undefined && { adoptFrom }) }
+  // Written before the deletion that it is about: until that comes there is nothing to answer.
+  if (ends !== undefined && metadata.deletionTimestamp === undefined) return undefined
+  return {
+    id,
+    allowReplace: mayReplace === 'true',
+    ends: ends === 'true',
+    ...(adoptFrom !== undefined && { adoptFrom }),
+  }
 }
 
 export function runStatus(id: string, { observed, ...ended }: Convergence): RunStatus {

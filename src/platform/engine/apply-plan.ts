@@ -43,7 +43,7 @@ const ENDED_WELL: readonly Outcome[] = [
 /** One result an item, in the order of the plan. Rejects only when the signal aborts; the next run then goes on. */
 export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<ItemResult[]> {
   const { carryOut = carryOutHere } = options
-  const slots = parallelism(({ parallel }: ConfiguredProvider) => parallel)
+  const places = parallelism<ConfiguredProvider>()
   const running = new Map<string, Promise<ItemResult>>()
   const start = (item: Item): Promise<ItemResult> => {
     const known = running.get(item.address)
@@ -58,7 +58,10 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Item
     const before = await Promise.all(predecessors(item, plan).map(start))
     const obstacle = before.find((each) => hinders(each, item))
     const result = await (obstacle === undefined
-      ? slots.run(item.configured, async () => ({ item, ...(await carryOut(item, plan, options)) }))
+      ? places.run(item.configured, item.configured.parallel, async () => ({
+          item,
+          ...(await carryOut(item, plan, options)),
+        }))
       : skipped(item, obstacle))
     options.observer.done(result)
     return result

@@ -63,6 +63,8 @@ export interface ConvergeOptions {
   readonly run: string
   /** Milliseconds for all of it; default the provider's createTimeout. */
   readonly timeout?: number
+  /** Asked before the first step; where none is free, nothing is begun. Default: there is one. */
+  readonly place?: () => Disposable | undefined
   readonly observer: Observer
   readonly signal: AbortSignal
 }
@@ -81,6 +83,8 @@ export async function converge(options: ConvergeOptions): Promise<Convergence> {
   const done: Step[] = []
   const failures = new Map<Step, number>()
   let failure: unknown
+  using held = new DisposableStack()
+  let hasPlace = options.place === undefined
   for (;;) {
     // The last look is taken even when the time is up: what was made in the last moment counts.
     const look = await lookAt(configured, cluster.externalName, limit.aborted ? signal : within).catch((error) => {
@@ -106,6 +110,12 @@ export async function converge(options: ConvergeOptions): Promise<Convergence> {
     if (limit.aborted) return end('timeout', `still at it after ${limitText(options)}: ${judged.reason}`)
     if ((failures.get(judged.step) ?? 0) >= ATTEMPTS || done.length >= MAX_STEPS) {
       return end('failed', failure === undefined ? `it does not settle: ${judged.reason}` : messageOf(failure))
+    }
+    if (!hasPlace) {
+      const place = options.place?.()
+      if (place === undefined) return end('skipped', placesText(configured))
+      held.use(place)
+      hasPlace = true
     }
     observer.step(cluster.address, judged.step)
     try {
@@ -177,6 +187,10 @@ function settled(action: string | undefined, done: readonly Step[], look: Look):
   if (done.includes('update')) return 'updated'
   if (done.includes('start')) return 'started'
   return action === 'leave' ? 'left' : 'unchanged'
+}
+
+function placesText({ name, parallel }: ConfiguredProvider): string {
+  return `waits for a place: ClusterProvider/${name} is at ${parallel} at once (spec.limits.parallel)`
 }
 
 function limitText({ timeout, configured }: ConvergeOptions): string {

@@ -45,12 +45,13 @@ export function judge(
   return { ...verdict, changes, reason: verdict.reason ?? reasonOf(verdict, cell, { cluster, configured, look }) }
 }
 
-/** What lists by owner tag show and no manifest asks for. */
-export function judgeOrphan(observed: ObservedCluster, command: Command): Judgement {
+/** What lists by owner tag show and no manifest asks for; `needing` is one that is wanted, and depends on it. */
+export function judgeOrphan(observed: ObservedCluster, command: Command, needing?: string): Judgement {
   const world = observed.state === 'ready' ? 'ready-equal' : observed.state
-  const verdict = decide({ inManifest: false, world, owner: 'ours', adoption: 'Never' }, command)
-  const reason = verdict.action === 'unknown' ? observed.message : 'ours, and in no manifest'
-  return { ...verdict, reason, changes: [] }
+  const prune = command.prune === true && needing === undefined
+  const verdict = decide({ inManifest: false, world, owner: 'ours', adoption: 'Never' }, { ...command, prune })
+  const reason = needing === undefined ? 'ours, and in no manifest' : `ours, in no manifest, and ${needing} needs it`
+  return { ...verdict, reason: verdict.action === 'unknown' ? observed.message : reason, changes: [] }
 }
 
 function changesOf({ spec, digest }: DesiredCluster, observed: ObservedCluster): Change[] {
@@ -130,8 +131,12 @@ function reasonOf({ action, row, step }: Verdict, cell: Cell, { cluster, configu
     case 'unknown':
       return look.found === 'unknown' ? look.message : `its provider cannot see in what state it is${said}`
     case 'conflict': {
-      const owner = seen?.ownerTag === configured.ownerTag ? 'another object of this owner' : `owner ${seen?.ownerTag}`
-      return `${cluster.externalName} belongs to ${owner}; choose another spec.externalName`
+      const { externalName } = cluster
+      if (seen?.ownerTag === configured.ownerTag) {
+        return `${externalName} belongs to another object of this owner; choose another spec.externalName`
+      }
+      const help = `choose another spec.externalName, or take it over: keelson adopt --from ${seen?.ownerTag}`
+      return `${externalName} belongs to owner ${seen?.ownerTag}; ${help}`
     }
     case 'foreign':
       return `${cluster.externalName} exists and has no owner; spec.adoption: IfUntagged would take it over`

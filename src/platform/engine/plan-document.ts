@@ -48,10 +48,12 @@ export interface PlanDocument {
     /** Whether directories in them were gone into. */
     readonly recursive: boolean
     readonly digest: string
+    /** Objects of other kinds in the manifests, which apply writes before: `ConfigMap/settings`. */
+    readonly beside: readonly string[]
   }
 }
 
-export type PlanSources = Pick<PlanDocument['keelson'], 'sources' | 'recursive'>
+export type PlanSources = Pick<PlanDocument['keelson'], 'sources' | 'recursive' | 'beside'>
 
 const ACTIONS: Readonly<Record<Action, readonly TerraformAction[]>> = {
   unknown: ['read'],
@@ -72,12 +74,12 @@ const ACTIONS: Readonly<Record<Action, readonly TerraformAction[]>> = {
   release: ['update'],
 }
 
-export function planDocument(plan: Plan, { sources, recursive }: PlanSources): PlanDocument {
+export function planDocument(plan: Plan, { sources, recursive, beside }: PlanSources): PlanDocument {
   const { run, scope, command, digest } = plan
   return {
     format_version: '1.2',
     resource_changes: plan.items.map(resourceChange),
-    keelson: { version: 'keelson.dev/plan/v1', run, scope, command, sources, recursive, digest },
+    keelson: { version: 'keelson.dev/plan/v1', run, scope, command, sources, recursive, digest, beside },
   }
 }
 

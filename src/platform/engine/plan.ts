@@ -66,6 +66,7 @@ function wantedItem(cluster: DesiredCluster, desired: Desired, { looks }: World,
   return [item({ address, externalName, cluster, configured, after }, look, judged)].flat()
 }
 
+/** What is wanted may live in what no manifest asks for: that is not deleted beneath it. */
 function orphans(desired: Desired, world: World, command: Command): Item[] {
   const wanted = new Set([...world.looks.values()].map((look) => (look.found === true ? look.externalID : '')))
   const seen = new Set<string>()
@@ -77,7 +78,10 @@ function orphans(desired: Desired, world: World, command: Command): Item[] {
       if (!isHere || wanted.has(externalID) || seen.has(externalID)) return []
       seen.add(externalID)
       const address = addressOf(identity.kind, identity.name)
-      return item({ address, externalName, configured, after: undefined }, observed, judgeOrphan(observed, command))
+      const needing =
+        command.type === 'destroy' ? undefined : desired.clusters.find((each) => each.dependsOn.includes(address))
+      const judged = judgeOrphan(observed, command, needing?.address)
+      return item({ address, externalName, configured, after: undefined }, observed, judged)
     }),
   )
 }

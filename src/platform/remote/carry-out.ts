@@ -1,6 +1,7 @@
 /**
  * Carries a plan out as a client: it writes the objects, and the server's controllers converge them with the same engine. What
- * becomes of each is read where they report it. Nothing is written of what is blocked or unknown.
+ * becomes of each is read where they report it. What is somebody else's or cannot be seen is left alone by them, and its object
+ * says why.
  */
 import type { Client } from '../../client/index.ts'
 import { find, orGone } from '../../controller/index.ts'
@@ -82,6 +83,9 @@ function remoteWork({ client, manifestOf, item, plan, options, limit }: Work) {
     options.observer.progress(address, { phase, message: rest.join(': ') })
   }
 
+  const isPresent = async () =>
+    (await persistently(() => find(client, resource, name, { signal }), patience)) !== undefined
+
   const untilEnded = async (isGone: boolean): Promise<Convergence> => {
     let last: ClusterObject | undefined
     let ended: RunStatus | undefined
@@ -90,8 +94,8 @@ function remoteWork({ client, manifestOf, item, plan, options, limit }: Work) {
       seen(object) {
         if (object === undefined) return true
         last = object
-        tell(object)
         if (object.status?.run?.id === id) ended = object.status.run
+        else tell(object)
         return ended !== undefined && !(isGone && hasGoneWell(ended))
       },
     })
@@ -104,7 +108,7 @@ function remoteWork({ client, manifestOf, item, plan, options, limit }: Work) {
 
     async converge(): Promise<Convergence> {
       const ended = untouched(item)
-      if (ended !== undefined && ended.outcome !== 'unchanged') return ended
+      if (ended?.outcome === 'blocked' && isOurs(item) && (await isPresent())) return ended
       const manifest = manifestOf(address)
       if (manifest === undefined) throw new TypeError(`no manifest of ${address}`)
       const { allowReplace = false, adoptFrom } = command
@@ -125,7 +129,7 @@ function remoteWork({ client, manifestOf, item, plan, options, limit }: Work) {
           ? orphanObject(item)
           : endingObject(manifestOf(address) ?? present, item, ended !== undefined)
       await writeProvider()
-      const run = runAnnotations({ id, allowReplace: false })
+      const run = runAnnotations({ id, allowReplace: false, ends: command.type === 'destroy' })
       const { metadata } = await write(annotated(ending, run))
       const uid = metadata.uid ?? ''
       await persistently(() => orGone(client.delete(resource, name, { signal, preconditions: { uid } })), patience)
@@ -137,6 +141,11 @@ function remoteWork({ client, manifestOf, item, plan, options, limit }: Work) {
 
 function hasGoneWell({ outcome }: RunStatus): boolean {
   return ['deleted', 'released', 'left', 'unchanged', 'blocked'].includes(outcome)
+}
+
+/** A person has to decide about the cluster that is there; until then its object says what it is. */
+function isOurs({ action }: Item): boolean {
+  return action === 'replace' || action === 'repair'
 }
 
 function seen(observed: ObservedCluster | undefined): Pick<Convergence, 'observed'> {

@@ -13,7 +13,8 @@ export async function pruneObjects(
   signal: AbortSignal,
 ): Promise<string[]> {
   if (command.prune !== true || items.some(({ outcome }) => outcome === 'unknown')) return []
-  const planned = new Set(items.map(({ address }) => address))
+  // What is wanted may depend on one that has no cluster yet.
+  const planned = new Set(items.flatMap(({ address, cluster }) => [address, ...(cluster?.dependsOn ?? [])]))
   const idle = objects.filter(({ address }) => !planned.has(address)).map(({ address }) => address)
   for (const address of idle) {
     const [kind = '', name = ''] = address.split('/')
