@@ -103,6 +103,26 @@ test('deprecated versions warn, with a text of their own or a plain one', () => 
   assert.equal(warning({ deprecated: true, deprecationWarning: 'use v2' }), 'use v2')
 })
 
+test('a plain warning names the best of the later versions that are served and not deprecated', () => {
+  const old = { ...v1, name: 'v1alpha1', deprecated: true, storage: false }
+  const others = [
+    { ...v1, name: 'v1beta1', storage: false },
+    { ...v1, name: 'v2', served: false },
+    { ...v1, name: 'v1' },
+  ]
+  const [definition] = definitionsFromCRD(crd({ versions: [old, ...others] }))
+  assert.equal(definition?.deprecationWarning, 'example.com/v1alpha1 Widget is deprecated; use example.com/v1 Widget')
+})
+
+test('a new object has the default of its status', () => {
+  const status = { type: 'object', default: { phase: 'Pending' }, properties: { phase: { type: 'string' } } }
+  const schema = { openAPIV3Schema: { type: 'object', properties: { status } } }
+  const [definition] = definitionsFromCRD(crd({ versions: [{ ...v1, schema, subresources: { status: {} } }] }))
+  const created = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'a' }, status: { phase: 'Done' } }
+  definition?.strategy.prepareForCreate?.(created, contextFor())
+  assert.deepEqual(created.status, { phase: 'Pending' })
+})
+
 test('fields are selectable by the names that the definition gives', () => {
   const [definition] = definitionsFromCRD(
     crd({ versions: [{ ...v1, selectableFields: [{ jsonPath: '.spec.color' }] }] }),

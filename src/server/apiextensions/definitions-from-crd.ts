@@ -1,6 +1,7 @@
 /** The ResourceDefinitions that a CustomResourceDefinition stands for, shared by every logical cluster with the same CRD. */
 import { createHash } from 'node:crypto'
 import {
+  applyDefaults,
   formatApiVersion,
   hashSchema,
   type JsonObject,
@@ -12,6 +13,7 @@ import { lazily } from '../builtins/lazily.ts'
 import { type Fields, fieldsIn, isFields, objectsIn, textIn, textsIn } from '../builtins/untyped.ts'
 import type { ResourceDefinition, ResourceNames, Strategy, Subresource } from '../definition.ts'
 import { boundedCache } from '../discovery/bounded-cache.ts'
+import { compareVersions } from '../discovery/group-priority.ts'
 import { type ConversionWebhook, conversionWebhookOf } from './conversion.ts'
 import { isConditionTrue } from './crd-conditions.ts'
 import { customResourceColumns } from './custom-resource-columns.ts'
@@ -127,12 +129,24 @@ function definitionOf(
     generation: true,
     builtIn: false,
     requiresResourceVersion: true,
-    strategy: strategyOf(isFields(status), paths),
+    strategy: strategyOf(isFields(status), paths, parsed),
     ...(conversion !== undefined && { conversion }),
     ...(version.deprecated === true && {
-      deprecationWarning: textIn(version.deprecationWarning) || `${group}/${name} ${names.kind} is deprecated`,
+      deprecationWarning: textIn(version.deprecationWarning) || plainWarning(spec, name),
     }),
   }
+}
+
+/** Names the best of the later versions that may still be used (customresource_handler.go, defaultDeprecationWarning). */
+function plainWarning({ group, names, versions }: Fields, deprecated: string): string {
+  const kind = textIn(fieldsIn(names).kind)
+  const [best] = objectsIn(versions)
+    .filter((version) => version.served === true && version.deprecated !== true)
+    .map(({ name }) => textIn(name))
+    .filter((name) => compareVersions(name, deprecated) < 0)
+    .sort(compareVersions)
+  const remedy = best === undefined ? '' : `; use ${textIn(group)}/${best} ${kind}`
+  return `${textIn(group)}/${deprecated} ${kind} is deprecated${remedy}`
 }
 
 function parsedOf(source: JsonObject, what: string): StructuralSchema {
@@ -149,14 +163,22 @@ function subresourcesOf(status: boolean, scale: ScalePaths | undefined): Record<
 }
 
 /** pkg/registry/customresource/strategy.go */
-function strategyOf(status: boolean, scale: ScalePaths | undefined): Strategy {
+function strategyOf(
+  status: boolean,
+  scale: ScalePaths | undefined,
+  schema: () => StructuralSchema | undefined,
+): Strategy {
   const validate: NonNullable<Strategy['validate']> = (object) =>
     scale === undefined
       ? []
       : [...validateReplicas(object, scale.specReplicasPath), ...validateReplicas(object, scale.statusReplicasPath)]
   return {
     prepareForCreate: (object) => {
-      if (status) delete object.status
+      if (!status) return
+      delete object.status
+      // Upstream drops what the client sent after it has filled in defaults, and fills them in again when it reads.
+      const parsed = schema()
+      if (parsed?.properties?.get('status')?.default !== undefined) applyDefaults(parsed, object)
     },
     prepareForUpdate: (object, old, { subresource }) => {
       if (!status || subresource === 'status') return
