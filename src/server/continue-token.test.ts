@@ -6,8 +6,8 @@ import { decodeContinue, encodeContinue } from './continue-token.ts'
 
 test('a token says where its list goes on', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1 }), fc.string(), fc.string(), fc.nat(), (revision, prefix, rest, seen) => {
-      const token = { revision, after: prefix + rest, seen }
+    fc.property(fc.integer({ min: 1 }), fc.string(), fc.string(), fc.nat(), (revision, prefix, rest, left) => {
+      const token = { revision, after: prefix + rest, left }
       const text = encodeContinue(token, prefix)
       assert.match(text, /^[A-Za-z0-9_-]+$/)
       assert.deepEqual(decodeContinue(text, prefix), token)
@@ -41,6 +41,6 @@ for (const [what, token, message] of REFUSED) {
 }
 
 test('a token does not lead out of its list', () => {
-  const token = encodeContinue({ revision: 1, after: '/other/a', seen: 1 }, '/other/')
+  const token = encodeContinue({ revision: 1, after: '/other/a', left: 1 }, '/other/')
   assert.equal(decodeContinue(token, '/mine/').after, '/mine/a')
 })

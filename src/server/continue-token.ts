@@ -8,14 +8,14 @@ export interface ContinueToken {
   readonly revision: number
   /** The last key of the page before. */
   readonly after: string
-  /** How many rows the pages before had. */
-  readonly seen: number
+  /** How many rows there were behind the page before, where that is known: counted once, for the first page. */
+  readonly left?: number
 }
 
 /** @param prefix of the keys that the list is about; the token has what follows it. */
-export function encodeContinue({ revision, after, seen }: ContinueToken, prefix: string): string {
+export function encodeContinue({ revision, after, left }: ContinueToken, prefix: string): string {
   const start = `${after.slice(prefix.length)}\u0000`
-  return Buffer.from(JSON.stringify({ v: VERSION, rv: revision, start, n: seen })).toString('base64url')
+  return Buffer.from(JSON.stringify({ v: VERSION, rv: revision, start, n: left })).toString('base64url')
 }
 
 /** Throws 400. A token cannot lead out of the prefix. */
@@ -29,7 +29,7 @@ export function decodeContinue(text: string, prefix: string): ContinueToken {
     throw refused(`incorrect encoded start resourceVersion (version ${VERSION})`)
   if (typeof start !== 'string' || start === '') throw refused(`encoded start key empty (version ${VERSION})`)
   const after = start.endsWith('\u0000') ? start.slice(0, -1) : start
-  return { revision: rv as number, after: prefix + after, seen: Number.isSafeInteger(n) ? (n as number) : 0 }
+  return { revision: rv as number, after: prefix + after, ...(Number.isSafeInteger(n) && { left: n as number }) }
 }
 
 function parse(json: string): Readonly<Record<string, unknown>> {

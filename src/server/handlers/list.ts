@@ -31,8 +31,8 @@ export interface ListRequest {
   readonly selection: Selection
   readonly after?: string
   readonly at?: Revision
-  /** How many rows the pages before this one had. */
-  readonly seen?: number
+  /** How many rows there were behind the page before this one, where it is known. */
+  readonly left?: number
 }
 
 export interface AllRows {
@@ -81,7 +81,7 @@ async function limitedRows(
   context: ResourceContext,
   request: ListRequest & { readonly limit: number },
 ): Promise<ListedRows> {
-  const { selection, limit, seen = 0 } = request
+  const { limit } = request
   let { after, at } = request
   const rows: AnsweredRow[] = []
   for (;;) {
@@ -97,8 +97,9 @@ async function limitedRows(
     after = page.next
     if (rows.length >= limit) {
       const prefix = rangePrefix(context.definition, context.cluster, context.info.namespace)
-      const next = encodeContinue({ revision: at, after, seen: seen + rows.length }, prefix)
-      const remaining = await remainingItems(context, selection, seen + rows.length)
+      const left = await rowsBehind(context, request, rows.length)
+      const next = encodeContinue({ revision: at, after, ...(left !== undefined && { left }) }, prefix)
+      const remaining = left !== undefined && left > 0 && { remainingItemCount: left }
       return { rows, metadata: { ...metadataAt(at), continue: next, ...remaining } }
     }
     await new Promise(setImmediate)
@@ -128,16 +129,16 @@ async function readSelected(
   return { rows, next: page.more ? page.rows.at(-1)?.key : undefined, revision: at ?? page.revision }
 }
 
-/** What is after this page, as near as upstream tells it; with a selector it cannot be known. */
-async function remainingItems(
+/** As near as upstream tells it; with a selector it cannot be known. Counting is as long as the list: it is done once. */
+async function rowsBehind(
   { definition, cluster, info, parts }: ResourceContext,
-  { everything }: Selection,
-  seen: number,
-): Promise<{ remainingItemCount?: number }> {
-  if (!everything) return {}
+  { selection, after, left }: ListRequest,
+  listed: number,
+): Promise<number | undefined> {
+  if (!selection.everything) return undefined
+  if (after !== undefined) return left === undefined ? undefined : left - listed
   const stored = await parts.store.count(rangePrefix(definition, cluster, info.namespace))
-  const all = stored + (await parts.reader.unwritten(definition, cluster, info.namespace))
-  return all > seen ? { remainingItemCount: all - seen } : {}
+  return stored + (await parts.reader.unwritten(definition, cluster, info.namespace)) - listed
 }
 
 interface PageStart {
@@ -177,7 +178,7 @@ function inconsistentContinue(after: string, revision: Revision, prefix: string)
       'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or ' +
       'deleted between the time the first chunk was returned and now may show up in the list.',
   )
-  error.status.metadata = { continue: encodeContinue({ revision, after, seen: 0 }, prefix) }
+  error.status.metadata = { continue: encodeContinue({ revision, after }, prefix) }
   return error
 }
 
@@ -185,15 +186,15 @@ function inconsistentContinue(after: string, revision: Revision, prefix: string)
 async function readStart(
   { definition, cluster, info, query, parts, request }: ResourceContext,
   limit: number,
-): Promise<{ after?: string; at?: Revision; seen?: number }> {
+): Promise<Pick<ListRequest, 'after' | 'at' | 'left'>> {
   checkListOptions(query)
   const text = query.get('resourceVersion') ?? ''
   const match = query.get('resourceVersionMatch') ?? ''
   const token = query.get('continue') ?? ''
   if (token !== '') {
-    const { revision, after, seen } = decodeContinue(token, rangePrefix(definition, cluster, info.namespace))
+    const { revision, ...start } = decodeContinue(token, rangePrefix(definition, cluster, info.namespace))
     if (text !== '' && text !== '0') throw badRequest('specifying resource version is not allowed when using continue')
-    return { after, at: revision, seen }
+    return { ...start, at: revision }
   }
   const version = readListVersion(text)
   await awaitVersion(parts.store, version, request.signal)

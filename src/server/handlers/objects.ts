@@ -38,7 +38,7 @@ export async function listObjects(context: ResourceContext): Promise<Answer> {
   const revision = parts.store.revision()
   const metadata = {
     resourceVersion: String(listVersion(revision)),
-    ...(next !== undefined && { continue: encodeContinue({ revision, after: next, seen: 0 }, '') }),
+    ...(next !== undefined && { continue: encodeContinue({ revision, after: next }, '') }),
   }
   return { type: 'list', definition: OBJECTS_DEFINITION, rows, metadata }
 }
