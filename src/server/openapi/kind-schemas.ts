@@ -7,6 +7,8 @@ import { META, reference, schemaName } from './schema-names.ts'
 
 export const GROUP_VERSION_KIND = 'x-kubernetes-group-version-kind'
 
+const CONVENTIONS = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md'
+
 /** The Scale of autoscaling/v1, which subresources of custom resources answer. */
 export const SCALE = 'io.k8s.api.autoscaling.v1.Scale'
 
@@ -40,12 +42,20 @@ function objectSchema(definition: ResourceDefinition): JsonObject {
       kind: KIND,
       metadata: { allOf: [reference(`${META}.ObjectMeta`)], description: 'Standard metadata of an object.' },
     },
+    ...selectableFields(definition),
     [GROUP_VERSION_KIND]: [{ group, version, kind: names.kind }],
   }
 }
 
+/** Of custom resources (apiextensions-apiserver/pkg/controller/openapi/builder). */
+function selectableFields({ builtIn, selectableFields: paths }: ResourceDefinition): JsonObject {
+  if (builtIn || paths.length === 0) return {}
+  return { 'x-kubernetes-selectable-fields': paths.map((fieldPath) => ({ fieldPath })) }
+}
+
 function listSchema(definition: ResourceDefinition): JsonObject {
-  const { group, version, names } = definition
+  const { group, version, names, builtIn } = definition
+  const item = reference(schemaName(definition, names.kind))
   return {
     type: 'object',
     description: `${names.listKind} is a list of ${names.kind}`,
@@ -54,12 +64,13 @@ function listSchema(definition: ResourceDefinition): JsonObject {
       apiVersion: API_VERSION,
       items: {
         type: 'array',
-        description: `List of ${names.plural}.`,
-        items: { allOf: [reference(schemaName(definition, names.kind))], default: {} },
+        description: `List of ${names.plural}. More info: ${CONVENTIONS}`,
+        items: builtIn ? { allOf: [item], default: {} } : item,
       },
       kind: KIND,
       metadata: { allOf: [reference(`${META}.ListMeta`)], description: 'Standard metadata of a list.' },
     },
+    ...selectableFields(definition),
     [GROUP_VERSION_KIND]: [{ group, version, kind: names.listKind }],
   }
 }
