@@ -32,24 +32,25 @@ function structName({ name }: MessageTable): string {
 
 function structError(table: MessageTable, object: JsonObject, path: string): string | undefined {
   const fields = fieldsOf(table)
-  for (const [key, value] of Object.entries(object)) {
+  const before = path === '' ? '' : `${path}.`
+  for (const key of Object.keys(object)) {
     const found = fields.get(key)
+    const value = object[key] ?? null
     if (found === undefined || value === null) continue
-    const { field, owner, embedded } = found
-    const goType = GO_TYPES.get(`${owner}.${field.name}`) ?? plainGoType(field)
-    const place = { struct: structName(table), path: [path, embedded, key].filter((part) => part !== '').join('.') }
-    const error = fieldError(field, goType, value, place)
+    const { field, goType, struct, within } = found
+    const error = fieldError(field, goType, value, { struct, path: before + within + key })
     if (error !== undefined) return error
   }
   return undefined
 }
 
+/** What every object of a kind is held to: made once a kind. */
 interface FoundField {
   readonly field: MessageField
-  /** The message that declares it. */
-  readonly owner: string
-  /** Names of the structs that are embedded on the way to it. */
-  readonly embedded: string
+  readonly goType: string
+  readonly struct: string
+  /** Names of the structs that are embedded on the way to it, each with a dot. */
+  readonly within: string
 }
 
 const known = new WeakMap<MessageTable, ReadonlyMap<string, FoundField>>()
@@ -57,17 +58,20 @@ const known = new WeakMap<MessageTable, ReadonlyMap<string, FoundField>>()
 function fieldsOf(table: MessageTable): ReadonlyMap<string, FoundField> {
   let fields = known.get(table)
   if (fields === undefined) {
-    fields = new Map(allFields(table, '').map((found) => [found.field.name, found]))
+    fields = new Map(allFields(table, structName(table), '').map((found) => [found.field.name, found]))
     known.set(table, fields)
   }
   return fields
 }
 
-function allFields(table: MessageTable, embedded: string): FoundField[] {
+function allFields(table: MessageTable, struct: string, within: string): FoundField[] {
   return table.fields.flatMap((field) => {
-    if (field.rule !== 'inline') return [{ field, owner: table.name, embedded }]
+    if (field.rule !== 'inline') {
+      const goType = GO_TYPES.get(`${table.name}.${field.name}`) ?? plainGoType(field)
+      return [{ field, goType, struct, within }]
+    }
     const inner = messageNamed(field.type)
-    return allFields(inner, embedded === '' ? structName(inner) : `${embedded}.${structName(inner)}`)
+    return allFields(inner, struct, `${within}${structName(inner)}.`)
   })
 }
 
