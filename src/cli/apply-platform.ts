@@ -58,14 +58,16 @@ export function planAndRun(
     const plan = part(await session.plan(run, newRun()))
     if (flags.output === 'text') environment.stdout.write(`${planText(plan)}\n`)
     if (flags.autoApprove !== true) {
-      throw new KeelsonError(
-        `nothing was ${PAST[verb] ?? verb}`,
-        `Add --auto-approve to do it. See 'keelson ${command.name()} --help'.`,
-        { exitCode: 64 },
-      )
+      throw unapproved(command)
     }
     return carryOut(plan, session, flags, environment)
   })
+}
+
+export function unapproved(command: Command): KeelsonError {
+  const verb = command.name()
+  const remedy = `Add --auto-approve to do it. See 'keelson ${verb} --help'.`
+  return new KeelsonError(`nothing was ${PAST[verb] ?? verb}`, remedy, { exitCode: 64 })
 }
 
 const PAST: Readonly<Record<string, string>> = { apply: 'applied', destroy: 'destroyed', adopt: 'adopted' }

@@ -1,8 +1,10 @@
 import { type Client, clusterPathOf } from '../client/index.ts'
 import { isStatus, KeelsonError } from '../machinery/index.ts'
+import { isPlatformObject } from '../platform/index.ts'
 import { type Applied, type ApplyOptions, applyManifests } from './apply-manifests.ts'
 import { inTreeOrder } from './apply-tree-order.ts'
 import type { Environment } from './environment.ts'
+import type { Manifest } from './manifest-text.ts'
 import type { ManifestTree } from './manifest-tree.ts'
 import { startStep } from './progress.ts'
 import { nameOf } from './workspace-path.ts'
@@ -13,7 +15,10 @@ export interface AppliedWorkspace {
   readonly applied: readonly Applied[]
 }
 
-type TreeOptions = Pick<ApplyOptions, 'namespace' | 'dryRun' | 'report'>
+interface TreeOptions extends Pick<ApplyOptions, 'namespace' | 'dryRun' | 'report'> {
+  /** Applies the directory of a workspace that has control centers or platforms; default: object by object, as any other. */
+  readonly byPlan?: (manifests: readonly Manifest[], path: string) => Promise<void>
+}
 
 const READY_WITHIN = 60_000
 
@@ -34,8 +39,12 @@ export async function applyTree(
     const path = join(top, node.path)
     const here = client.inCluster(path)
     const label = path.padEnd(width)
-    const applied = await applyManifests(here, node.manifests, { ...options, label }, environment)
-    results.push({ path, applied })
+    const { byPlan } = options
+    if (byPlan !== undefined && hasClusters(node)) await byPlan(node.manifests, path)
+    else {
+      const applied = await applyManifests(here, node.manifests, { ...options, label }, environment)
+      results.push({ path, applied })
+    }
     // A dry run creates no workspace that one could go into.
     if (options.dryRun) return
     for (const child of inTreeOrder(node.children, top)) {
@@ -59,6 +68,11 @@ export async function applyTree(
   }
   await enter(tree)
   return results
+}
+
+/** Whether there are control centers or platforms in the directory itself. */
+export function hasClusters({ manifests }: ManifestTree): boolean {
+  return manifests.some(({ object }) => isPlatformObject(object))
 }
 
 function join(top: string, path: string): string {

@@ -1,15 +1,16 @@
 import { type Command, Option } from 'commander'
 import { KeelsonError } from '../machinery/index.ts'
-import { isPlatformObject } from '../platform/index.ts'
+import { EXIT, isPlatformObject } from '../platform/index.ts'
 import { applyManifests } from './apply-manifests.ts'
-import { type ApplyPlatformFlags, applyPlanFile, applyPlatform } from './apply-platform.ts'
-import { applyTree } from './apply-tree.ts'
+import { type ApplyPlatformFlags, applyPlanFile, applyPlatform, unapproved } from './apply-platform.ts'
+import { applyTree, hasClusters } from './apply-tree.ts'
 import { type ConnectionOptions, connect } from './connection.ts'
 import { parseDuration } from './duration.ts'
 import type { Environment } from './environment.ts'
 import { failureCounter } from './failure.ts'
 import { isDirectory, readManifests } from './manifest-files.ts'
-import { readManifestTree } from './manifest-tree.ts'
+import type { Manifest } from './manifest-text.ts'
+import { readManifestTree, someDirectory } from './manifest-tree.ts'
 import { each } from './repeated.ts'
 import { usageError } from './usage-error.ts'
 
@@ -66,6 +67,7 @@ export function addApply(program: Command, environment: Environment, exit: (code
       }
       if (flags.filename === undefined) throw usageError(command, 'must specify -f')
       if (flags.tree === true && flags.recursive === true) throw usageError(command, '--tree and -R exclude each other')
+      if (flags.tree === true) refuse(command, ['output'], 'has no meaning for --tree')
       const failures = failureCounter(environment)
       const dryRun = flags.dryRun === 'server'
       if (flags.tree === true) {
@@ -77,9 +79,18 @@ export function addApply(program: Command, environment: Environment, exit: (code
           )
         }
         const tree = await readManifestTree(directory, environment)
+        const isPlanned = !dryRun && someDirectory(tree, hasClusters)
+        if (isPlanned && flags.autoApprove !== true) throw unapproved(command)
+        if (!isPlanned) refuse(command, OF_A_PLAN, 'goes with control centers and platforms')
         using connection = connect(flags, environment)
         const options = { namespace: connection.namespace, dryRun, report: failures.report }
-        await applyTree(connection.client, tree, options, environment)
+        let worst: number = EXIT.ok
+        const byPlan = async (manifests: readonly Manifest[], path: string) => {
+          const code = await applyPlatform(manifests, { ...flags, workspace: `:${path}` }, command, environment)
+          worst = worst === EXIT.ok ? code : worst
+        }
+        await applyTree(connection.client, tree, { ...options, ...(isPlanned && { byPlan }) }, environment)
+        if (failures.exitCode() === 0) return exit(worst)
       } else {
         const manifests = await readManifests(flags.filename, { recursive: flags.recursive === true }, environment)
         const isPlanned = flags.local === true || (!dryRun && manifests.some(({ object }) => isPlatformObject(object)))

@@ -23,3 +23,8 @@ export async function readManifestTree(directory: string, environment: Environme
   const manifests = files.length === 0 ? [] : await readManifests(files, { recursive: false }, environment)
   return { path: place, directory, manifests, children }
 }
+
+/** Whether it holds of one of the directories. */
+export function someDirectory(tree: ManifestTree, holds: (tree: ManifestTree) => boolean): boolean {
+  return holds(tree) || tree.children.some((child) => someDirectory(child, holds))
+}

@@ -1,5 +1,7 @@
 /** What a command leaves in the server's API: objects that say what is the matter, and go as they are asked to. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { test } from 'node:test'
 import { resourceRef } from '../client/index.ts'
 import type { Condition, KubeObject } from '../machinery/index.ts'
@@ -95,4 +97,21 @@ test('a plan as JSON names what is written besides', async () => {
   at.write('manifests/map.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n')
   const { out } = await at.run('plan -o json')
   assert.deepEqual(JSON.parse(out).keelson.beside, ['ConfigMap/settings'])
+})
+
+test('a tree of workspaces goes by plan and lock, too, where there are clusters in it', async () => {
+  await using at = await begin()
+  const team = 'apiVersion: tenancy.kcp.io/v1alpha1\nkind: Workspace\nmetadata: {name: team}\n'
+  at.write('tree/team.yaml', team)
+  const provider = readFileSync(path.join(at.manifests, 'provider.yaml'), 'utf8')
+  at.write('tree/team/clusters.yaml', `${provider}---\n${EMEA}`)
+  const tree = path.join(at.folder, 'tree')
+  const refused = await at.runAsIs(`apply --tree -f ${tree}`)
+  assert.deepEqual([refused.code, refused.out, at.clusters()], [64, '', []])
+  const { code, out, err } = await at.runAsIs(`apply --tree --auto-approve -f ${tree}`)
+  assert.match(out, /team created\nPlan for workspace root:team:\n[\s\S]*ControlCenter\/emea: created/)
+  assert.deepEqual([code, at.clusters()], [0, ['emea.json']], out + err)
+  at.write('tree/team/clusters.yaml', `${provider}---\n${EMEA.replace('externalName: emea', 'externalName: other')}`)
+  const moved = await at.runAsIs(`apply --tree --auto-approve -f ${tree}`)
+  assert.deepEqual([moved.code, /clusters\.yaml:\d+: spec\.externalName: is immutable/.test(moved.err)], [1, true])
 })

@@ -23,6 +23,7 @@ export function addState(program: Command, environment: Environment, exit: (code
       const flags = command.optsWithGlobals<StateFlags>()
       const found = await stateOf(flags, environment)
       environment.stdout.write(flags.output === 'text' ? table(found) : print(found, flags.output))
+      if (flags.output === 'text' && found.entries.length === 0) environment.stderr.write('No clusters found\n')
       exit(tellUnreachable(found, environment))
     })
   addOutput(addPlatformOptions(state.command('show')))
