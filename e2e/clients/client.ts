@@ -1,17 +1,18 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
 import { toolPath } from '../tools/build.ts'
 
-/** One line that a Go client has printed. */
+/** One line that a client has printed. */
 export interface Report {
   what: string
   [detail: string]: unknown
 }
 
-/** A running Go client. */
-export interface GoClient extends AsyncDisposable {
+/** A running client that prints what happens to it, one JSON object a line. */
+export interface Client extends AsyncDisposable {
   /** Everything it has printed so far. */
   readonly reports: readonly Report[]
   /** Waits, at most 20 s, until it has printed a line with those values; @throws Error with all it printed otherwise. */
@@ -24,12 +25,23 @@ const patienceMilliseconds = 20_000
 
 /** Starts `go-clients <program>` on a namespace of the API that the kubeconfig names. */
 export async function startGoClient(
-  program: 'informer' | 'manager' | 'protobuf',
+  program: 'informer' | 'manager' | 'protobuf' | 'webhooks',
   kubeconfig: string,
   namespace: string,
-): Promise<GoClient> {
-  const child = spawn(await toolPath('go-clients'), [program, namespace], {
-    env: { ...process.env, KUBECONFIG: kubeconfig },
+): Promise<Client> {
+  return startClient(program, await toolPath('go-clients'), [program, namespace], { KUBECONFIG: kubeconfig })
+}
+
+/** Starts any program that prints JSON lines; `environment` is added to that of this process. */
+export function startClient(
+  program: string,
+  command: string,
+  commandArguments: string[],
+  environment: Record<string, string>,
+): Client {
+  const child: ChildProcessByStdio<null, Readable, Readable> = spawn(command, commandArguments, {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   const closed = once(child, 'close')
   const reports: Report[] = []
@@ -37,7 +49,7 @@ export async function startGoClient(
   const more = new EventTarget()
   const tell = () => more.dispatchEvent(new Event('more'))
   createInterface(child.stdout).on('line', (line) => {
-    reports.push(JSON.parse(line))
+    if (line.startsWith('{')) reports.push(JSON.parse(line))
     tell()
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

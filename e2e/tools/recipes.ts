@@ -20,6 +20,8 @@ export const tools = {
   'kube-controller-manager': kubernetes('kube-controller-manager'),
   etcd: published('go.etcd.io/etcd/server/v3', etcdVersion),
   clusterctl: published('sigs.k8s.io/cluster-api', clusterAPIVersion, 'cmd/clusterctl'),
+  helm3: published('helm.sh/helm/v3', 'v3.22.0', 'cmd/helm'),
+  helm4: published('helm.sh/helm/v4', 'v4.3.1', 'cmd/helm'),
   'go-clients': inThisRepository('../clients'),
   'bench-load': inThisRepository('../../bench/load'),
 } satisfies Record<string, Recipe>
