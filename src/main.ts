@@ -7,7 +7,15 @@ import { join } from 'node:path'
 import { feature as builtins } from './builtins/index.ts'
 import { runProgram, type Served, type ServeOptions, type StoreCommands } from './cli/index.ts'
 import { clustersRoom } from './clusters/index.ts'
-import { actorsOf, controllerPolicy, type Feature, featureAnswers, startFeatures } from './controller/index.ts'
+import {
+  actorsOf,
+  CANDIDATE,
+  controllerPolicy,
+  type Feature,
+  featureAnswers,
+  startElected,
+  startFeatures,
+} from './controller/index.ts'
 import { feature as lifecycle } from './lifecycle/index.ts'
 import { platformFeature } from './platform/index.ts'
 import {
@@ -17,12 +25,14 @@ import {
   ensureAdminKubeconfig,
   ensureAuthority,
   ensureServiceAccountKey,
+  ensureSharedIdentity,
   ensureUserKubeconfig,
   featureDefinitions,
   hashedTokenAuthenticator,
   listen,
   openProcessLog,
   readClientCAs,
+  readEtcdFiles,
   readServingFiles,
   readTokenFile,
   servingNames,
@@ -65,12 +75,14 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
   const { warn, report, observe } = opened.use(await openProcessLog({ ...options, stderr: process.stderr }))
   const names = [...servingNames(host), ...(externalHostname === undefined ? [] : [externalHostname])]
   const features = featuresOf(options)
-  const opening = open(options, signal)
+  const opening = open(options, signal, report)
   // Whatever else fails meanwhile: the store that is being opened has a thread, and must be closed.
   opened.defer(async () => {
     const store = await opening.catch(() => undefined)
     await store?.[Symbol.asyncDispose]()
   })
+  // Of a store elsewhere the files below are known only when it is open.
+  if (options.store === 'etcd') await opening
   const [store, authority, key, fileTokens, clientCAs, servingFiles] = await Promise.all([
     opening,
     ensureAuthority(dataDirectory, { names }),
@@ -93,7 +105,7 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
       authenticator: createAuthenticator({ tokens }),
       definitions: [...kinds.all, ...featureDefinitions(apis, answers)],
       share: boundDefinitions,
-      policy: controllerPolicy(actorsOf(features)),
+      policy: controllerPolicy([...actorsOf(features), CANDIDATE]),
       rootCertificate: authority.caCertificate,
       ...(options.webhookAllowCidr !== undefined && { webhookAllowCidr: options.webhookAllowCidr }),
       signCertificate: authority.signRequest,
@@ -118,11 +130,17 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
   tokens.unshift(
     hashedTokenAuthenticator(await ensureAdminKubeconfig({ directory: dataDirectory, url, caCertificate })),
   )
-  const endpoints = opened.use(await startEndpoints({ ...server, store, host, externalHost, names, report }))
-  // Controllers find the endpoints as they are; nobody else waits for them.
-  const running = endpoints.opened.then(() => startFeatures({ features, handler: server.handler }))
-  running.catch(failure.reject)
-  opened.defer(async () => (await running)[Symbol.asyncDispose]())
+  const { handler } = server
+  const startWork = async (): Promise<AsyncDisposable> => {
+    await using work = new AsyncDisposableStack()
+    const endpoints = work.use(await startEndpoints({ ...server, store, host, externalHost, names, report }))
+    // Controllers find the endpoints as they are; nobody else waits for them.
+    const running = endpoints.opened.then(() => startFeatures({ features, handler }))
+    running.catch(failure.reject)
+    work.defer(async () => (await running)[Symbol.asyncDispose]())
+    return work.move()
+  }
+  opened.use(options.store === 'etcd' ? startElected({ handler, start: startWork }) : await startWork())
   return {
     url,
     kubeconfig: join(dataDirectory, 'admin.kubeconfig'),
@@ -142,11 +160,29 @@ function aborted(signal: AbortSignal): Promise<void> {
   })
 }
 
-async function open(options: ServeOptions, signal: AbortSignal): Promise<Store> {
-  const { store, dataDirectory: directory, encryptionProviderConfig } = options
+type Report = (error: unknown, fields: Readonly<Record<string, string>>) => void
+
+async function open(options: ServeOptions, signal: AbortSignal, report: Report): Promise<Store> {
+  const { store, etcd, dataDirectory: directory, encryptionProviderConfig, sharedKeyFile: keyFile } = options
   if (store === 'memory') return openStore({ engine: 'memory' }, { signal })
-  const encryption = readEncryption(directory, encryptionProviderConfig)
-  return openStore({ engine: 'embedded', directory, encryption }, { signal })
+  const encryption = () => readEncryption(directory, encryptionProviderConfig)
+  if (etcd === undefined) return openStore({ engine: 'embedded', directory, encryption: encryption() }, { signal })
+  const prepare = async (store: Store) => {
+    await ensureSharedIdentity({
+      store,
+      directory,
+      makeEncryption: encryption,
+      ...(keyFile !== undefined && { keyFile }),
+    })
+    return encryption()
+  }
+  const config = {
+    servers: etcd.servers,
+    prefix: etcd.prefix,
+    tls: await readEtcdFiles(etcd),
+    report: (error: unknown) => report(error, { store: 'etcd' }),
+  }
+  return openStore({ engine: 'etcd', ...config, encryption: prepare }, { signal })
 }
 
 const storeCommands: StoreCommands = {

@@ -12,7 +12,11 @@ export interface ServeOptions {
   readonly dataDirectory: string
   readonly host: string
   readonly port: number
-  readonly store: 'embedded' | 'memory'
+  readonly store: 'embedded' | 'memory' | 'etcd'
+  /** Of the store `etcd`. */
+  readonly etcd?: EtcdOptions
+  /** Seals in the store what all its processes must have in common: the authority, keys, the administrators' tokens. */
+  readonly sharedKeyFile?: string
   /** Each request is logged. */
   readonly verbose: boolean
   readonly auditLogPath?: string
@@ -29,6 +33,16 @@ export interface ServeOptions {
   readonly tlsPrivateKeyFile?: string
   /** An EncryptionConfiguration; default: Secrets are encrypted with a key in the data directory. */
   readonly encryptionProviderConfig?: string
+}
+
+/** Where etcd is; files are PEM. */
+export interface EtcdOptions {
+  /** `http://host:port` or `https://host:port`. */
+  readonly servers: readonly string[]
+  readonly prefix: string
+  readonly cafile?: string
+  readonly certfile?: string
+  readonly keyfile?: string
 }
 
 export interface KubeconfigRequest {

@@ -2,11 +2,12 @@ import { isIP } from 'node:net'
 import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Environment, Served, ServeOptions } from './environment.ts'
+import { type EtcdAddress, type EtcdFlags, etcdOptions, parseStore } from './etcd-flags.ts'
 
-interface ServeFlags {
+interface ServeFlags extends EtcdFlags {
   readonly data: string
   readonly listen: { host: string; port: number }
-  readonly store: 'embedded' | 'memory'
+  readonly store: 'embedded' | 'memory' | EtcdAddress
   readonly verbose?: boolean
   readonly auditLogPath?: string
   readonly webhookAllowCidr?: readonly string[]
@@ -30,7 +31,17 @@ export function addServeOptions(command: Command): Command {
         .argParser(parseListen),
     )
     .addOption(
-      new Option('--store <engine>', 'where objects are kept').choices(['embedded', 'memory']).default('embedded'),
+      new Option('--store <engine>', 'where objects are kept: embedded, memory, or etcd://host:2379[,host:2379…]')
+        .default('embedded')
+        .argParser(parseStore),
+    )
+    .option('--etcd-prefix <path>', 'where in etcd the objects lie', '/keelson')
+    .option('--etcd-cafile <file>', 'speak TLS to etcd, and trust the authorities in this file')
+    .option('--etcd-certfile <file>', 'the client certificate to show to etcd')
+    .option('--etcd-keyfile <file>', 'the private key of --etcd-certfile')
+    .option(
+      '--shared-key-file <file>',
+      'with etcd: the key under which all processes find the authority and keys there',
     )
     .option('--external-hostname <host>', 'the name that clients reach the server by, for kubeconfigs and URLs')
     .option('--client-ca-file <file>', 'accept client certificates signed by an authority in this file, too')
@@ -107,8 +118,15 @@ export function addServe(program: Command, environment: Environment): void {
     })
 }
 
-export function serveOptions({ data, listen, verbose, ...flags }: ServeFlags): ServeOptions {
-  return { ...flags, dataDirectory: path.resolve(data), ...listen, verbose: verbose === true }
+export function serveOptions({ data, listen, verbose, store, ...flags }: ServeFlags): ServeOptions {
+  const { etcdPrefix, etcdCafile, etcdCertfile, etcdKeyfile, ...others } = flags
+  return {
+    ...others,
+    dataDirectory: path.resolve(data),
+    ...listen,
+    verbose: verbose === true,
+    ...(typeof store === 'string' ? { store } : { store: 'etcd', etcd: etcdOptions(store, flags) }),
+  }
 }
 
 export function readyLine({ url, kubeconfig }: Served, { version }: Environment): string {

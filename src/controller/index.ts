@@ -19,6 +19,7 @@ export {
   type Reconciler,
   startController,
 } from './controller.ts'
+export { CANDIDATE, startElected } from './elected.ts'
 export {
   type Actor,
   type AnswerContext,

@@ -13,13 +13,27 @@ export interface HealthCheck {
 /** Named as upstream's, so that `?exclude=etcd` means the store here, too. */
 export function serverChecks(store: Store): readonly HealthCheck[] {
   const reads = async (): Promise<void> => {
-    await store.get('/')
+    if (store.fresh === undefined) await store.get('/')
+    else await within(STORE_MS, store.fresh())
   }
   return [
     { name: 'ping', check: async () => undefined },
     { name: 'etcd', check: reads },
     { name: 'etcd-readiness', check: reads, readinessOnly: true },
   ]
+}
+
+/** As --etcd-healthcheck-timeout: a store elsewhere may not answer at all. */
+const STORE_MS = 2_000
+
+async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error(`no answer in ${milliseconds} ms`)), milliseconds)
+  try {
+    await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 const ENDPOINTS = new Set(['livez', 'readyz', 'healthz'])

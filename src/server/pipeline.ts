@@ -84,6 +84,8 @@ async function serve(
   warnings: string[],
 ): Promise<ApiResponse> {
   const { request } = record
+  // What any process has committed before is seen by this request; what needs no store is answered without it.
+  if (parts.store.fresh !== undefined && OF_THE_STORE.test(request.url)) await parts.store.fresh()
   const caller = await authenticator.authenticate(request)
   const view = await virtualWorkspace(pathOf(request.url))
   const { cluster, path } = view ?? (await findScope(pathOf(request.url), parts.store))
@@ -132,6 +134,7 @@ async function serve(
   return respond(wanted, answered)
 }
 
+const OF_THE_STORE = /^\/(?:clusters|services|apis?)\//
 const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection'])
 
 /** Who may use a virtual workspace is said where what it shows comes from; the logical clusters shown are not asked. */

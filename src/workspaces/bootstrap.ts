@@ -13,7 +13,7 @@ import {
   SHARD_CLUSTER,
   timestamp,
 } from '../server/index.ts'
-import type { Operation, Store } from '../storage/index.ts'
+import type { Operation, Precondition, Store } from '../storage/index.ts'
 import {
   PATH_ANNOTATION,
   PHASE_LABEL,
@@ -75,25 +75,30 @@ export interface BootstrapOptions {
   readonly now: () => number
 }
 
-/** One commit on the first start; on later ones it finds everything there. */
+/** One commit on the first start; on later ones it finds everything there, and so does all but one of several that start at once. */
 export async function bootstrap(options: BootstrapOptions): Promise<void> {
   const { store, logicalCluster } = options
   const created = timestamp(options.now())
   const operations: Operation[] = []
+  const absent: string[] = []
   for (const [cluster, type] of [
     [ROOT_CLUSTER, 'root:root'],
     [SHARD_CLUSTER, undefined],
   ] as const) {
     if ((await store.get(epochKey(cluster))) !== undefined) continue
+    absent.push(epochKey(cluster))
     operations.push(...clusterRows(logicalCluster, cluster, cluster, logicalClusterOf(options, cluster, type, created)))
   }
   for (const [definition, object] of rootObjects(created)) {
     const key = objectKey(definition, ROOT_CLUSTER, '', object.metadata.name ?? '')
-    if ((await store.get(key)) === undefined)
-      operations.push({ type: 'put', key, value: encodeRow(definition, object) })
+    if ((await store.get(key)) !== undefined) continue
+    absent.push(key)
+    operations.push({ type: 'put', key, value: encodeRow(definition, object) })
   }
   if (operations.length === 0) return
-  await store.commit({ lane: SHARD_CLUSTER, preconditions: [], operations })
+  const preconditions = absent.map((key): Precondition => ({ type: 'absent', key }))
+  const { ok } = await store.commit({ lane: SHARD_CLUSTER, preconditions, operations })
+  if (!ok) await bootstrap(options)
 }
 
 function* rootObjects(creationTimestamp: string): Generator<[ResourceDefinition, KubeObject]> {
