@@ -1,8 +1,9 @@
-/** The benchmarks: `npm run bench -- api [--json FILE]`, `workspaces --count N`, `flood`, `list --count N`. */
+/** The benchmarks: `npm run bench -- api [--json FILE]`, `workspaces --count N`, `flood`, `list --count N`, `deletion`. */
 import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { benchApi } from './api.ts'
 import { markdown } from './comparison.ts'
+import { benchDeletion } from './deletion.ts'
 import { benchFlood } from './flood.ts'
 import { benchLongList } from './long-list.ts'
 import { machine } from './machine.ts'
@@ -44,6 +45,15 @@ program
   .requiredOption('--count <n>', 'how many objects', positiveInteger)
   .action(async ({ count }: { count: number }) => {
     console.log(JSON.stringify(await benchLongList(count, tell), undefined, 2))
+  })
+
+program
+  .command('deletion')
+  .description("what the deletion of many workspaces, and of a full one, does to another tenant's creates")
+  .option('--count <n>', 'how many workspaces', positiveInteger, 10_000)
+  .option('--objects <n>', 'how many objects in one workspace', positiveInteger, 100_000)
+  .action(async ({ count, objects }: { count: number; objects: number }) => {
+    console.log(JSON.stringify(await benchDeletion(count, objects, tell), undefined, 2))
   })
 
 await program.parseAsync()

@@ -1,5 +1,5 @@
 /** Everything that lies under a logical cluster, as range tombstones. */
-import { escapeSegment, MAX_OPERATIONS, type Operation } from '../storage/index.ts'
+import { escapeSegment, MAX_OPERATIONS, type Operation, type Store } from '../storage/index.ts'
 import { TERMINATING } from './birth.ts'
 import { customResourceDefinition } from './builtins/custom-resource-definition.ts'
 import { fieldsIn, textIn } from './builtins/untyped.ts'
@@ -8,10 +8,14 @@ import { ABSENT_OWNERS, AGGREGATING, DELETIONS, epochKey, rangePrefix } from './
 
 /** Leaves room in the last commit for what its caller adds. */
 const BATCH = MAX_OPERATIONS - 28
+/** Rows that one tombstone takes at most: what it takes is one step of the writer, and of whoever watches. */
+const STEP = 1_000
+const PAGE = 500
 
 /**
  * The operations that remove what is under the context's logical cluster. Custom resources, of which there may be more
- * kinds than a commit has operations, go before: nothing new is born into a logical cluster that is ending.
+ * kinds than a commit has operations, go before: nothing new is born into a logical cluster that is ending. So does what is
+ * too much for one step.
  */
 export async function purgeCluster({ cluster, services, dryRun }: OperationContext): Promise<Operation[]> {
   const segment = escapeSegment(cluster)
@@ -27,13 +31,34 @@ export async function purgeCluster({ cluster, services, dryRun }: OperationConte
   const others = definitions.all.filter(({ identity }) => identity !== 'builtin')
   const served = others.map((each) => rangePrefix(each, cluster, ''))
   const custom = [...new Set([...served, ...(await customPrefixes(cluster, services))])]
-  while (custom.length + prefixes.size > BATCH && custom.length > 0) {
-    const batch = custom.splice(0, BATCH).map(tombstone)
-    if (dryRun) continue
+  const remove = async (operations: readonly Operation[]): Promise<void> => {
+    if (dryRun) return
     const ending: Operation = { type: 'put', key: epochKey(cluster), value: Buffer.from(TERMINATING) }
-    await services.store.commit({ lane: cluster, preconditions: [], operations: [ending, ...batch] })
+    await services.store.commit({ lane: cluster, preconditions: [], operations: [ending, ...operations] })
   }
+  if (!dryRun)
+    for (const prefix of [...prefixes, ...custom]) await thin(services.store, prefix, epochKey(cluster), remove)
+  while (custom.length + prefixes.size > BATCH && custom.length > 0)
+    await remove(custom.splice(0, BATCH).map(tombstone))
   return [...prefixes, ...custom].map(tombstone)
+}
+
+/** Removes some of many rows at a time until few are left; never the one that keeps others from being born. */
+async function thin(
+  store: Store,
+  prefix: string,
+  kept: string,
+  remove: (some: readonly Operation[]) => Promise<void>,
+): Promise<void> {
+  for (let left = await store.count(prefix); left > STEP; ) {
+    const { rows } = await store.range({ prefix, limit: Math.min(PAGE, left - STEP) })
+    if (rows.length === 0) return
+    for (let start = 0; start < rows.length; start += BATCH) {
+      const some = rows.slice(start, start + BATCH).filter(({ key }) => key !== kept)
+      await remove(some.map(({ key }): Operation => ({ type: 'delete', key })))
+    }
+    left -= rows.length
+  }
 }
 
 /** Of all definitions, whether they are served or not. */

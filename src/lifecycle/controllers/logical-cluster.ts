@@ -84,7 +84,8 @@ export const logicalClusterDeletionController: ControllerDefinition = {
       clock,
       log,
       signal,
-      concurrency: 32,
+      // What a tenant's own request waits behind: housekeeping has time.
+      concurrency: 8,
       sources: [watching(DELETIONS, { map })],
       reconcile,
     })

@@ -62,7 +62,8 @@ export const workspaceDeletionController: ControllerDefinition = {
       clock,
       log,
       signal,
-      concurrency: 32,
+      // What a tenant's own request waits behind: housekeeping has time.
+      concurrency: 8,
       sources: [watching(DELETIONS, { map })],
       reconcile: (request, context) => reconcile(request, context, waiting),
     })

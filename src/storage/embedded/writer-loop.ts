@@ -40,7 +40,7 @@ function serve(db: DatabaseSync, input: WorkerInput, port: MessagePort, workerFi
   const compaction = createCompaction(db)
   const vacuum = createVacuum(db)
   const checkpoints = createCheckpoints(db, input, workerFile, fail)
-  const lanes = createLanes<Sent>()
+  const lanes = createLanes<Sent>(({ commit }) => commit.operations.length)
   let running = false
   let closing = false
   let ended = false

@@ -20,7 +20,7 @@ interface Pending {
 
 export function createMemoryStore(): Store {
   const versions = createVersions()
-  const lanes = createLanes<Pending>()
+  const lanes = createLanes<Pending>(({ commit }) => commit.operations.length)
   const horizon = createHorizon()
   let revision: Revision = 1
   let compacted: Revision = 0
