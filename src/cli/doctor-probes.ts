@@ -137,12 +137,19 @@ export const PROBES = {
   },
 
   async cluster(machine) {
-    const { code, out, failure } = await machine.run('kubectl', ['get', '--raw', '/readyz', '--request-timeout=4s'])
-    if (code === 0 && out.trim() === 'ok') return yes('the cluster of the current kubeconfig answers')
-    return no(
-      failure || 'the cluster of the current kubeconfig is not ready',
-      'set KUBECONFIG to a cluster that answers',
-    )
+    const ask = (path: string) => machine.run('kubectl', ['get', '--raw', path, '--request-timeout=4s'])
+    const [ready, nodes] = await Promise.all([ask('/readyz'), ask('/api/v1/nodes?limit=1')])
+    if (ready.code !== 0 || ready.out.trim() !== 'ok') {
+      return no(
+        ready.failure || 'the cluster of the current kubeconfig is not ready',
+        'set KUBECONFIG to a cluster that answers',
+      )
+    }
+    // A Keelson of one's own is the current kubeconfig of most who try it; whoever may not list nodes may have some.
+    if (/NotFound|could not find/.test(nodes.failure)) {
+      return no('the cluster of the current kubeconfig has no nodes: an API alone', 'set KUBECONFIG to one with nodes')
+    }
+    return yes('the cluster of the current kubeconfig answers')
   },
 } satisfies Readonly<Record<string, Probe>>
 

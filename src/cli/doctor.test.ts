@@ -92,6 +92,18 @@ const failures: readonly (readonly [ProbeName, string, Fake, RegExp])[] = [
   ],
   ['cluster', 'that does not answer', { programs: { kubectl: failing('refused') } }, /^refused$/],
   ['cluster', 'that is not ready', { programs: { kubectl: { out: 'etcd failed' } } }, /not ready/],
+  [
+    'cluster',
+    'that is an API alone, as Keelson’s own',
+    {
+      programs: {
+        'kubectl get --raw /api/v1/nodes': failing(
+          'Error from server (NotFound): the server could not find the requested resource',
+        ),
+      },
+    },
+    /has no nodes/,
+  ],
 ]
 
 describe('a probe that fails says why, and what to do', () => {

@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { describe, test } from 'node:test'
-import { clusterManifest, platformHarness, providerManifest } from './platform-harness.ts'
+import { startServer } from '../testing/index.ts'
+import { clusterManifest, type PlatformHarness, platformHarness, providerManifest } from './platform-harness.ts'
+import { throughServer } from './platform-server.ts'
 
 const CONTROL_CENTER = clusterManifest('ControlCenter', 'emea', 'externalName: emea')
+
+const MODES: readonly [mode: string, begin: (stack: AsyncDisposableStack) => Promise<PlatformHarness>][] = [
+  ['--local', async (stack) => stack.use(platformHarness())],
+  [
+    'through a server',
+    async (stack) =>
+      stack.use(await throughServer(platformHarness(), (features) => startServer({ features, listen: true }))),
+  ],
+]
 
 describe('mistakes in manifests are told by file, line and field, with what to do; nothing is applied', () => {
   const cases: readonly [
@@ -148,19 +159,26 @@ describe('mistakes in manifests are told by file, line and field, with what to d
       /apply without --local/,
     ],
   ]
-  for (const [name, manifest, line, field, message, remedy] of cases) {
-    test(name, async () => {
-      using harness = platformHarness()
-      const file = harness.write('manifests/wrong.yaml', manifest)
-      const { code, err } = await harness.run('apply --auto-approve')
-      const lines = err.split('\n')
-      const at = lines.findIndex((each) => each.startsWith(`${file}:${line}: ${field}: `))
-      assert.ok(at > 0, err)
-      assert.match(lines[at] ?? '', message)
-      assert.match(lines[at + 1] ?? '', remedy)
-      assert.match(lines[0] ?? '', /^error: (a mistake|\d+ mistakes) in the manifests; nothing was changed$/)
-      assert.deepEqual([code, harness.clusters()], [1, []])
-    })
+  for (const [mode, begin] of MODES) {
+    for (const [name, manifest, line, field, message, remedy] of cases) {
+      // A server writes them.
+      if (mode !== '--local' && field.startsWith('spec.access.publish')) continue
+      test(`${mode}: ${name}`, async () => {
+        await using stack = new AsyncDisposableStack()
+        const harness = await begin(stack)
+        const file = harness.write('manifests/wrong.yaml', manifest)
+        const { code, err } = await harness.run('apply --auto-approve')
+        const lines = err.split('\n')
+        const at = lines.findIndex((each) => each.startsWith(`${file}:${line}: ${field}: `))
+        assert.ok(at > 0, err)
+        assert.match(lines[at] ?? '', message)
+        assert.match(lines[at + 1] ?? '', remedy)
+        assert.match(lines[0] ?? '', /^error: (a mistake|\d+ mistakes) in the manifests; nothing was changed$/)
+        assert.deepEqual([code, harness.clusters()], [1, []])
+        if (mode !== '--local')
+          assert.match((await harness.runAsIs('get controlcenters,platforms')).err, /No resources found/)
+      })
+    }
   }
 
   const immutable: readonly [string, string, string, RegExp][] = [
@@ -177,19 +195,25 @@ describe('mistakes in manifests are told by file, line and field, with what to d
       /is immutable: ControlCenter\/emea has its cluster at ClusterProvider "laptop"/,
     ],
   ]
-  for (const [name, manifest, field, message] of immutable) {
-    test(`changed although it cannot be: ${name}`, async () => {
-      using harness = platformHarness()
-      harness.write('manifests/second.yaml', providerManifest(path.join(harness.folder, 'second'), { name: 'second' }))
-      const file = harness.write('manifests/emea.yaml', CONTROL_CENTER)
-      assert.equal((await harness.run('apply --auto-approve')).code, 0)
-      const before = harness.read('emea')
-      harness.write('manifests/emea.yaml', manifest)
-      const { code, err } = await harness.run('apply --auto-approve')
-      assert.equal(code, 1)
-      assert.ok(err.includes(`${file}:4: ${field}: `), err)
-      assert.match(err, message)
-      assert.deepEqual([harness.clusters(), harness.read('emea')], [['emea.json'], before])
-    })
+  for (const [mode, begin] of MODES) {
+    for (const [name, manifest, field, message] of immutable) {
+      test(`${mode}: changed although it cannot be: ${name}`, async () => {
+        await using stack = new AsyncDisposableStack()
+        const harness = await begin(stack)
+        harness.write(
+          'manifests/second.yaml',
+          providerManifest(path.join(harness.folder, 'second'), { name: 'second' }),
+        )
+        const file = harness.write('manifests/emea.yaml', CONTROL_CENTER)
+        assert.equal((await harness.run('apply --auto-approve')).code, 0)
+        const before = harness.read('emea')
+        harness.write('manifests/emea.yaml', manifest)
+        const { code, err } = await harness.run('apply --auto-approve')
+        assert.equal(code, 1)
+        assert.ok(err.includes(`${file}:4: ${field}: `), err)
+        assert.match(err, message)
+        assert.deepEqual([harness.clusters(), harness.read('emea')], [['emea.json'], before])
+      })
+    }
   }
 })
