@@ -13,6 +13,10 @@ const WORLDS: Readonly<Record<string, (ready: WorldRecord) => WorldRecord | unde
   building: (ready) => ({ ...ready, state: 'building', built: 1 }),
   'ready equal': (ready) => ready,
   'ready differing': (ready) => ({ ...ready, spec: { ...ready.spec, version: 'v1.34.0' } }),
+  'ready differing, immutable': (ready) => ({
+    ...ready,
+    spec: { ...ready.spec, topology: { controlPlane: { replicas: 3 } } },
+  }),
   failed: (ready) => ({ ...ready, state: 'failed', message: 'no disk left' }),
   deleting: (ready) => ({ ...ready, state: 'deleting' }),
   stopped: (ready) => ({ ...ready, state: 'stopped' }),
@@ -36,20 +40,28 @@ const COMMANDS = {
   'apply --prune': 'apply --auto-approve --prune -o json',
   destroy: 'destroy --auto-approve -o json',
 } as const
-type CommandName = keyof typeof COMMANDS
+/** These say another thing than those of above of what is in no manifest alone. */
+const OF_ORPHANS = {
+  'plan --prune': 'plan --detailed-exitcode --prune -o json',
+  'destroy --all-owned': 'destroy --auto-approve --all-owned -o json',
+} as const
+type CommandName = keyof typeof COMMANDS | keyof typeof OF_ORPHANS
 
 /**
  * What the command says of the cell and ends with, then what becomes of the cluster: `same` (not a byte is changed), `gone`,
- * `mended` (the same incarnation, ours, ready, as wanted), `new` (another incarnation, likewise). Without a word: no item.
+ * `mended` (the same incarnation, ours, ready, as wanted), `new` (another incarnation, likewise), `taken` (ours now, and else as it
+ * was). Without a word: no item.
  */
-type Expected = readonly [said: string | undefined, exit: number, world: 'same' | 'gone' | 'mended' | 'new']
+type Expected = readonly [said: string | undefined, exit: number, world: 'same' | 'gone' | 'mended' | 'new' | 'taken']
 type Row = Readonly<Record<CommandName, Expected>>
 
-const row = (plan: Expected, apply: Expected, destroy: Expected, prune = apply): Row => ({
+const row = (plan: Expected, apply: Expected, destroy: Expected): Row => ({
   plan,
+  'plan --prune': plan,
   apply,
-  'apply --prune': prune,
+  'apply --prune': apply,
   destroy,
+  'destroy --all-owned': destroy,
 })
 const same = (said: string | undefined, exit: number): Expected => [said, exit, 'same']
 const DELETED: Expected = ['deleted', 0, 'gone']
@@ -61,15 +73,22 @@ const ROWS: Readonly<Record<string, Row>> = {
   '3 foreign': row(same('foreign', 4), same('blocked', 4), same('left', 0)),
   '4 adopt': row(same('adopt', 2), ['adopted', 0, 'mended'], same('left', 0)),
   '4 adopt, deleting': row(same('adopt', 2), ['created', 0, 'new'], same('left', 0)),
+  '4 adopt, then 9 replace': row(same('adopt', 2), ['blocked', 4, 'taken'], same('left', 0)),
   '5 invisible': row(NOTHING, NOTHING, NOTHING),
   '6 create': row(same('create', 2), ['created', 0, 'new'], same('unchanged', 0)),
   '7 resume': row(same('resume', 2), ['created', 0, 'mended'], DELETED),
   '8 no-op': row(same('no-op', 0), same('unchanged', 0), DELETED),
   '9 update': row(same('update', 2), ['updated', 0, 'mended'], DELETED),
+  '9 replace': row(same('replace', 4), same('blocked', 4), DELETED),
   '10 repair': row(same('repair', 2), ['repaired', 0, 'mended'], DELETED),
   '11 wait': row(same('wait-then-create', 2), ['created', 0, 'new'], DELETED),
   '12 start': row(same('start', 2), ['started', 0, 'mended'], DELETED),
-  '13 orphan': row(same('orphan', 0), same('unchanged', 0), same('unchanged', 0), DELETED),
+  '13 orphan': {
+    ...row(same('orphan', 0), same('unchanged', 0), same('unchanged', 0)),
+    'plan --prune': same('delete', 2),
+    'apply --prune': DELETED,
+    'destroy --all-owned': DELETED,
+  },
 }
 
 const CONVERGE: Readonly<Record<string, string>> = {
@@ -77,9 +96,15 @@ const CONVERGE: Readonly<Record<string, string>> = {
   building: '7 resume',
   'ready equal': '8 no-op',
   'ready differing': '9 update',
+  'ready differing, immutable': '9 replace',
   failed: '10 repair',
   deleting: '11 wait',
   stopped: '12 start',
+}
+
+const ADOPT: Readonly<Record<string, string>> = {
+  deleting: '4 adopt, deleting',
+  'ready differing, immutable': '4 adopt, then 9 replace',
 }
 
 /** The first line of the table that fits. */
@@ -93,7 +118,7 @@ function rowOf(world: string, owner: string, inManifest: boolean): string {
   if (world === 'absent') return '6 create'
   if (owner === "another's") return '2 conflict'
   if (owner === 'untagged, adoption Never') return '3 foreign'
-  if (owner !== 'ours') return world === 'deleting' ? '4 adopt, deleting' : '4 adopt'
+  if (owner !== 'ours') return ADOPT[world] ?? '4 adopt'
   return CONVERGE[world] ?? ''
 }
 
@@ -133,7 +158,7 @@ function cells({ mode, adoption, mark, owner, inManifest, start }: Cells): void 
   let harness: PlatformHarness
   let served: ServedHarness | undefined
   let ready: WorldRecord
-  const fields = `externalName: ${NAME}, version: ${WANTED}, adoption: ${adoption}`
+  const fields = `externalName: ${NAME}, version: ${WANTED}, topology: {controlPlane: {replicas: 1}}, adoption: ${adoption}`
   const manifest = clusterManifest('ControlCenter', 'emea', fields)
   before(async () => {
     harness = platformHarness()
@@ -164,7 +189,7 @@ function cells({ mode, adoption, mark, owner, inManifest, start }: Cells): void 
   }
 
   for (const [world, arranged] of Object.entries(WORLDS)) {
-    for (const [name, line] of Object.entries(COMMANDS)) {
+    for (const [name, line] of Object.entries(inManifest ? COMMANDS : { ...COMMANDS, ...OF_ORPHANS })) {
       test(`${world}: ${name}`, async () => {
         await prepare()
         const now = arranged(ready)
@@ -184,7 +209,9 @@ function cells({ mode, adoption, mark, owner, inManifest, start }: Cells): void 
         const left = harness.read(NAME)
         if (becomes === 'same') assert.deepEqual(left, put)
         else if (becomes === 'gone') assert.equal(left, undefined)
-        else {
+        else if (becomes === 'taken') {
+          assert.deepEqual([left?.tags['keelson-owner'], left?.spec, left?.uid], ['org-a', put?.spec, put?.uid])
+        } else {
           const { uid, state, tags, spec } = left as WorldRecord
           assert.deepEqual([state, spec.version, tags['keelson-owner']], ['ready', WANTED, 'org-a'])
           assert.equal(tags['keelson-manifest-digest'], ready.tags['keelson-manifest-digest'])
