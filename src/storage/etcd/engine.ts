@@ -3,15 +3,15 @@
  * what it tells, commits of its own as those of others: cache and revision, then watches, then the promises of those who committed.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { KeelsonError } from '../../machinery/index.ts'
 import { closedError, compactedError, failedError, futureError, type StoreError } from '../errors.ts'
 import { checkLimits } from '../judge.ts'
 import { assertKey } from '../keys.ts'
-import type { Revision, Store } from '../store.ts'
+import type { Store } from '../store.ts'
 import { lastVersionOf, revisionOf, versionOf } from '../store.ts'
 import { createWatchHub } from '../watches.ts'
+import { type Beginning, begin, unusable } from './beginning.ts'
 import { createCatchUp } from './catch-up.ts'
-import { createEtcdClient, type EtcdClient } from './client.ts'
+import { createEtcdClient } from './client.ts'
 import { startCompactor } from './compactor.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { CompactedFeed, type Feed, feedFrom } from './feed.ts'
@@ -35,7 +35,6 @@ export interface EtcdConfig {
 }
 
 const RECENT_BYTES = 64 * 1024 * 1024
-const FORMAT = 1
 const PAUSE_MS = 100
 /** So long the opening tries to reach a member. */
 const OPENING_MS = 10_000
@@ -47,7 +46,9 @@ export async function openEtcdStore(config: EtcdConfig, signal?: AbortSignal): P
   const probe = opening.use(createEtcdClient(config.servers, config.tls ?? {}, OPENING_MS))
   try {
     const beginning = await begin(probe, layout, signal)
-    return createEtcdStore(config, layout, beginning)
+    const { store, live } = createEtcdStore(config, layout, beginning)
+    await live
+    return store
   } catch (error) {
     signal?.throwIfAborted()
     if (error instanceof GrpcError) throw unusable(config.servers, error)
@@ -55,68 +56,12 @@ export async function openEtcdStore(config: EtcdConfig, signal?: AbortSignal): P
   }
 }
 
-function unusable(servers: readonly string[], { code, message }: GrpcError): KeelsonError {
-  const where = `etcd at ${servers.join(', ')}`
-  if (code === CODES.permissionDenied || code === CODES.unauthenticated || code === CODES.invalidArgument) {
-    const remedy =
-      'give a client certificate (--etcd-certfile, --etcd-keyfile) whose user may read and write the prefix'
-    return new KeelsonError(`${where} refuses this client: ${message}`, remedy)
-  }
-  return new KeelsonError(
-    `${where} cannot be used: ${message}`,
-    'check that it runs, its address, and --etcd-cafile where it serves TLS',
-  )
-}
-
-interface Beginning {
-  /** In etcd's revisions. */
-  readonly base: number
-  readonly first: Revision
-  readonly fence: number
-  readonly lastCommit: number
-  readonly seen: number
-  readonly compacted: number
-}
-
-async function begin(client: EtcdClient, layout: Layout, signal: AbortSignal | undefined): Promise<Beginning> {
-  const format = Buffer.from(JSON.stringify({ format: FORMAT, first: 1 }))
-  const reads = [layout.format, layout.fence, layout.commit].map((key) => ({ range: { key } }))
-  await client.repeatableTxn({
-    compare: [{ target: 'create', key: layout.format, equal: true, revision: 0 }],
-    success: [{ put: { key: layout.format, value: format } }],
-    failure: [],
-  })
-  const { revision, ranges } = await client.repeatableTxn({ compare: [], success: reads, failure: [] })
-  signal?.throwIfAborted()
-  const [made, fence, commit] = ranges.map(({ kvs }) => kvs[0])
-  const stored = JSON.parse(made?.value.toString() ?? '{}') as { format?: number; first?: number }
-  if (stored.format !== FORMAT) {
-    throw new KeelsonError(
-      `the store in etcd has format ${stored.format}, this version of Keelson knows format ${FORMAT}`,
-      'use a newer version of Keelson, or another --etcd-prefix',
-    )
-  }
-  const base = made?.createRevision ?? 0
-  return {
-    ...{ base, first: stored.first ?? 1, fence: fence?.modRevision ?? 0, lastCommit: commit?.modRevision ?? base },
-    ...{ seen: revision, compacted: await compactedIn(client, layout) },
-  }
-}
-
-/** Up to where etcd has compacted, which only a watch of the beginning tells. */
-async function compactedIn(client: EtcdClient, layout: Layout): Promise<number> {
-  using stop = new DisposableStack()
-  const end = new AbortController()
-  stop.defer(() => end.abort())
-  for await (const answer of client.watch(layout.format, `${layout.format}!`, 1, end.signal)) {
-    if (answer.compactRevision > 0) return answer.compactRevision
-    if (!answer.canceled && answer.created) continue
-    break
-  }
-  return 0
-}
-
-function createEtcdStore(config: EtcdConfig, layout: Layout, beginning: Beginning): Store {
+/** `live` resolves when the store follows etcd. */
+function createEtcdStore(
+  config: EtcdConfig,
+  layout: Layout,
+  beginning: Beginning,
+): { readonly store: Store; readonly live: Promise<void> } {
   const { base, first } = beginning
   const report = config.report ?? (() => {})
   const client = createEtcdClient(config.servers, config.tls ?? {})
@@ -130,6 +75,7 @@ function createEtcdStore(config: EtcdConfig, layout: Layout, beginning: Beginnin
   const seen = createSeen(beginning.seen, () => client.distrust())
   let ended: StoreError | undefined
   let closing: Promise<void> | undefined
+  const live = Promise.withResolvers<void>()
 
   const hub = createWatchHub({ published: () => revision, compacted: () => compacted, history: recent.read })
   const writer = createWriter({
@@ -161,6 +107,7 @@ function createEtcdStore(config: EtcdConfig, layout: Layout, beginning: Beginnin
     }
     publication.deliver(revision)
     seen.reached(through)
+    live.resolve()
   }
 
   /** Follows etcd until the store is closed, from one member or another. */
@@ -188,6 +135,7 @@ function createEtcdStore(config: EtcdConfig, layout: Layout, beginning: Beginnin
   }
 
   function end(error: StoreError): void {
+    live.reject(error)
     stop.abort()
     compactor[Symbol.dispose]()
     seen.fail(error)
@@ -242,7 +190,7 @@ function createEtcdStore(config: EtcdConfig, layout: Layout, beginning: Beginnin
     return next
   }
 
-  return {
+  const store: Store = {
     revision: () => revision,
     compacted: () => compacted,
     async fresh() {
@@ -294,4 +242,5 @@ function createEtcdStore(config: EtcdConfig, layout: Layout, beginning: Beginnin
       await closing
     },
   }
+  return { store, live: live.promise }
 }
