@@ -63,3 +63,25 @@ test('a number of replicas is a 32-bit one that is not negative', () => {
   assert.deepEqual(faults(-1), ['Invalid value: -1: should be a non-negative integer'])
   assert.deepEqual(faults(2 ** 31), ['Invalid value: 2147483648: should be less than or equal to 2147483647'])
 })
+
+test('what is in the place of replicas is told', () => {
+  const faults = (spec: unknown) => validateReplicas(widget({ spec }), '.spec.size').map(({ message }) => message)
+  const expected = (text: string) => [`Invalid value: 0: ${text}`]
+  assert.deepEqual(faults(null), [])
+  assert.deepEqual(
+    faults(-1),
+    expected('.spec.size accessor error: -1 is of the type int64, expected map[string]interface{}'),
+  )
+  assert.deepEqual(
+    faults({ size: [] }),
+    expected('.spec.size accessor error: [] is of the type []interface {}, expected int64'),
+  )
+  assert.deepEqual(
+    faults({ size: { b: [1, 'x'], a: null } }),
+    expected('.spec.size accessor error: map[a:<nil> b:[1 x]] is of the type map[string]interface {}, expected int64'),
+  )
+  assert.deepEqual(
+    faults({ size: 1.5 }),
+    expected('.spec.size accessor error: 1.5 is of the type float64, expected int64'),
+  )
+})

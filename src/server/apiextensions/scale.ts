@@ -67,6 +67,7 @@ export function scaleSubresource(paths: ScalePaths): Subresource {
     type: 'custom',
     verbs: ['get', 'patch', 'update'],
     kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+    replicasPath: stepsOf(paths.specReplicasPath),
     read: (stored) => {
       if (isAbsent(valueAt(stored, paths.specReplicasPath))) {
         throw internalError(`the spec replicas field ${quote(paths.specReplicasPath)} does not exist`)
@@ -84,10 +85,44 @@ export function scaleSubresource(paths: ScalePaths): Subresource {
   }
 }
 
-/** A number of replicas, wherever the CRD keeps it, is a 32-bit one. */
+/**
+ * A number of replicas, wherever the CRD keeps it, is a 32-bit one; what is there instead is told as upstream's accessor does
+ * (apimachinery/pkg/apis/meta/v1/unstructured/helpers.go, NestedInt64).
+ */
 export function validateReplicas(object: KubeObject, path: string): StatusCause[] {
-  const replicas = valueAt(object, path)
-  if (typeof replicas !== 'number') return []
+  let replicas: unknown = object
+  const gone: string[] = []
+  for (const step of stepsOf(path)) {
+    if (replicas === null || replicas === undefined) return []
+    gone.push(step)
+    if (!isFields(replicas)) return [misplaced(path, gone, replicas, 'map[string]interface{}')]
+    replicas = replicas[step]
+  }
+  if (replicas === undefined) return []
+  if (!Number.isInteger(replicas) || typeof replicas !== 'number') return [misplaced(path, gone, replicas, 'int64')]
   if (replicas < 0) return [fieldInvalid(path, replicas, 'should be a non-negative integer')]
   return replicas > MAX_INT32 ? [fieldInvalid(path, replicas, `should be less than or equal to ${MAX_INT32}`)] : []
+}
+
+function misplaced(path: string, steps: readonly string[], found: unknown, expected: string): StatusCause {
+  const text = `.${steps.join('.')} accessor error: ${goText(found)} is of the type ${goTypeOf(found)}, expected ${expected}`
+  return fieldInvalid(path, 0, text)
+}
+
+function goTypeOf(value: unknown): string {
+  if (value === null) return '<nil>'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
+  if (typeof value === 'object') return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+/** As %v prints it. */
+function goText(value: unknown): string {
+  if (value === null) return '<nil>'
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
+  if (!isFields(value)) return String(value)
+  const entries = Object.keys(value)
+    .sort()
+    .map((key) => `${key}:${goText(value[key])}`)
+  return `map[${entries.join(' ')}]`
 }
