@@ -64,7 +64,12 @@ export const mutations: readonly Mutation[] = [
   ),
   // Reading and refusing bodies.
   server('admission.ts', "if (validation === 'Strict')", 'if (validation === undefined)', 'create/fieldValidation'),
-  server('admission.ts', '  applyDefaults(schema, object)\n', '', 'create/defaults'),
+  server(
+    'admission.ts',
+    '  if (definition.schema !== undefined) applyDefaults(definition.schema, object)\n',
+    '',
+    'create/defaults',
+  ),
   server('options.ts', 'return values.length > 0', 'return values.length > 1', 'dryRun'),
   machinery('names/label.ts', 'byteLength(value) > 63', 'byteLength(value) > 64', 'create/metadata'),
   machinery('names/dns.ts', 'byteLength(value) > 253', 'byteLength(value) > 254', 'create/names'),

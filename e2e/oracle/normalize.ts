@@ -26,6 +26,8 @@ const HOP_BY_HOP = new Set(['date', 'content-length', 'connection', 'keep-alive'
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g
 const TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g
+/** An object inside a message. */
+const CLUSTER_IN_TEXT = /\\*"annotations\\*":\{\\*"kcp\.io\/cluster\\*":\\*"[a-z0-9]+\\*"\},?/g
 const AGE = /^\d+(?:\.\d+)?(?:ms|s|m)$/
 const ONE_DAY = 86_400_000
 const TWO_YEARS = 2 * 365 * ONE_DAY
@@ -43,7 +45,7 @@ export function createNormalizer(): Normalizer {
   }
 
   const text = (value: string): string => {
-    let result = value
+    let result = value.replace(CLUSTER_IN_TEXT, '')
     for (const [from, to] of renamed) result = result.replaceAll(from, to)
     result = result
       .replace(UUID, (uid) => called(uids, 'uid', uid))

@@ -150,7 +150,7 @@ export function invalid(kind: GroupKind, name: string, causes: readonly StatusCa
   const details = {
     ...(name === '' ? {} : { name }),
     ...(kind.group === '' ? {} : { group: kind.group }),
-    kind: kind.kind,
+    ...(kind.kind === '' ? {} : { kind: kind.kind }),
     causes: [...causes],
   }
   return failure(422, 'Invalid', `${qualified} "${name}" is invalid: ${joined}`, details)
@@ -164,7 +164,7 @@ export function badRequest(message: string): StatusError {
 export function patchRefused(code: number, message: string): StatusError {
   if (code === 400) return badRequest(message)
   if (code === 413) return failure(413, 'RequestEntityTooLarge', message)
-  return code === 422 ? failure(422, 'Invalid', message, {}) : internalError(message)
+  return code === 422 ? failure(422, 'Invalid', message, {}) : uncategorized(message)
 }
 
 export function unauthorized(): StatusError {
@@ -201,6 +201,11 @@ export function notRepresentable(available: readonly string[]): StatusError {
 export function unsupportedMediaType(contentType: string, supported: readonly string[]): StatusError {
   const message = `the body of the request was in an unknown format - accepted media types include: ${supported.join(', ')}`
   return failure(415, 'UnsupportedMediaType', contentType === '' ? message : message)
+}
+
+/** The 415 of upstream's router, before its handlers are asked. */
+export function mediaTypeNotRouted(): StatusError {
+  return failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
 }
 
 export function requestEntityTooLarge(limit: number): StatusError {

@@ -33,26 +33,32 @@ const NAME_RULES: Readonly<Record<ResourceDefinition['nameRule'], NameRule>> = {
   PathSegment: nameIsPathSegment,
 }
 
-/** Drops what the schema does not know and fills in its defaults; tells or refuses unknown fields as the client asked. */
+/**
+ * Drops what the schema does not know and fills in its defaults; tells or refuses unknown fields as the client asked.
+ *
+ * @param faults what was wrong with the text already
+ */
 export function conform(
   definition: ResourceDefinition,
   object: KubeObject,
   validation: FieldValidation,
   warnings: string[],
+  faults: readonly string[] = [],
 ): void {
-  const { schema } = definition
-  if (schema === undefined) return
-  const { metadata } = object
+  const texts = [...faults, ...unknownFields(definition, object)]
+  if (texts.length > 0 && validation === 'Strict') throw notDecodable(definition, texts)
+  if (validation === 'Warn') warnings.push(...texts)
+  if (definition.schema !== undefined) applyDefaults(definition.schema, object)
+}
+
+/** Drops what the schema does not know. @returns `unknown field "spec.x"`, for each */
+export function unknownFields({ schema }: ResourceDefinition, object: KubeObject): string[] {
+  if (schema === undefined) return []
   const dropped = [
-    ...pruneMetadata(metadata as JsonObject, 'metadata'),
+    ...pruneMetadata(object.metadata as JsonObject, 'metadata'),
     ...pruneValue(schema, object, { isResourceRoot: true }),
   ]
-  if (dropped.length > 0 && validation !== 'Ignore') {
-    const texts = dropped.map((path) => `unknown field "${path}"`)
-    if (validation === 'Strict') throw notDecodable(definition, texts)
-    warnings.push(...texts)
-  }
-  applyDefaults(schema, object)
+  return dropped.map((path) => `unknown field "${path}"`)
 }
 
 /** apiserver/pkg/endpoints/handlers/create.go, transformDecodeError */
@@ -77,8 +83,7 @@ export async function admitCreate(
   if (plugins !== undefined) await mutateCreate(plugins, definition, object, context)
   await strategy.admit?.({ type: 'create', object }, context)
   await breathe(object)
-  const meta = { namespaced: definition.namespaced, nameRule: NAME_RULES[definition.nameRule] }
-  const found = [...validateObjectMeta(object.metadata, meta), ...finalizerNames(definition, object)]
+  const found = [...metadataFaults(definition, object), ...finalizerNames(definition, object)]
   const causes = [
     ...found,
     ...(definition.schema === undefined ? [] : await validateObject(definition.schema, object, undefined, found)),
@@ -99,7 +104,7 @@ export async function admitUpdate(
 ): Promise<void> {
   const { strategy, names } = definition
   const prepare = (): void => {
-    prepareMetadataForUpdate(definition, object, old)
+    prepareMetadataForUpdate(object, old)
     // A custom subresource (approval, scale) says itself what it writes.
     if (definition.subresources.status !== undefined && subresource === '') copyField(old, object, 'status')
     strategy.prepareForUpdate?.(object, old, context)
@@ -118,8 +123,10 @@ export async function admitUpdate(
   const found = validateObjectMetaUpdate(object.metadata, old.metadata)
   const causes = [
     // Upstream checks metadata for every kind, and then each kind's own validation does so again; no text is said twice.
+    ...(found.length === 0 ? [] : metadataFaults(definition, object)),
     ...found,
     ...found,
+    ...(found.length === 0 || !definition.builtIn ? [] : metadataFaults(definition, object)),
     ...finalizerNames(definition, object),
     ...(definition.schema === undefined ? [] : await validateObject(definition.schema, object, old, found)),
     ...(strategy.validateUpdate?.(object, old, context) ?? []),
@@ -127,6 +134,10 @@ export async function admitUpdate(
   if (causes.length > 0)
     throw invalid({ group: storedGroup(definition), kind: names.kind }, old.metadata.name ?? '', causes)
   if (plugins !== undefined) await validateWrite(plugins, definition, { object, old }, context)
+}
+
+function metadataFaults({ namespaced, nameRule }: ResourceDefinition, { metadata }: KubeObject): StatusCause[] {
+  return validateObjectMeta(metadata, { namespaced, nameRule: NAME_RULES[nameRule] })
 }
 
 /** Kubernetes' own kinds are stricter than extensions (pkg/apis/core/validation, ValidateObjectMeta). */

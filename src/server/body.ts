@@ -9,7 +9,6 @@ import {
   type JsonObject,
   type KubeObject,
   metadataTypeError,
-  strictDecodingError,
   unsupportedMediaType,
 } from '../machinery/index.ts'
 import {
@@ -18,6 +17,7 @@ import {
   expectedKind,
   expectedTypeMeta,
   NO_KIND,
+  notHandled,
   objectAs,
   unrecognized,
 } from './built-in-body.ts'
@@ -38,22 +38,18 @@ export function contentTypeOf(context: RequestContext): string {
 }
 
 /** Any JSON object; undefined for an empty body. */
-export async function readObject(
-  context: RequestContext,
-  protobuf: boolean,
-): Promise<Record<string, unknown> | undefined> {
+export async function readObject(context: RequestContext): Promise<Record<string, unknown> | undefined> {
   const body = await context.request.body(BODY_LIMIT)
   if (body.length === 0) return undefined
   const type = contentTypeOf(context)
-  if (type === PROTOBUF_TYPE && protobuf) {
+  if (type === PROTOBUF_TYPE) {
     const decoded = decodeProtobuf(body)
     if (!decoded.ok) throw badRequest(`the body is not valid Kubernetes protobuf: ${decoded.error}`)
     return decoded.value
   }
   const value =
-    type === YAML_TYPE ? await readYaml(body) : type === JSON_TYPE || type === '' ? readJson(body, context) : undefined
-  if (value === undefined)
-    throw unsupportedMediaType(type, [JSON_TYPE, YAML_TYPE, ...(protobuf ? [PROTOBUF_TYPE] : [])])
+    type === YAML_TYPE ? await readYaml(body) : type === JSON_TYPE || type === '' ? readJson(body) : undefined
+  if (value === undefined) throw unsupportedMediaType(type, [JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE])
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badRequest("couldn't get version/kind; json parse error: the body is not an object")
   }
@@ -61,49 +57,84 @@ export async function readObject(
   return value as Record<string, unknown>
 }
 
+export interface SubmittedObject {
+  readonly object: KubeObject
+  /** `duplicate field "spec.size"`: what the body's text has more than once, unless the client does not care. */
+  readonly faults: readonly string[]
+}
+
 /** An object with metadata whose fields have the types that they must have; of a built-in kind, all fields. */
-export async function readKubeObject(context: ResourceContext): Promise<KubeObject> {
+export async function readKubeObject(context: ResourceContext): Promise<SubmittedObject> {
   const { definition, info } = context
-  if (definition.builtIn) return readBuiltIn(context, expectedKind(definition, info.subresource))
-  const value = await readObject(context, false)
-  if (value === undefined) throw badRequest('the body is empty: an object is expected')
-  return asKubeObject(value)
+  const expected = expectedKind(definition, info.subresource)
+  return definition.builtIn ? readBuiltIn(context, expected) : readCustom(context, expected)
 }
 
 /** Without a kind or apiVersion of its own the body is of the kind that is expected. */
-async function readBuiltIn(context: RequestContext, expected: ExpectedKind): Promise<KubeObject> {
-  const body = await context.request.body(BODY_LIMIT)
-  const type = contentTypeOf(context)
-  const value = await decodeAs(type, body, expected, context)
-  if (value === undefined) throw unsupportedMediaType(type, [JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE])
+async function readBuiltIn(context: RequestContext, expected: ExpectedKind): Promise<SubmittedObject> {
+  const { value, faults, body } = await decodeBody(context, expected, true)
   const object = { ...expectedTypeMeta(expected, value), ...value } as KubeObject
   object.metadata ??= {}
   await breatheAfter(body.length)
   checkDecodes(expected, object)
   await breatheAfter(body.length)
-  return object
+  return { object, faults }
 }
 
-async function decodeAs(
-  type: string,
-  body: Buffer,
-  expected: ExpectedKind,
-  context: RequestContext,
-): Promise<JsonObject | undefined> {
-  if (type === PROTOBUF_TYPE) {
+/** Upstream's decoder of custom resources needs to be told what they are. */
+async function readCustom(context: RequestContext, expected: ExpectedKind): Promise<SubmittedObject> {
+  const { value, faults, body } = await decodeBody(context, expected, false)
+  await breatheAfter(body.length)
+  for (const [field, shown] of [
+    ['kind', 'Kind'],
+    ['apiVersion', 'apiVersion'],
+  ] as const) {
+    if ((value[field] ?? '') === '') {
+      throw unrecognized(expected, body, `Object '${shown}' is missing in '${body.toString('utf8').trimEnd()}'`)
+    }
+  }
+  const object = value as unknown as KubeObject
+  object.metadata ??= {}
+  const wrong = metadataTypeError(value.metadata)
+  if (wrong !== undefined) throw notHandled(object, expected.kind, wrong)
+  return { object, faults }
+}
+
+interface DecodedBody {
+  readonly value: JsonObject
+  readonly faults: readonly string[]
+  readonly body: Buffer
+}
+
+async function decodeBody(context: RequestContext, expected: ExpectedKind, protobuf: boolean): Promise<DecodedBody> {
+  const body = await context.request.body(BODY_LIMIT)
+  const type = contentTypeOf(context)
+  if (type === PROTOBUF_TYPE && protobuf) {
     const decoded = decodeProtobuf(body)
     if (!decoded.ok) throw unrecognized(expected, body, decoded.error)
-    return decoded.value as unknown as JsonObject
+    return { value: decoded.value as unknown as JsonObject, faults: [], body }
   }
-  if (type !== JSON_TYPE && type !== YAML_TYPE && type !== '') return undefined
+  const isUntyped = type === '' && context.request.headers['content-type'] === undefined
+  if (type !== JSON_TYPE && type !== YAML_TYPE && !isUntyped) {
+    throw unsupportedMediaType(type, [JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE])
+  }
   const text = body.toString('utf8')
   const decoded = decodeJson(text)
   if (decoded.ok) {
-    if (type !== YAML_TYPE) tellDuplicates(text, decoded.value, context)
-    return objectAs(expected, body, decoded.value)
+    const told = type !== YAML_TYPE && context.query.get('fieldValidation') !== 'Ignore'
+    const faults = told ? duplicateFields(text, decoded.value) : []
+    return { value: objectAs(expected, body, decoded.value), faults, body }
   }
-  if (type !== YAML_TYPE) throw unrecognized(expected, body, `${NO_KIND}${goJsonError(text)}`)
-  return objectAs(expected, body, await readYaml(body))
+  if (type !== YAML_TYPE) throw unrecognized(expected, body, NO_KIND + jsonFault(text, decoded.error))
+  const parsed = await readYamlText(text)
+  if (!parsed.ok) throw unrecognized(expected, body, parsed.error)
+  return { value: objectAs(expected, body, parsed.value), faults: [], body }
+}
+
+/** Go's words for what decodeJson refuses. */
+function jsonFault(text: string, error: string): string {
+  if (error !== 'exceeded max depth') return goJsonError(text)
+  return `invalid character '${text.includes('[[') ? '[' : '{'}' exceeded max depth`
 }
 
 export function asKubeObject(value: Record<string, unknown>): KubeObject {
@@ -123,22 +154,11 @@ function excerpt(value: unknown): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }
 
-function readJson(body: Buffer, context: RequestContext): unknown {
+function readJson(body: Buffer): unknown {
   const text = body.toString('utf8')
   const decoded = decodeJson(text)
-  if (!decoded.ok) throw badRequest(`the body is not valid JSON: ${decoded.error}`)
-  tellDuplicates(text, decoded.value, context)
+  if (!decoded.ok) throw badRequest(NO_KIND + jsonFault(text, decoded.error))
   return decoded.value
-}
-
-/** The last of several values for one key counts; clients are told of it as of unknown fields. */
-function tellDuplicates(text: string, value: Json, { query, warnings }: RequestContext): void {
-  const validation = query.get('fieldValidation')
-  if (validation === 'Ignore') return
-  const duplicates = duplicateFields(text, value)
-  if (duplicates.length === 0) return
-  if (validation === 'Strict') throw badRequest(strictDecodingError(duplicates))
-  warnings.push(...duplicates)
 }
 
 /** YAML, which most clients fill with JSON. */

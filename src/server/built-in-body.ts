@@ -3,6 +3,7 @@ import {
   badRequest,
   formatApiVersion,
   goDecodingError,
+  goKind,
   type Json,
   type JsonObject,
   type KubeObject,
@@ -47,14 +48,16 @@ function summary(body: Buffer): string {
 export function objectAs(expected: ExpectedKind, body: Buffer, value: Json): JsonObject {
   if (value === null) return {}
   if (typeof value !== 'object' || Array.isArray(value)) {
-    const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
-    throw unrecognized(expected, body, `${NO_KIND}json: cannot unmarshal ${found} into Go value of type ${TYPE_META}`)
+    throw unrecognized(
+      expected,
+      body,
+      `${NO_KIND}json: cannot unmarshal ${goKind(value)} into Go value of type ${TYPE_META}`,
+    )
   }
   for (const field of ['apiVersion', 'kind']) {
     const name = value[field] ?? ''
     if (typeof name === 'string') continue
-    const found = Array.isArray(name) ? 'array' : typeof name === 'boolean' ? 'bool' : typeof name
-    const error = `json: cannot unmarshal ${found} into Go struct field .${field} of type string`
+    const error = `json: cannot unmarshal ${goKind(name)} into Go struct field .${field} of type string`
     throw unrecognized(expected, body, NO_KIND + error)
   }
   return value
@@ -76,25 +79,30 @@ export function expectedTypeMeta(expected: ExpectedKind, value: JsonObject): { a
 
 /** Throws 400 unless Go could decode the object into the struct of its kind, and make it the one that is expected. */
 export function checkDecodes(expected: ExpectedKind, object: KubeObject): void {
+  const fault = decodingFault(expected, object)
+  if (fault === undefined) return
+  throw notHandled(object, expected.kind, fault)
+}
+
+/** transformDecodeError for a body whose kind is known. */
+export function notHandled({ apiVersion, kind }: KubeObject, expected: string, why: string): StatusError {
+  const { version = apiVersion } = parseApiVersion(apiVersion) ?? {}
+  return badRequest(`${kind} in version "${version}" cannot be handled as a ${expected}: ${why}`)
+}
+
+/** Why Go could not decode the object into the struct of its kind, or not make it the one that is expected. */
+export function decodingFault(expected: ExpectedKind, object: KubeObject): string | undefined {
   const { group = '', version = object.apiVersion } = parseApiVersion(object.apiVersion) ?? {}
   const { kind } = object
   const table = messageOf(group, version, kind)
-  const refuse = (why: string): StatusError =>
-    badRequest(`${kind} in version "${version}" cannot be handled as a ${expected.kind}: ${why}`)
   if (table === undefined) {
     // A kind of ours, or one that has no message yet, is judged by its schema alone.
-    if (kind === expected.kind && group === expected.group && version === expected.version) return
-    throw refuse(
-      `no kind "${kind}" is registered for version "${object.apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
-    )
+    if (kind === expected.kind && group === expected.group && version === expected.version) return undefined
+    return `no kind "${kind}" is registered for version "${object.apiVersion}" in scheme "pkg/runtime/scheme.go:111"`
   }
   const error = goDecodingError(table, object as unknown as JsonObject)
-  if (error !== undefined) throw refuse(error)
-  if (kind !== expected.kind) {
-    throw refuse(
-      `converting (${version}.${kind}) to (${internalPackage(expected.group)}.${expected.kind}): unknown conversion`,
-    )
-  }
+  if (error !== undefined || kind === expected.kind) return error
+  return `converting (${version}.${kind}) to (${internalPackage(expected.group)}.${expected.kind}): unknown conversion`
 }
 
 /** Where Go has the internal types of a group. */

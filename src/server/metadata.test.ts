@@ -3,8 +3,7 @@ import { describe, test } from 'node:test'
 import { type KubeObject, StatusError } from '../machinery/index.ts'
 import { configMap } from './builtins/config-map.ts'
 import { namespace as namespaces } from './builtins/namespace.ts'
-import type { ResourceDefinition } from './definition.ts'
-import { checkIdentity, prepareMetadataForUpdate, timestamp } from './metadata.ts'
+import { checkIdentity, checkUid, prepareMetadataForUpdate, timestamp } from './metadata.ts'
 
 const object = (metadata: object, more: object = {}): KubeObject => ({
   apiVersion: 'v1',
@@ -70,9 +69,9 @@ describe('an update', () => {
     creationTimestamp: '2030-01-01T00:00:00Z',
     annotations: { 'kcp.io/cluster': 'root', mine: 'x' },
   })
-  const update = (metadata: object, definition: ResourceDefinition = configMap): KubeObject['metadata'] => {
+  const update = (metadata: object): KubeObject['metadata'] => {
     const given = object(metadata)
-    prepareMetadataForUpdate(definition, given, old)
+    prepareMetadataForUpdate(given, old)
     return given.metadata
   }
 
@@ -81,8 +80,6 @@ describe('an update', () => {
       name: 'a',
       creationTimestamp: '1999-01-01T00:00:00Z',
       generation: 5,
-      deletionTimestamp: '1999-01-01T00:00:00Z',
-      deletionGracePeriodSeconds: 5,
       selfLink: '/x',
       labels: { a: 'b' },
       annotations: { 'kcp.io/cluster': 'other' },
@@ -94,7 +91,7 @@ describe('an update', () => {
 
   test('of another object by the same name is a conflict', () => {
     assert.throws(
-      () => update({ name: 'a', uid: 'other' }),
+      () => checkUid(configMap, object({ name: 'a', uid: 'other' }), old),
       refused(409, /UID in precondition: other, UID in object meta: u/),
     )
     assert.equal(update({ name: 'a', uid: '' }).uid, 'u')

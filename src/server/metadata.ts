@@ -85,19 +85,23 @@ export function prepareMetadataForCreate(
   delete metadata.resourceVersion
 }
 
-/** `old` wins for everything that a client may not change; a uid or resourceVersion that differs is a conflict. */
-export function prepareMetadataForUpdate(definition: ResourceDefinition, object: KubeObject, old: KubeObject): void {
+/** An update names the object that it is of by its uid; a patch that changes it is Invalid. */
+export function checkUid({ group, names }: ResourceDefinition, given: KubeObject, old: KubeObject): void {
+  const { uid = '' } = given.metadata
+  if (uid === '' || uid === old.metadata.uid) return
+  const message = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
+  throw conflict({ group, resource: names.plural }, old.metadata.name ?? '', message)
+}
+
+/** `old` wins for everything that a client may not change. */
+export function prepareMetadataForUpdate(object: KubeObject, old: KubeObject): void {
   const { metadata } = object
   const previous = old.metadata
-  const resource = { group: definition.group, resource: definition.names.plural }
-  if (metadata.uid !== undefined && metadata.uid !== '' && metadata.uid !== previous.uid) {
-    const message = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${previous.uid}`
-    throw conflict(resource, previous.name ?? '', message)
-  }
-  keep(metadata, previous, 'uid')
+  if ((metadata.uid ?? '') === '') keep(metadata, previous, 'uid')
   keep(metadata, previous, 'creationTimestamp')
-  keep(metadata, previous, 'deletionTimestamp')
-  keep(metadata, previous, 'deletionGracePeriodSeconds')
+  // What a client makes up of these is refused with the rest (rest.BeforeUpdate).
+  if (previous.deletionTimestamp !== undefined) keep(metadata, previous, 'deletionTimestamp')
+  if (metadata.deletionGracePeriodSeconds === undefined) keep(metadata, previous, 'deletionGracePeriodSeconds')
   keep(metadata, previous, 'generation')
   keep(metadata, previous, 'resourceVersion')
   delete metadata.selfLink

@@ -26,7 +26,7 @@ test('unknown fields are warned of unless something else is said', () => {
     assert.equal(readFieldValidation(query(text), 'X'), expected)
   assert.throws(
     () => readFieldValidation(query('fieldValidation=strict'), 'X'),
-    refused(422, /supported values: "Ignore", "Strict", "Warn"/),
+    refused(422, /supported values: "", "Ignore", "Strict", "Warn"/),
   )
 })
 
@@ -70,11 +70,16 @@ describe('a deletion', () => {
   })
 
   const REFUSED: readonly [object, number, RegExp][] = [
-    [{ propagationPolicy: 'Odd' }, 422, /supported values: "Background", "Foreground", "Orphan", nil/],
+    [{ propagationPolicy: 'Odd' }, 422, /supported values: "Foreground", "Background", "Orphan", "nil"/],
     [{ propagationPolicy: 'Orphan', orphanDependents: true }, 422, /cannot be both set/],
     [{ dryRun: ['Odd'] }, 422, /dryRun/],
-    [{ kind: 'ConfigMap' }, 400, /a DeleteOptions, not "ConfigMap"/],
+    [{ kind: 'ConfigMap' }, 400, /^no kind "ConfigMap" is registered for version ""/],
   ]
+  test('with a grace period that is no number is refused', () => {
+    const read = () => readDeleteOptions(undefined, query('gracePeriodSeconds=x'))
+    assert.throws(read, refused(400, /^strconv.ParseInt: parsing "x": invalid syntax$/))
+  })
+
   for (const [body, code, message] of REFUSED) {
     test(`with ${JSON.stringify(body)} is refused`, () =>
       assert.throws(() => readDeleteOptions(body as never, query()), refused(code, message)))

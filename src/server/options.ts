@@ -1,5 +1,15 @@
 /** Query parameters and bodies that say how a verb is to be carried out: metav1.CreateOptions, DeleteOptions and friends. */
-import { badRequest, invalid, type JsonObject, type ObjectMeta, unreadable } from '../machinery/index.ts'
+import {
+  badRequest,
+  fieldInvalid,
+  fieldNotSupported,
+  invalid,
+  type JsonObject,
+  type ObjectMeta,
+  quote,
+  type StatusCause,
+  unreadable,
+} from '../machinery/index.ts'
 import type { FieldValidation } from './admission.ts'
 
 export function readDryRun(values: readonly string[], kind: string): boolean {
@@ -21,13 +31,8 @@ export function readFieldValidation(query: URLSearchParams, kind: string): Field
   if (value === null || value === '') return 'Warn'
   const known = FIELD_VALIDATIONS.find((candidate) => candidate === value)
   if (known !== undefined) return known
-  const supported = FIELD_VALIDATIONS.toSorted()
-    .map((candidate) => JSON.stringify(candidate))
-    .join(', ')
-  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`
-  throw invalid({ group: 'meta.k8s.io', kind }, '', [
-    { reason: 'FieldValueNotSupported', message, field: 'fieldValidation' },
-  ])
+  const supported = ['', ...FIELD_VALIDATIONS.toSorted()]
+  throw invalid({ group: 'meta.k8s.io', kind }, '', [fieldNotSupported('fieldValidation', value, supported)])
 }
 
 export type Propagation = 'Orphan' | 'Background' | 'Foreground'
@@ -39,28 +44,30 @@ export interface DeleteOptions {
   readonly preconditions: { readonly uid?: string; readonly resourceVersion?: string }
 }
 
-const PROPAGATIONS: readonly Propagation[] = ['Orphan', 'Background', 'Foreground']
+/** In upstream's order, which its messages have. */
+const PROPAGATIONS: readonly Propagation[] = ['Foreground', 'Background', 'Orphan']
 
 /** The body wins over the query, as upstream. */
 export function readDeleteOptions(body: Record<string, unknown> | undefined, query: URLSearchParams): DeleteOptions {
   const { kind = 'DeleteOptions' } = body ?? {}
-  if (kind !== 'DeleteOptions') throw badRequest(`the body of a delete is a DeleteOptions, not ${JSON.stringify(kind)}`)
+  if (kind !== 'DeleteOptions') {
+    const version = String(body?.apiVersion ?? '')
+    throw badRequest(`no kind "${kind}" is registered for version "${version}" in scheme "pkg/runtime/scheme.go:111"`)
+  }
+  const seconds = query.get('gracePeriodSeconds')
+  if (body === undefined && seconds !== null && !/^[+-]?\d+$/.test(seconds)) {
+    throw badRequest(`strconv.ParseInt: parsing ${quote(seconds)}: invalid syntax`)
+  }
   const dryRun = Array.isArray(body?.dryRun) ? body.dryRun.map(String) : query.getAll('dryRun')
   const policy = body?.propagationPolicy ?? query.get('propagationPolicy') ?? undefined
   const orphan = body?.orphanDependents ?? query.get('orphanDependents') ?? undefined
   if (policy !== undefined && orphan !== undefined) {
-    throw invalidDelete(
-      'propagationPolicy',
-      'Invalid value: orphanDependents and deletionPropagation cannot be both set',
-    )
+    const message = 'orphanDependents and deletionPropagation cannot be both set'
+    throw invalidDelete(fieldInvalid('propagationPolicy', policy, message))
   }
   const propagation = PROPAGATIONS.find((candidate) => candidate === policy)
   if (policy !== undefined && propagation === undefined) {
-    const supported = [...PROPAGATIONS.map((candidate) => JSON.stringify(candidate)), 'nil'].toSorted().join(', ')
-    throw invalidDelete(
-      'propagationPolicy',
-      `Unsupported value: ${JSON.stringify(policy)}: supported values: ${supported}`,
-    )
+    throw invalidDelete(fieldNotSupported('propagationPolicy', policy, [...PROPAGATIONS, 'nil']))
   }
   const { uid, resourceVersion } = (body?.preconditions ?? {}) as Pick<ObjectMeta, 'uid' | 'resourceVersion'>
   return {
@@ -84,9 +91,8 @@ export function sentDeleteOptions(body: Record<string, unknown> | undefined, que
   }
 }
 
-function invalidDelete(field: string, message: string): Error {
-  const reason = message.startsWith('Unsupported') ? 'FieldValueNotSupported' : 'FieldValueInvalid'
-  return invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [{ reason, message, field }])
+function invalidDelete(cause: StatusCause): Error {
+  return invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [cause])
 }
 
 const UINT64_LIMIT = 2n ** 64n

@@ -262,6 +262,19 @@ describe('a write', () => {
       assert.equal(object.metadata.generation, 2)
     })
 
+    test('of a custom resource insists on a version, its status too', async () => {
+      const made = await make()
+      const { resourceVersion, ...unversioned } = made.metadata
+      for (const path of ['', '/status']) {
+        const { failure } = await send('PUT', `${WIDGETS}/${name}${path}`, { ...made, metadata: unversioned })
+        assert.deepEqual([failure.code, failure.details?.causes?.[0]?.field], [422, 'metadata.resourceVersion'], path)
+      }
+      const none = { ...made, metadata: { ...unversioned, resourceVersion: 'x' } }
+      const { failure } = await send('PUT', `${WIDGETS}/${name}`, none)
+      assert.deepEqual([failure.code, failure.message], [500, 'strconv.ParseUint: parsing "x": invalid syntax'])
+      assert.notEqual(resourceVersion, '')
+    })
+
     test('must leave a valid object', async () => {
       const made = await make()
       const { status, failure } = await send('PUT', `${WIDGETS}/${name}`, { ...made, spec: { size: 11 } })
@@ -281,7 +294,13 @@ describe('a write', () => {
         c: '3',
       })
       assert.deepEqual(await patch('strategic-merge-patch+json', { data: { d: '4' } }), { b: 'x', c: '3', d: '4' })
-      assert.deepEqual(await patch('merge-patch+json', 'data:\n  e: "5"\n'), { b: 'x', c: '3', d: '4', e: '5' })
+    })
+
+    test('is JSON', async () => {
+      await send('POST', MAPS, map(name, {}))
+      const { failure } = await send('PATCH', `${MAPS}/${name}`, 'data:\n  e: "5"\n', { headers: MERGE })
+      const message = "error decoding patch: invalid character 'd' looking for beginning of value"
+      assert.deepEqual([failure.code, failure.message], [400, message])
     })
 
     test('may insist on a version', async () => {

@@ -69,7 +69,8 @@ export function isObjectMetaField(key: string): boolean {
   return FIELDS.has(key)
 }
 
-function kindOf(value: Json): string {
+/** What encoding/json calls the type of a value. */
+export function goKind(value: Json): string {
   if (typeof value === 'boolean') return 'bool'
   return Array.isArray(value) ? 'array' : typeof value
 }
@@ -77,12 +78,12 @@ function kindOf(value: Json): string {
 /** What decoding `value` into an ObjectMeta says; undefined when it fits. Null fits everywhere, and means absent. */
 export function metadataTypeError(value: Json | undefined): string | undefined {
   if (value === undefined || value === null) return undefined
-  if (!isObject(value)) return `json: cannot unmarshal ${kindOf(value)} into Go value of type v1.ObjectMeta`
+  if (!isObject(value)) return `json: cannot unmarshal ${goKind(value)} into Go value of type v1.ObjectMeta`
   for (const [key, field] of Object.entries(value)) {
     const type = FIELDS.get(key)
     const wrong = type && misfit(type, field)
     if (wrong)
-      return `json: cannot unmarshal ${kindOf(wrong.value)} into Go struct field ObjectMeta.${key} of type ${wrong.type}`
+      return `json: cannot unmarshal ${goKind(wrong.value)} into Go struct field ObjectMeta.${key} of type ${wrong.type}`
   }
   return undefined
 }

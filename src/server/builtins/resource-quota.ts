@@ -138,7 +138,8 @@ async function noteCount(change: Change, { cluster, user, subresource }: Operati
   const counting = chore(RESOURCE_QUOTA_CONTROLLER, cluster, namespace, name)
   if (!isNew) return { operations: [counting], preconditions: [] }
   const epoch = { type: 'put', key: epochKey(cluster, namespace), value: Buffer.from(ACTIVE) } as const
-  return { operations: [counting, epoch], preconditions: [] }
+  // One that limits nothing has nothing to be counted.
+  return { operations: isCounted ? [epoch] : [counting, epoch], preconditions: [] }
 }
 
 const strategy: Strategy = {

@@ -22,12 +22,12 @@ export async function create(context: ResourceContext): Promise<Answer> {
   const dryRun = readDryRun(query.getAll('dryRun'), 'CreateOptions')
   const validation = readFieldValidation(query, 'CreateOptions')
   checkFieldManager(query, 'CreateOptions')
-  const object = await readKubeObject(context)
+  const { object, faults } = await readKubeObject(context)
   checkIdentity(definition, object, info.namespace, '')
   if ((object.metadata.resourceVersion ?? '') !== '') {
     throw unreadable('resourceVersion should not be set on objects to be created')
   }
-  conform(definition, object, validation, context.warnings)
+  conform(definition, object, validation, context.warnings, faults)
   return createObject(context, object, dryRun)
 }
 

@@ -15,7 +15,7 @@ const WORKERS = 16
 /** Deletes what a list of the same request shows; one that is gone meanwhile counts as deleted. */
 export async function deleteCollection(context: ResourceContext): Promise<Answer> {
   const { definition, cluster } = context
-  const body = await readObject(context, true)
+  const body = await readObject(context)
   const options = readDeleteOptions(body, context.query)
   const sent = sentDeleteOptions(body, context.query)
   const { rows, metadata } = await listRows(context, {

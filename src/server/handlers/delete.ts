@@ -12,7 +12,7 @@ import { finalizersForDeletion, hasPendingFinalizers } from './finalizers.ts'
 
 export async function deleteOne(context: ResourceContext): Promise<Answer> {
   const { definition, info, cluster } = context
-  const body = await readObject(context, true)
+  const body = await readObject(context)
   const options = readDeleteOptions(body, context.query)
   const sent = sentDeleteOptions(body, context.query)
   const removal = await deleteNamed(context, info.namespace, info.name, { ...options, sent })

@@ -1,25 +1,32 @@
 import {
+  badRequest,
+  decodeJson,
+  duplicateFields,
   fieldForbidden,
+  goJsonError,
+  goKind,
+  type Json,
   type JsonObject,
+  mediaTypeNotRouted,
   notFound,
   patchRefused,
   patchSchemaOf,
   unsupportedMediaType,
 } from '../../machinery/index.ts'
-import { conform } from '../admission.ts'
 import type { Answer } from '../answer.ts'
-import { asKubeObject, BODY_LIMIT, contentTypeOf, readYaml } from '../body.ts'
+import { asKubeObject, BODY_LIMIT, contentTypeOf } from '../body.ts'
+import { isFields } from '../builtins/untyped.ts'
 import type { ResourceContext } from '../context.ts'
 import type { ResourceDefinition } from '../definition.ts'
 import { patchObject } from '../large-objects.ts'
 import { checkFieldManager } from '../managed-fields.ts'
-import { checkIdentity } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
 import { presentObject } from '../read.ts'
 import type { PatchKind } from '../side-tasks.ts'
 import { APPLY_PATCH, apply } from './apply.ts'
 import { attempt, groupResource } from './attempt.ts'
-import { mergeSubmitted, replace, subresourceOf } from './update.ts'
+import { decodePatched } from './patched-object.ts'
+import { givenVersion, mergeSubmitted, replace, subresourceOf } from './update.ts'
 
 const JSON_PATCH = 'application/json-patch+json'
 const MERGE_PATCH = 'application/merge-patch+json'
@@ -34,23 +41,29 @@ export async function patch(context: ResourceContext): Promise<Answer> {
   checkFieldManager(query, 'PatchOptions', forced)
   const subresource = subresourceOf(context)
   const kind = patchKind(definition, contentTypeOf(context))
-  // As upstream, a patch may be written in YAML.
   const body = await context.request.body(BODY_LIMIT)
-  const instructions = await readYaml(body)
+  const { instructions, faults } = readInstructions(body, contentTypeOf(context))
+  const strategic = kind.type === 'strategic' ? instructions : undefined
   return attempt(context, info.name, async () => {
     const current = await parts.reader.get(definition, cluster, info.namespace, info.name)
     if (current === undefined) throw notFound(groupResource(context), info.name)
     const old = presentObject(definition, current, cluster)
     const base = subresource?.read === undefined ? old : subresource.read(old)
     const bytes = { patch: body.length, row: current.value.length }
-    const patched = await patchObject(kind, base as unknown as JsonObject, instructions, bytes)
-    if (!patched.ok) throw patchRefused(patched.error.code, patched.error.message)
-    const submitted = asKubeObject(patched.value as Record<string, unknown>)
-    if (subresource?.read === undefined) {
-      checkIdentity(definition, submitted, info.namespace, info.name)
-      conform(definition, submitted, validation, context.warnings)
+    const patchBase = async (): Promise<JsonObject> => {
+      const patched = await patchObject(kind, base as unknown as JsonObject, instructions, bytes)
+      if (!patched.ok) throw patchRefused(patched.error.code, patched.error.message)
+      return patched.value as JsonObject
     }
-    const given = submitted.metadata.resourceVersion ?? ''
+    const decoded = (value: JsonObject) =>
+      decodePatched(
+        context,
+        { value, again: patchBase, base: base as unknown as JsonObject, strategic, faults },
+        validation,
+      )
+    const value = await patchBase()
+    const submitted = subresource?.read === undefined ? await decoded(value) : asKubeObject(value)
+    const given = givenVersion(submitted)
     const object = mergeSubmitted(submitted, old, subresource, context)
     return replace(context, { object, old, current, given, dryRun })
   })
@@ -62,10 +75,21 @@ function patchKind({ group, version, names, builtIn }: ResourceDefinition, conte
   if (contentType === MERGE_PATCH) return { type: 'merge', ...kind }
   const hasStrategic = builtIn && patchSchemaOf(group, version, names.kind) !== undefined
   if (contentType === STRATEGIC_MERGE_PATCH && hasStrategic) return { type: 'strategic', ...kind }
-  throw unsupportedMediaType(contentType, [
-    JSON_PATCH,
-    MERGE_PATCH,
-    ...(builtIn ? [STRATEGIC_MERGE_PATCH] : []),
-    APPLY_PATCH,
-  ])
+  if (builtIn) throw mediaTypeNotRouted()
+  throw unsupportedMediaType(contentType, [JSON_PATCH, MERGE_PATCH, APPLY_PATCH])
+}
+
+/** A patch is JSON, of the form that its type has; each type has its own words for what is none. */
+function readInstructions(body: Buffer, type: string): { instructions: Json; faults: string[] } {
+  const text = body.toString('utf8')
+  const decoded = decodeJson(text)
+  const prefix = type === STRATEGIC_MERGE_PATCH ? '' : 'error decoding patch: '
+  if (!decoded.ok) throw badRequest(prefix + goJsonError(text))
+  const { value } = decoded
+  const fits = value === null || (type === JSON_PATCH ? Array.isArray(value) : isFields(value))
+  if (!fits) {
+    const form = type === JSON_PATCH ? '[]handlers.jsonPatchOp' : 'map[string]interface {}'
+    throw badRequest(`${prefix}json: cannot unmarshal ${goKind(value)} into Go value of type ${form}`)
+  }
+  return { instructions: value, faults: type === MERGE_PATCH ? duplicateFields(text, value) : [] }
 }

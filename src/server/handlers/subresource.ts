@@ -34,11 +34,11 @@ export async function createSubresource(context: ResourceContext): Promise<Answe
   const validation = readFieldValidation(query, 'CreateOptions')
   checkFieldManager(query, 'CreateOptions')
   await requireRow(context)
-  const submitted = await readKubeObject(context)
+  const { object: submitted, faults } = await readKubeObject(context)
   if (subresource.submitted === undefined) checkPlace(definition, submitted, info.namespace, info.name)
   else {
     checkIdentity(subresource.submitted, submitted, info.namespace, '')
-    conform(subresource.submitted, submitted, validation, context.warnings)
+    conform(subresource.submitted, submitted, validation, context.warnings, faults)
   }
   const operation = operationContext(context, info.name, dryRun)
   const admitted = await admitAnswered(definition, submitted, operation)

@@ -7,6 +7,8 @@ import {
   methodNotAllowed,
   notFound,
   OBJECT_MODIFIED,
+  quote,
+  uncategorized,
 } from '../../machinery/index.ts'
 import { admitUpdate, conform, copyField } from '../admission.ts'
 import type { Answer, AnsweredRow } from '../answer.ts'
@@ -16,7 +18,7 @@ import { operationContext, type ResourceContext } from '../context.ts'
 import type { Subresource } from '../definition.ts'
 import { breathe } from '../large-objects.ts'
 import { checkFieldManager, keepTimes } from '../managed-fields.ts'
-import { checkIdentity, checkPlace } from '../metadata.ts'
+import { checkIdentity, checkPlace, checkUid } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
 import { presentObject, type SeenRow } from '../read.ts'
 import { encodeRow, servedForm, storedVersion } from '../row.ts'
@@ -31,15 +33,11 @@ export async function update(context: ResourceContext): Promise<Answer> {
   const validation = readFieldValidation(query, 'UpdateOptions')
   checkFieldManager(query, 'UpdateOptions')
   const subresource = subresourceOf(context)
-  const submitted = await readKubeObject(context)
+  const { object: submitted, faults } = await readKubeObject(context)
   if (subresource?.kind === undefined) checkIdentity(definition, submitted, info.namespace, info.name)
   else checkPlace(definition, submitted, info.namespace, info.name)
-  if (subresource?.kind === undefined) conform(definition, submitted, validation, context.warnings)
-  const given = submitted.metadata.resourceVersion ?? ''
-  if (given === '' && definition.requiresResourceVersion === true && subresource === undefined) {
-    const existing = await context.parts.reader.get(definition, context.cluster, info.namespace, info.name)
-    if (existing !== undefined) throw versionRequired(context)
-  }
+  if (subresource?.kind === undefined) conform(definition, submitted, validation, context.warnings, faults)
+  const given = givenVersion(submitted)
   return attempt(context, info.name, async () => {
     const current = await context.parts.reader.get(definition, context.cluster, info.namespace, info.name)
     if (current === undefined) {
@@ -49,6 +47,9 @@ export async function update(context: ResourceContext): Promise<Answer> {
       return createObject(context, structuredClone(submitted), dryRun)
     }
     const old = presentObject(definition, current, context.cluster)
+    checkUid(definition, submitted, old)
+    const isWhole = subresource?.type !== 'custom'
+    if (isWhole && given === '' && definition.requiresResourceVersion === true) throw versionRequired(context)
     const object = mergeSubmitted(structuredClone(submitted), old, subresource, context)
     return replace(context, { object, old, current, given, dryRun })
   })
@@ -96,6 +97,11 @@ export function mergeSubmitted(
   return merged
 }
 
+/** The resourceVersion that the client insists on; '' for none, which 0 is, too. */
+export function givenVersion({ metadata: { resourceVersion = '' } }: KubeObject): string {
+  return resourceVersion === '0' ? '' : resourceVersion
+}
+
 /** As upstream, the message names the resource where others name the kind. */
 function versionRequired(context: ResourceContext): Error {
   const { group, names } = context.definition
@@ -128,6 +134,7 @@ async function replaceRow(
 ): Promise<AnsweredRow> {
   const { definition, info, parts } = context
   if (given !== '' && given !== String(current.version)) {
+    if (!/^\d+$/.test(given)) throw uncategorized(`strconv.ParseUint: parsing ${quote(given)}: invalid syntax`)
     throw conflict(groupResource(context), info.name, OBJECT_MODIFIED)
   }
   const operation = operationContext(context, info.name, dryRun)
