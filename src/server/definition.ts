@@ -68,6 +68,8 @@ export interface Subresource {
   /** Merges what the client sent into the stored object (PUT and PATCH of a custom subresource). */
   readonly update?: (submitted: KubeObject, stored: KubeObject, context: OperationContext) => KubeObject
   readonly create?: (submitted: KubeObject, context: OperationContext) => Promise<KubeObject>
+  /** Of a Scale: the fields that lead to what its spec.replicas is in the object; it can be applied, then. */
+  readonly replicasPath?: readonly string[]
   /** What is sent to `create`: an object of another kind, which is conformed as any other. */
   readonly submitted?: ResourceDefinition
 }

@@ -8,17 +8,16 @@ import {
   conflictMessage,
   fieldInvalid,
   fieldRequired,
-  formatApiVersion,
   invalid,
   isStatus,
   type KubeObject,
   notFound,
-  parseApiVersion,
   unsupportedMediaType,
 } from '../../machinery/index.ts'
 import { conform } from '../admission.ts'
 import type { Answer } from '../answer.ts'
-import { asKubeObject, BODY_LIMIT, readYaml } from '../body.ts'
+import { BODY_LIMIT } from '../body.ts'
+import { expectedKind } from '../built-in-body.ts'
 import { isFields } from '../builtins/untyped.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
 import type { ResourceDefinition } from '../definition.ts'
@@ -29,6 +28,8 @@ import { readDryRun, readFieldValidation } from '../options.ts'
 import { presentObject, type SeenRow } from '../read.ts'
 import { isTrue } from '../route.ts'
 import { LostRace } from '../write.ts'
+import { readConfiguration } from './apply-configuration.ts'
+import { applyScale } from './apply-scale.ts'
 import { attempt, groupResource } from './attempt.ts'
 import { createObject } from './create.ts'
 import { mergeSubmitted, replace, requireCreate, subresourceOf } from './update.ts'
@@ -47,10 +48,12 @@ export async function apply(request: ResourceContext): Promise<Answer> {
     validation: readFieldValidation(query, 'PatchOptions'),
     force: isTrue(query.get('force')),
   }
-  if (subresourceOf(request)?.read !== undefined) throw unsupportedMediaType(APPLY_PATCH, OTHER_SHAPES)
-  const config = await readConfig(request, await request.request.body(BODY_LIMIT))
   // Who owns what is settled here: the write that follows does not settle it again.
   const context: ResourceContext = { ...request, settled: true }
+  const subresource = subresourceOf(request)
+  if (subresource?.replicasPath !== undefined) return applyScale(context, subresource, name, options)
+  if (subresource?.read !== undefined) throw unsupportedMediaType(APPLY_PATCH, OTHER_SHAPES)
+  const config = await readConfig(request, await request.request.body(BODY_LIMIT))
   return attempt(context, info.name, async () => {
     const current = await parts.reader.get(definition, cluster, info.namespace, info.name)
     const write = { context, config, ...options }
@@ -67,20 +70,7 @@ interface Apply {
 }
 
 async function readConfig({ definition, info }: ResourceContext, body: Buffer): Promise<KubeObject> {
-  const config = await readYaml(body)
-  if (typeof config !== 'object' || Array.isArray(config)) {
-    const found = Array.isArray(config) ? 'array' : typeof config === 'boolean' ? 'bool' : typeof config
-    throw badRequest(
-      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${found} into Go value of type map[string]interface {}`,
-    )
-  }
-  const { apiVersion, kind } = config ?? {}
-  if (apiVersion !== formatApiVersion(definition) || kind !== definition.names.kind) {
-    const { group = '', version = '' } =
-      (typeof apiVersion === 'string' ? parseApiVersion(apiVersion) : undefined) ?? {}
-    throw badRequest(`invalid object type: ${group}/${version}, Kind=${typeof kind === 'string' ? kind : ''}`)
-  }
-  const object = asKubeObject(config ?? {})
+  const object = await readConfiguration(body, expectedKind(definition, ''))
   if ((object.metadata.name ?? '') === '') {
     throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`)
   }
