@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import {
   type Change,
+  type Encryption,
   type Operation,
   openStore,
   type Revision,
@@ -77,10 +78,15 @@ function inWords(version: Version, key: string, previous: string | undefined, va
  * Opens what is left of a store and checks that all that was acknowledged is there, that it is the state after some number of
  * commits and nothing else, that a watch gives exactly the changes after `seen` (or all that the history has), and that it can be written to.
  */
-export async function verify(directory: string, acked: number, seen: Version): Promise<Revision> {
+export async function verify(
+  directory: string,
+  acked: number,
+  seen: Version,
+  encryption?: Encryption,
+): Promise<Revision> {
   let revision: Revision
   {
-    await using store = await openStore({ engine: 'embedded', directory })
+    await using store = await openStore({ engine: 'embedded', directory, ...(encryption && { encryption }) })
     revision = store.revision()
     assert.ok(revision > acked, `commit ${acked} was acknowledged, the store ends with commit ${revision - 1}`)
     const from = Math.max(seen, versionOf(store.compacted(), 0) - 1)

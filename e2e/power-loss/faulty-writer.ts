@@ -1,16 +1,17 @@
 /**
  * Writes to a store whose disk is made to fail, and says on its standard output what came of it: "ack <commit>", or the reason
- * of a failure. After one that leaves the store usable it tries again, until so many commits are acknowledged.
+ * of a failure. With a third argument everything is encrypted as that file says. After one that leaves the store usable it tries again, until so many commits are acknowledged.
  */
 import { writeSync } from 'node:fs'
-import { openStore, StoreError } from '../../src/storage/index.ts'
+import { openStore, readEncryption, StoreError } from '../../src/storage/index.ts'
 import { write } from '../crash/workload.ts'
 
 const say = (text: string) => writeSync(1, `${text}\n`)
 const reasonOf = (error: unknown) => (error instanceof StoreError ? error.reason : String(error))
 
-const [directory = '', commits = ''] = process.argv.slice(2)
-await using store = await openStore({ engine: 'embedded', directory })
+const [directory = '', commits = '', keys] = process.argv.slice(2)
+const encryption = keys === undefined ? undefined : readEncryption(directory, keys)
+await using store = await openStore({ engine: 'embedded', directory, ...(encryption && { encryption }) })
 for (let attempt = 0; attempt < 100; attempt++) {
   try {
     await write(store, Number(commits), 1, (n) => say(`ack ${n}`))
