@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander'
 import type { Plan } from '../platform/index.ts'
 import { type ApplyPlatformFlags, planAndRun } from './apply-platform.ts'
-import { parseDuration } from './duration.ts'
+import { readDuration } from './duration.ts'
 import type { Environment } from './environment.ts'
 import { addLockOptions, addPlatformOptions } from './platform-input.ts'
 import { platformManifests } from './platform-session.ts'
@@ -21,7 +21,7 @@ export function addAdopt(program: Command, environment: Environment, exit: (code
     )
     .requiredOption('--from <owner>', 'the owner tag that gives them up')
     .option('--auto-approve', 'do it; without it, only the plan is shown')
-    .option('--timeout <duration>', "for each, for example 5m; default: its provider's createTimeout", parseDuration)
+    .option('--timeout <duration>', "for each, for example 5m; default: its provider's createTimeout", readDuration)
     .addOption(new Option('-o, --output <format>', 'how results are printed').choices(['text', 'json']).default('text'))
     .action(async (_: unknown, command: Command) => {
       const flags = command.optsWithGlobals<AdoptFlags>()

@@ -5,7 +5,7 @@ import { applyManifests } from './apply-manifests.ts'
 import { type ApplyPlatformFlags, applyPlanFile, applyPlatform, unapproved } from './apply-platform.ts'
 import { applyTree, hasClusters } from './apply-tree.ts'
 import { type ConnectionOptions, connect } from './connection.ts'
-import { parseDuration } from './duration.ts'
+import { readDuration } from './duration.ts'
 import type { Environment } from './environment.ts'
 import { failureCounter } from './failure.ts'
 import { isDirectory, readManifests } from './manifest-files.ts'
@@ -46,11 +46,11 @@ export function addApply(program: Command, environment: Environment, exit: (code
     .option('--auto-approve', 'of control centers and platforms: apply without a plan that was read before')
     .option('--prune', 'delete clusters that carry the owner tag in this workspace and are in no manifest')
     .option('--allow-replace', 'delete clusters and build them anew where a change cannot be made in place')
-    .option('--timeout <duration>', "for each cluster; default: its provider's createTimeout", parseDuration)
+    .option('--timeout <duration>', "for each cluster; default: its provider's createTimeout", readDuration)
     .option(
       '--lock-timeout <duration>',
       'how long to wait for another run to end; default: not at all',
-      parseDuration,
+      readDuration,
       0,
     )
     .addOption(

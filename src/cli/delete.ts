@@ -3,7 +3,7 @@ import type { DeleteOptions, DiscoveredResource } from '../client/index.ts'
 import { isStatus, type KubeObject } from '../machinery/index.ts'
 import { inApplyOrder } from './apply-order.ts'
 import { type Connection, type ConnectionOptions, connect } from './connection.ts'
-import { parseDuration } from './duration.ts'
+import { readDuration } from './duration.ts'
 import type { Environment } from './environment.ts'
 import { failureCounter } from './failure.ts'
 import { readManifests } from './manifest-files.ts'
@@ -57,7 +57,7 @@ export function addDelete(program: Command, environment: Environment, exit: (cod
     )
     .option('--wait', 'wait until the objects are gone', true)
     .option('--no-wait', 'do not wait until the objects are gone')
-    .option('--timeout <duration>', 'how long to wait, for example 30s; 0 waits for ever', parseDuration, 0)
+    .option('--timeout <duration>', 'how long to wait, for example 30s; 0 waits for ever', readDuration, 0)
     .option('--ignore-not-found', 'no failure when an object does not exist')
     .addOption(
       new Option('--dry-run <where>', 'server: let the server check, delete nothing').choices(['none', 'server']),

@@ -1,7 +1,7 @@
 /** `keelson destroy`: deletes the clusters of the manifests. */
 import { type Command, Option } from 'commander'
 import { type ApplyPlatformFlags, planAndRun } from './apply-platform.ts'
-import { parseDuration } from './duration.ts'
+import { readDuration } from './duration.ts'
 import type { Environment } from './environment.ts'
 import { addLockOptions, addPlatformOptions } from './platform-input.ts'
 import { platformManifests } from './platform-session.ts'
@@ -20,7 +20,7 @@ export function addDestroy(program: Command, environment: Environment, exit: (co
     )
     .option('--all-owned', 'delete what carries the owner tag in this workspace and is in no manifest, too')
     .option('--auto-approve', 'do it; without it, only the plan is shown')
-    .option('--timeout <duration>', "for each, for example 5m; default: its provider's createTimeout", parseDuration)
+    .option('--timeout <duration>', "for each, for example 5m; default: its provider's createTimeout", readDuration)
     .addOption(new Option('-o, --output <format>', 'how results are printed').choices(['text', 'json']).default('text'))
     .action(async (_: unknown, command: Command) => {
       const flags = command.optsWithGlobals<DestroyFlags>()

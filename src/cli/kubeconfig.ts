@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import type { Command } from 'commander'
 import { KeelsonError } from '../machinery/index.ts'
 import { type Access, issueKubeconfig, readState, requestKubeconfig } from '../platform/index.ts'
-import { parseDuration } from './duration.ts'
+import { readDuration } from './duration.ts'
 import type { Environment } from './environment.ts'
 import { addPlatformOptions } from './platform-input.ts'
 import { type PlatformFlags, type PlatformSession, platformManifests, withPlatform } from './platform-session.ts'
@@ -24,7 +24,7 @@ export function addKubeconfig(program: Command, environment: Environment): void 
     .option(
       '--ttl <duration>',
       'how long it is valid, for example 10m; at most, and by default, spec.access.ttl',
-      parseDuration,
+      readDuration,
     )
     .option('--out <file>', 'write it into a new file instead')
     .action(async (name: string, _: unknown, command: Command) => {

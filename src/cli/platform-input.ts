@@ -1,6 +1,6 @@
 /** The options that plan, apply, drift, destroy, state, kubeconfig and their like have in common. */
 import type { Command } from 'commander'
-import { parseDuration } from './duration.ts'
+import { readDuration } from './duration.ts'
 import { each } from './repeated.ts'
 
 export function addPlatformOptions(command: Command): Command {
@@ -14,7 +14,7 @@ export function addLockOptions(command: Command): Command {
   return command.option(
     '--lock-timeout <duration>',
     'how long to wait for another run to end; default: not at all',
-    parseDuration,
+    readDuration,
     0,
   )
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { EXIT, type Item } from '../platform/index.ts'
-import { parseDuration } from './duration.ts'
+import { readDuration } from './duration.ts'
 import type { Environment } from './environment.ts'
 import { addPlatformOptions } from './platform-input.ts'
 import { newRun, type PlatformFlags, platformManifests, withPlatform } from './platform-session.ts'
@@ -20,7 +20,7 @@ export function addWait(program: Command, environment: Environment, exit: (code:
   addPlatformOptions(program.command('wait'))
     .summary('wait until control centers and platforms are as the manifests say')
     .description('Look at the world until every cluster of the manifests is ready and as they say. Changes nothing.')
-    .option('--timeout <duration>', 'how long to wait, for example 5m', parseDuration, 15 * 60_000)
+    .option('--timeout <duration>', 'how long to wait, for example 5m', readDuration, 15 * 60_000)
     .action(async (_: unknown, command: Command) => {
       const flags = command.optsWithGlobals<WaitFlags>()
       const manifests = await platformManifests(flags, environment)

@@ -1,8 +1,7 @@
 /** D: what the manifests say shall be. */
 import { createHash } from 'node:crypto'
-import type { JsonObject, KubeObject } from '../../machinery/index.ts'
+import { type JsonObject, type KubeObject, parseDuration } from '../../machinery/index.ts'
 import { type ClusterIdentity, type ClusterProvider, type ClusterSpec, externalNameOf } from '../../providers/index.ts'
-import { parseDuration } from './duration.ts'
 import { addressOf, type ManifestSource } from './manifest.ts'
 
 /** Where names are unique: part of every cluster's identity. */
@@ -74,7 +73,8 @@ export interface ClusterFields {
   readonly packages?: unknown
 }
 
-const HOUR = 3600
+/** Milliseconds. */
+const HOUR = 3_600_000
 
 export function clusterFields(object: KubeObject): ClusterFields {
   return object.spec as ClusterFields
@@ -101,7 +101,7 @@ export function desiredCluster(source: ManifestSource, scope: Scope): DesiredClu
     dependsOn: dependenciesOf(fields).map(({ address }) => address),
     spec,
     digest: digestOf({ spec, template, composition, packages }),
-    accessTTL: access?.ttl === undefined ? HOUR : parseDuration(access.ttl) / 1000,
+    accessTTL: (parseDuration(access?.ttl ?? '') ?? HOUR) / 1000,
     source,
   }
 }

@@ -1,5 +1,5 @@
 /** From manifests to D: each held to its schema, then all of them to each other. */
-import { KeelsonError, type Result } from '../../machinery/index.ts'
+import { KeelsonError, parseDuration, type Result } from '../../machinery/index.ts'
 import { type ClusterProvider, isProviderError, refusedFields } from '../../providers/index.ts'
 import {
   type ConfiguredProvider,
@@ -11,7 +11,6 @@ import {
   digestOf,
   type Scope,
 } from './desired.ts'
-import { parseDuration } from './duration.ts'
 import { addressOf, type ManifestSource, type Problem, problem } from './manifest.ts'
 import { checkManifest } from './schemas.ts'
 
@@ -149,6 +148,10 @@ function readProviders(
       continue
     }
     const createTimeout = parseDuration(limits.createTimeout)
+    if (createTimeout === undefined) {
+      problems.push(problem(source, 'spec.limits.createTimeout', 'is no duration', 'write one such as 15m'))
+      continue
+    }
     const name = source.object.metadata.name ?? ''
     providers.push({ name, type, ownerTag, parallel: limits.parallel, createTimeout, provider: opened.value, source })
   }
