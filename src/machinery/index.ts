@@ -30,6 +30,7 @@ export {
 export { type CheckedKind, checkPolicyTypes } from './cel/policy-types.ts'
 export { BOOL, listType, NULL, STRING, type Type } from './cel/type.ts'
 export type { Value } from './cel/value.ts'
+export { parseDuration } from './duration.ts'
 export * from './errors.ts'
 export * from './http.ts'
 export { ageOf, humanDuration } from './human-duration.ts'
