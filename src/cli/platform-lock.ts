@@ -70,7 +70,8 @@ function lockIn(folder: string, key: unknown, holder: Holder): ReturnType<typeof
 }
 
 export function locked(other: Holder): KeelsonError {
-  const remedy = 'wait until it has ended and run this again, give --lock-timeout, or see keelson unlock'
+  const remedy =
+    'wait until it has ended (15s, if it died) and run this again, give --lock-timeout, or see keelson unlock'
   return new KeelsonError(`the lock is held by ${holderText(other)}`, remedy, { exitCode: EXIT.locked })
 }
 

@@ -119,7 +119,8 @@ describe('up', () => {
     ['no directory', [], 1, /--filename/],
     ['a program that is not there', ['-f', 'TREE', '--run', 'nowhere.ts'], 1, /--run nowhere\.ts: no such file/],
     ['a kubeconfig that nobody is given', ['-f', 'TREE', '--run', 'shop=TREE/access.yaml'], 1, /or use one of lead/],
-    ['a directory that is not there', ['-f', 'nowhere'], 1, /nowhere/],
+    ['a directory that is not there', ['-f', 'nowhere'], 1, /^error: (?!ENOENT).*nowhere/],
+    ['a file for a directory', ['-f', 'TREE/access.yaml'], 1, /is no directory\nfor example: keelson up/],
   ]
   for (const [title, args, expected, message] of mistakes) {
     it(`serves nothing with ${title}`, async () => {

@@ -11,6 +11,7 @@ import type { Environment, KubeconfigRequest, Served } from './environment.ts'
 import { failureCounter } from './failure.ts'
 import { followFiles } from './follow-files.ts'
 import { kubeconfigRequests } from './issued-kubeconfigs.ts'
+import { isDirectory } from './manifest-files.ts'
 import { type ManifestTree, readManifestTree } from './manifest-tree.ts'
 import { runBeside } from './run-program.ts'
 import { addServeOptions, readyLine, serveOptions, shortPath } from './serve.ts'
@@ -51,6 +52,9 @@ export function addUp(program: Command, environment: Environment, exit: (code: n
     )
     .action(async (flags: UpFlags) => {
       const { stdout, signal } = environment
+      if (!isDirectory(flags.filename)) {
+        throw new KeelsonError(`-f ${flags.filename} is no directory`, 'for example: keelson up -f examples/acme')
+      }
       const tree = await readManifestTree(flags.filename, environment)
       const requests = kubeconfigRequests(tree, TOP)
       checkPrograms(flags.run, requests)
