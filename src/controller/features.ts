@@ -4,6 +4,7 @@ import type { Handler } from '../machinery/index.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { controllerUser, type Feature } from './feature.ts'
 import { errorLog, type Log } from './log.ts'
+import { paced } from './paced.ts'
 
 export interface FeaturesOptions {
   readonly features: readonly Feature[]
@@ -16,10 +17,11 @@ export interface FeaturesOptions {
 export function startFeatures({ features, handler, ...options }: FeaturesOptions): AsyncDisposable {
   const { clock = systemClock, log = errorLog } = options
   const stop = new AbortController()
+  const own = paced(handler)
   const running = features
     .flatMap(({ controllers }) => controllers)
     .map((definition) => {
-      const transport = inProcessTransport(handler, controllerUser(definition))
+      const transport = inProcessTransport(own, controllerUser(definition))
       const client = createClient({ transport, cluster: '/clusters/*', userAgent: `keelson/${definition.name}` })
       return definition.start({ client, clock, log, signal: stop.signal })
     })

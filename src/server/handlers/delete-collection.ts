@@ -9,8 +9,8 @@ import { readSelection } from '../selection.ts'
 import { deleteNamed } from './delete.ts'
 import { listRows } from './list.ts'
 
-/** How many objects are deleted at a time (upstream's --delete-collection-workers, and a group commit's worth). */
-const WORKERS = 16
+/** How many objects are deleted at a time (upstream's --delete-collection-workers): as many as a lane's turn at the writer. */
+const WORKERS = 8
 
 /** Deletes what a list of the same request shows; one that is gone meanwhile counts as deleted. */
 export async function deleteCollection(context: ResourceContext): Promise<Answer> {
