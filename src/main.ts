@@ -6,7 +6,7 @@
 import { join } from 'node:path'
 import { feature as builtins } from './builtins/index.ts'
 import { runProgram, type Served, type ServeOptions, type StoreCommands } from './cli/index.ts'
-import { clustersRoom } from './clusters/index.ts'
+import { clusterAPI, clustersRoom } from './clusters/index.ts'
 import {
   actorsOf,
   CANDIDATE,
@@ -56,7 +56,12 @@ import { bootstrap, boundDefinitions, restoreWorkspace, workspaceDefinitions } f
 function featuresOf({ dataDirectory, webhookAllowCidr = [] }: ServeOptions): readonly Feature[] {
   const clusters = clustersRoom(createAddressPolicy(webhookAllowCidr))
   const simulatedFolder = join(dataDirectory, 'simulated')
-  return [lifecycle, builtins, clusters.feature, platformFeature({ simulatedFolder, types: clusters.types })]
+  return [
+    lifecycle,
+    builtins,
+    clusters.feature,
+    platformFeature({ simulatedFolder, types: clusters.types, equipment: clusterAPI }),
+  ]
 }
 
 /** Resolves when the server answers; `ended` settles when everything that was begun here has been given back. */

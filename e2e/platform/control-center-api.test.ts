@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createClient, httpsTransport, loadKubeconfig } from '../../src/client/index.ts'
+import { clusterAPI } from '../../src/clusters/index.ts'
 import {
-  installClusterCRD,
+  installCRD,
   type PublishedPlatform,
   publishPlatform,
   withdrawPlatform,
@@ -39,7 +40,7 @@ test('a platform is brought in, stays as it is, and is taken out', async () => {
   const kubectl = await kubectlWith(server.kubeconfig)
   using transport = httpsTransport(loadKubeconfig({ file: server.kubeconfig, env: {} }))
   const client = createClient({ transport })
-  while (!(await installClusterCRD(client))) await delay(100)
+  for (const crd of clusterAPI.crds) while (!(await installCRD(client, crd)).isServed) await delay(100)
   // Until kube-apiserver serves what it calls Established.
   while ((await kubectl.run('get clusters')).code !== 0) await delay(100)
   const options = { now: Date.now(), signal: new AbortController().signal }

@@ -1,11 +1,21 @@
 /** The door of clusters: the providers that make or adopt clusters, and Cluster API. */
 import type { Client } from '../client/index.ts'
-import type { Feature } from '../controller/index.ts'
+import type { ControllerDefinition, Feature } from '../controller/index.ts'
+import type { KubeObject } from '../machinery/index.ts'
 import { type ClusterProvider, providerUnreachable } from '../providers/index.ts'
+import { clusterController } from './cluster-api/cluster-controller.ts'
+import { CLUSTER_CRD } from './cluster-api/cluster-crd.ts'
+import { MACHINE_CRDS } from './cluster-api/machine-crds.ts'
 import { localExistingType, servedExistingType } from './existing/provider-types.ts'
 
 /** Types of ClusterProvider as a process has them that is no server. */
 export const localClusterTypes = { existing: localExistingType }
+
+/** Cluster API's core, for the API of a control center: its kinds, Cluster first, and what moves them. */
+export const clusterAPI: {
+  readonly crds: readonly KubeObject[]
+  readonly controllers: readonly ControllerDefinition[]
+} = { crds: [CLUSTER_CRD, ...MACHINE_CRDS], controllers: [clusterController] }
 
 type SettingsOf<T extends (...parameters: never) => unknown> = Parameters<T>[0]
 

@@ -10,6 +10,7 @@ import { worldReview } from './api/world-review.ts'
 import { clusterController } from './controllers/cluster.ts'
 import { clusterProviderController } from './controllers/cluster-provider.ts'
 import { controlCenterApiController } from './controllers/control-center-api.ts'
+import type { ControlCenterEquipment } from './controllers/control-center-sessions.ts'
 import { logicalWorldAccess } from './controllers/logical-world.ts'
 import { parallelism } from './engine/parallelism.ts'
 import { confinedProviderTypes } from './engine/provider-types.ts'
@@ -48,9 +49,11 @@ export interface PlatformOptions {
   readonly simulatedFolder: string
   /** Types of ClusterProvider that other rooms bring. */
   readonly types?: ProviderTypes
+  /** What control centers' APIs are given; without it nothing is put into them. */
+  readonly equipment?: ControlCenterEquipment
 }
 
-export function platformFeature({ simulatedFolder, types: others = {} }: PlatformOptions): Feature {
+export function platformFeature({ simulatedFolder, types: others = {}, equipment }: PlatformOptions): Feature {
   const logicalWorld = logicalWorldAccess()
   const types = { ...confinedProviderTypes(simulatedFolder, logicalWorld.client), ...others }
   const places = parallelism<string>()
@@ -59,7 +62,7 @@ export function platformFeature({ simulatedFolder, types: others = {} }: Platfor
     answers: [worldReviewAnswer(types), kubeconfigAnswer('ControlCenter', types), kubeconfigAnswer('Platform', types)],
     controllers: [
       logicalWorld.actor,
-      controlCenterApiController(types),
+      ...(equipment === undefined ? [] : [controlCenterApiController(types, equipment)]),
       clusterController('ControlCenter', types, places),
       clusterController('Platform', types, places),
       clusterProviderController(types),

@@ -4,7 +4,6 @@ import { apply, find, orGone, patchStatus, setCondition } from '../../controller
 import type { Condition, KubeObject } from '../../machinery/index.ts'
 import { formatIdentity, type ObservedCluster, TAGS } from '../../providers/index.ts'
 import type { ConfiguredProvider, DesiredCluster } from '../engine/desired.ts'
-import { CLUSTER_CRD, MANAGED_BY } from './control-center-api-crd.ts'
 
 const CRDS = resourceRef('apiextensions.k8s.io/v1', 'customresourcedefinitions', { namespaced: false })
 const SECRETS = resourceRef('v1', 'secrets', { namespaced: true })
@@ -42,14 +41,18 @@ export class NameTaken extends Error {
   override readonly name = 'NameTaken'
 }
 
-/** Whether the definition is there and served; what somebody else installed stays. */
-export async function installClusterCRD(client: Client): Promise<boolean> {
-  const present = await find(client, CRDS, CLUSTER_CRD.metadata.name ?? '')
+/** On everything that this server puts into a control center's API. */
+const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'keelson' }
+
+/** Whether the definition is there and served, and whose it is: what somebody else installed stays as it is. */
+export async function installCRD(client: Client, crd: KubeObject): Promise<{ isServed: boolean; isOurs: boolean }> {
+  const present = await find(client, CRDS, crd.metadata.name ?? '')
   const isOurs = present === undefined || isManaged(present)
-  const { object } = isOurs ? await apply(client, CRDS, CLUSTER_CRD) : { object: present }
+  const { object } = isOurs ? await apply(client, CRDS, crd) : { object: present }
   // kube-apiserver answers a create with null.
   const { conditions } = (object?.status ?? {}) as { conditions?: readonly Condition[] | null }
-  return (conditions ?? []).some(({ type, status }) => type === 'Established' && status === 'True')
+  const isServed = (conditions ?? []).some(({ type, status }) => type === 'Established' && status === 'True')
+  return { isServed, isOurs }
 }
 
 function isManaged({ metadata }: KubeObject): boolean {

@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { type Client, resourceRef } from '../../client/index.ts'
-import { findCondition } from '../../controller/index.ts'
+import { type ControllerDefinition, findCondition, orGone, startController, watching } from '../../controller/index.ts'
 import { type Condition, isStatus, type KubeObject } from '../../machinery/index.ts'
 import { type Access, openLogicalProvider, sensitive } from '../../providers/index.ts'
 import { defaultFeatures, eventually, startServer } from '../../testing/index.ts'
@@ -23,11 +23,49 @@ const NAMESPACES = resourceRef('v1', 'namespaces', { namespaced: false })
 const place = { namespace: 'default' }
 const signal = new AbortController().signal
 
-async function begin() {
+const OPEN = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+/** What another room brings. */
+const CLUSTER_CRD: KubeObject = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'clusters.cluster.x-k8s.io', labels: { 'app.kubernetes.io/managed-by': 'keelson' } },
+  spec: {
+    group: 'cluster.x-k8s.io',
+    scope: 'Namespaced',
+    names: { plural: 'clusters', singular: 'cluster', kind: 'Cluster', listKind: 'ClusterList' },
+    versions: ['v1beta2', 'v1beta1'].map((name) => ({
+      name,
+      served: true,
+      storage: name === 'v1beta2',
+      schema: { openAPIV3Schema: { type: 'object', properties: { spec: OPEN, status: OPEN } } },
+      subresources: { status: {} },
+    })),
+  },
+}
+
+/** A controller of another room, inside control centers. */
+const labeller: ControllerDefinition = {
+  name: 'labeller',
+  rules: [],
+  start: (environment) =>
+    startController({
+      ...environment,
+      name: 'labeller',
+      sources: [watching(CLUSTERS)],
+      async reconcile({ name, namespace }, { client }) {
+        const patch = { metadata: { labels: { seen: 'yes' } } }
+        await orGone(client.patch(CLUSTERS, name, 'merge', patch, { namespace }))
+        return undefined
+      },
+    }),
+}
+
+async function begin(...controllers: ControllerDefinition[]) {
   await using stack = new AsyncDisposableStack()
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'keelson-control-center-'))
   stack.defer(() => fs.rmSync(folder, { recursive: true }))
-  const features = [...defaultFeatures, platformFeature({ simulatedFolder: folder })]
+  const equipment = { crds: [CLUSTER_CRD], controllers }
+  const features = [...defaultFeatures, platformFeature({ simulatedFolder: folder, equipment })]
   const server = stack.use(await startServer({ features, listen: true }))
   const client = await server.workspace('acme')
   await provide(client, 'here', { type: 'logical' })
@@ -223,4 +261,20 @@ test('what a logical cluster cannot honour is told by field', async () => {
     const condition = await becomes(at.client, 'ControlCenter', `cc-${index}`, 'Synced', 'False ReconcileError')
     assert.match(condition?.message ?? '', new RegExp(`^spec.${field}.* cannot honour it; leave it out`))
   }
+})
+
+test('controllers of other rooms work inside a control center, and end with it', async () => {
+  await using world = await begin(labeller)
+  const { client, enter } = world
+  await create(client, 'ControlCenter', 'emea')
+  await create(client, 'Platform', 'shop', { controlCenterRef: { name: 'emea' } })
+  await becomes(client, 'ControlCenter', 'emea', 'ClusterAPIAvailable', 'True Available')
+  using emea = await enter('ControlCenter', 'emea')
+  await eventually(async () => {
+    const { metadata } = await emea.client.get(CLUSTERS, 'shop', place)
+    assert.equal(metadata.labels?.seen, 'yes')
+  })
+  await client.delete(CLUSTER_RESOURCES.Platform, 'shop')
+  await client.delete(CLUSTER_RESOURCES.ControlCenter, 'emea')
+  await eventually(() => assert.rejects(client.get(CLUSTER_RESOURCES.ControlCenter, 'emea'), /not found/))
 })

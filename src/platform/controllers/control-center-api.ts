@@ -32,12 +32,13 @@ import {
 } from './cluster-object.ts'
 import { type Connection, connect } from './control-center-api-connection.ts'
 import {
-  installClusterCRD,
+  installCRD,
   NameTaken,
   type PublishedPlatform,
   publishPlatform,
   withdrawPlatform,
 } from './control-center-api-objects.ts'
+import { type ControlCenterEquipment, controlCenterSessions, type Sessions } from './control-center-sessions.ts'
 import { sourceOf } from './object-source.ts'
 
 /** On a Platform: its control center's API holds objects of it. */
@@ -50,10 +51,14 @@ const SOON = 5000
 const DRIFT = 5 * 60_000
 /** Seconds. */
 const ACCESS = 10 * 60
+const SESSION = 60 * 60
 
 const { ControlCenter: CONTROL_CENTERS, Platform: PLATFORMS } = CLUSTER_RESOURCES
 
-export function controlCenterApiController(types: ProviderTypes): ControllerDefinition {
+export function controlCenterApiController(
+  types: ProviderTypes,
+  equipment: ControlCenterEquipment,
+): ControllerDefinition {
   const name = 'control-center-api-controller'
   return {
     name,
@@ -64,16 +69,25 @@ export function controlCenterApiController(types: ProviderTypes): ControllerDefi
       { apiGroups: ['platform.keelson.dev'], resources: ['clusterproviders'], verbs: ['get'] },
       { apiGroups: ['core.kcp.io'], resources: ['logicalclusters'], verbs: ['get'] },
     ],
-    start: ({ client, clock, log, signal }) =>
-      startController({
+    start({ client, clock, log, signal }) {
+      const lifetime = (SESSION * 1000) / 2
+      const sessions = controlCenterSessions({ controllers: equipment.controllers, clock, log, signal, lifetime })
+      const controller = startController({
         name,
         client,
         clock,
         log,
         signal,
         sources: [watching(CONTROL_CENTERS), watching(PLATFORMS, { map: controlCenterOf })],
-        reconcile: (request, context) => reconcile(request, types, context),
-      }),
+        reconcile: (request, context) => reconcile(request, { types, crds: equipment.crds, sessions }, context),
+      })
+      return {
+        async [Symbol.asyncDispose]() {
+          await controller[Symbol.asyncDispose]()
+          await sessions[Symbol.asyncDispose]()
+        },
+      }
+    },
   }
 }
 
@@ -82,13 +96,23 @@ function controlCenterOf(platform: ClusterObject): Request[] {
   return name === undefined ? [] : [{ cluster: clusterOf(platform), namespace: '', name }]
 }
 
-async function reconcile({ name }: Request, types: ProviderTypes, context: ReconcileContext): Promise<Result> {
+interface Means {
+  readonly types: ProviderTypes
+  readonly crds: ControlCenterEquipment['crds']
+  readonly sessions: Sessions
+}
+
+async function reconcile(request: Request, means: Means, context: ReconcileContext): Promise<Result> {
+  const { name } = request
+  const { types, sessions } = means
   const { client } = context
+  const key = `${request.cluster} ${name}`
   const [controlCenter, scope] = await Promise.all([find(client, CONTROL_CENTERS, name), scopeOf(client)])
   const platforms: ClusterObject[] = []
   for await (const each of client.items(PLATFORMS)) if (each.spec.controlCenterRef?.name === name) platforms.push(each)
   // What goes as a whole needs no clearing.
   if (controlCenter === undefined || controlCenter.metadata.deletionTimestamp !== undefined) {
+    await sessions.end(key)
     await forget(platforms, context)
     return undefined
   }
@@ -102,7 +126,7 @@ async function reconcile({ name }: Request, types: ProviderTypes, context: Recon
     await tell(controlCenter, { status: 'False', reason: 'NoAPIServer', message }, context)
     return undefined
   }
-  return fill(controlCenter, platforms, read, { scope, types, context })
+  return fill(controlCenter, platforms, read, { scope, types, context, means, key })
 }
 
 interface Read {
@@ -116,19 +140,36 @@ interface Surroundings {
   readonly context: ReconcileContext
 }
 
+interface Filling extends Surroundings {
+  readonly means: Means
+  /** Of the control center, among all. */
+  readonly key: string
+}
+
 async function fill(
   controlCenter: ClusterObject,
   platforms: readonly ClusterObject[],
   read: Read,
-  surroundings: Surroundings,
+  surroundings: Filling,
 ): Promise<Result> {
-  const { context } = surroundings
+  const { context, means, key } = surroundings
+  const { provider, ownerTag } = read.configured
   try {
     const observed = await observe(read, context)
     // Its own conditions say why.
-    if (observed?.state !== 'ready') return { requeueAfter: SOON }
-    using connection = await connectTo(read.configured.provider, observed, read.configured.ownerTag, context)
-    if (!(await installClusterCRD(connection.client))) return { requeueAfter: SOON }
+    if (observed?.state !== 'ready') {
+      await means.sessions.end(key)
+      return { requeueAfter: SOON }
+    }
+    using connection = await connectTo({ provider, observed, ownerTag, seconds: ACCESS }, context)
+    const installed = await Promise.all(means.crds.map((crd) => installCRD(connection.client, crd)))
+    if (!installed.every(({ isServed }) => isServed)) return { requeueAfter: SOON }
+    // Whose definition it is, their manager looks after its objects.
+    if (installed[0]?.isOurs !== true) await means.sessions.end(key)
+    else {
+      const open = () => connectTo({ provider, observed, ownerTag, seconds: SESSION }, context)
+      await means.sessions.keep(key, JSON.stringify([observed.externalID, observed.endpoint]), open)
+    }
     let next = DRIFT
     const taken: string[] = []
     for (const platform of platforms) {
@@ -196,15 +237,21 @@ async function observe(
   return formatIdentity(seen.identity) === formatIdentity(cluster.identity) ? seen : undefined
 }
 
+interface Way {
+  readonly provider: ClusterProvider
+  readonly observed: ObservedCluster
+  readonly ownerTag: string
+  /** How long the credential is good for. */
+  readonly seconds: number
+}
+
 async function connectTo(
-  provider: ClusterProvider,
-  { externalID }: ObservedCluster,
-  ownerTag: string,
+  { provider, observed, ownerTag, seconds }: Way,
   { signal }: ReconcileContext,
 ): Promise<Connection> {
   const { min, max } = provider.capabilities().accessTTL
-  const ttl = Math.max(min, Math.min(ACCESS, max))
-  return connect(await provider.issueAccess(externalID, ttl, { ownerTag, signal }))
+  const ttl = Math.max(min, Math.min(seconds, max))
+  return connect(await provider.issueAccess(observed.externalID, ttl, { ownerTag, signal }))
 }
 
 /** Their objects went with the API that held them, or were never made. */

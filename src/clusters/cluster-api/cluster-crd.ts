@@ -60,11 +60,11 @@ function schema(spec: JsonObject, status: JsonObject): JsonObject {
   }
 }
 
-/** v1beta2's ContractVersionedObjectReference; the object is in the Cluster's namespace. */
+/** The fields of v1beta2's reference and of v1beta1's: the object is in the Cluster's namespace in any case. */
 const REFERENCE: JsonObject = {
   type: 'object',
-  required: ['apiGroup', 'kind', 'name'],
-  properties: { apiGroup: TEXT, kind: TEXT, name: TEXT },
+  required: ['kind', 'name'],
+  properties: { apiGroup: TEXT, apiVersion: TEXT, kind: TEXT, name: TEXT, namespace: TEXT },
 }
 
 const V1BETA2 = schema(
@@ -91,18 +91,21 @@ const V1BETA2 = schema(
     workers: REPLICAS,
     failureDomains: { type: 'array', items: OPEN },
     deprecated: OPEN,
+    infrastructureReady: FLAG,
+    controlPlaneReady: FLAG,
   },
 )
 
 const V1BETA1 = schema(
   {
     controlPlaneEndpoint: ENDPOINT,
-    controlPlaneRef: OPEN,
-    infrastructureRef: OPEN,
+    controlPlaneRef: REFERENCE,
+    infrastructureRef: REFERENCE,
     topology: { ...OPEN, properties: { class: TEXT, version: TEXT } },
   },
   {
     conditions: conditions({ severity: TEXT }, []),
+    initialization: OPEN,
     infrastructureReady: FLAG,
     controlPlaneReady: FLAG,
     failureReason: TEXT,
@@ -156,21 +159,20 @@ function version(name: string, openAPIV3Schema: JsonObject, additionalPrinterCol
   }
 }
 
-/** Who made it: what somebody else installed is left as it is. */
-export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'keelson' }
+/** By these, clusterctl and providers find which contract is spoken; the first says who made it. */
+export const LABELS = {
+  'app.kubernetes.io/managed-by': 'keelson',
+  'cluster.x-k8s.io/provider': 'cluster-api',
+  'cluster.x-k8s.io/v1beta1': 'v1beta1',
+  'cluster.x-k8s.io/v1beta2': 'v1beta2',
+}
 
 export const CLUSTER_CRD: KubeObject = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: {
     name: 'clusters.cluster.x-k8s.io',
-    // By these, clusterctl and providers find which contract is spoken.
-    labels: {
-      ...MANAGED_BY,
-      'cluster.x-k8s.io/provider': 'cluster-api',
-      'cluster.x-k8s.io/v1beta1': 'v1beta1',
-      'cluster.x-k8s.io/v1beta2': 'v1beta2',
-    },
+    labels: LABELS,
   },
   spec: {
     group: 'cluster.x-k8s.io',
