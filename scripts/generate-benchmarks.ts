@@ -29,7 +29,9 @@ async function read<T>(file: string): Promise<T> {
 
 function workspacesText(values: Readonly<Record<string, unknown>>): string {
   const rows = Object.entries(values).filter(([, value]) => typeof value === 'number')
-  const table = rows.map(([name, value]) => `| \`${name}\` | ${(value as number).toLocaleString('en', { maximumFractionDigits: 2 })} |`)
+  const table = rows.map(
+    ([name, value]) => `| \`${name}\` | ${(value as number).toLocaleString('en', { maximumFractionDigits: 2 })} |`,
+  )
   return `## What a workspace costs
 
 | | |
