@@ -15,6 +15,7 @@ import {
   featureAnswers,
   startElected,
   startFeatures,
+  workqueueMetrics,
 } from './controller/index.ts'
 import { feature as lifecycle } from './lifecycle/index.ts'
 import { platformFeature } from './platform/index.ts'
@@ -111,6 +112,7 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
       definitions: [...kinds.all, ...featureDefinitions(apis, answers)],
       share: boundDefinitions,
       policy: controllerPolicy([...actorsOf(features), CANDIDATE]),
+      moreMetrics: workqueueMetrics,
       rootCertificate: authority.caCertificate,
       ...(options.webhookAllowCidr !== undefined && { webhookAllowCidr: options.webhookAllowCidr }),
       signCertificate: authority.signRequest,

@@ -67,6 +67,7 @@ export function startController(options: ControllerOptions): Controller {
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal])
 
   const queue = createQueue({
+    name,
     concurrency,
     ...(options.perCluster === undefined ? {} : { perCluster: options.perCluster }),
     ...(options.backoff === undefined ? {} : { backoff: options.backoff }),

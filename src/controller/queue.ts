@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts'
 import { createDelays, type Due } from './delays.ts'
 import { createFifo, type Fifo } from './fifo.ts'
 import { keyOf, type Request, type Result } from './request.ts'
+import { measureQueue } from './workqueue-metrics.ts'
 
 /** Milliseconds: first × 2^(failures - 1), at most max. client-go's DefaultTypedControllerRateLimiter: 5 and 1,000,000. */
 export interface Backoff {
@@ -15,6 +16,8 @@ export interface Backoff {
 }
 
 export interface QueueOptions {
+  /** Of the controller: what its metrics are counted under; without one, nothing is counted. */
+  readonly name?: string
   /** Its answer alone decides when the key comes again, unless the key is added from outside; a rejection is retried. */
   readonly process: (request: Request) => Promise<Result>
   /** How many requests are worked on at a time. */
@@ -41,6 +44,8 @@ interface Entry {
   readonly lane: Lane
   state: 'resting' | 'ready' | 'running' | 'again'
   failures: number
+  /** When it came into its state, by performance.now; of no meaning at rest. */
+  since: number
   due: Due<Entry> | undefined
 }
 
@@ -71,6 +76,13 @@ export function createQueue({ process, concurrency, clock, failed, ...options }:
   let closed = false
   let whenIdle: (() => void)[] = []
 
+  const isWorkedOn = ({ state }: Entry): boolean => state === 'running' || state === 'again'
+  const measured = {
+    waiting: () => waiting,
+    begun: () => [...entries.values()].filter(isWorkedOn).map(({ since }) => since),
+  }
+  const metrics = options.name === undefined ? undefined : measureQueue(options.name, measured)
+
   const entryOf = (request: Request): Entry => {
     const key = keyOf(request)
     const known = entries.get(key)
@@ -79,7 +91,7 @@ export function createQueue({ process, concurrency, clock, failed, ...options }:
     const lane = lanes.get(cluster) ?? { cluster, ready: createFifo(), running: 0, entries: 0, inTurn: false }
     lanes.set(cluster, lane)
     lane.entries++
-    const entry: Entry = { request, key, lane, state: 'resting', failures: 0, due: undefined }
+    const entry: Entry = { request, key, lane, state: 'resting', failures: 0, since: 0, due: undefined }
     entries.set(key, entry)
     return entry
   }
@@ -89,9 +101,17 @@ export function createQueue({ process, concurrency, clock, failed, ...options }:
     if (--entry.lane.entries === 0) lanes.delete(entry.lane.cluster)
   }
   const makeReady = (entry: Entry) => {
-    if (entry.state === 'running') entry.state = 'again'
+    if (entry.state === 'running') {
+      entry.state = 'again'
+      metrics?.added()
+    }
     if (entry.state !== 'resting') return
+    metrics?.added()
+    becomeReady(entry)
+  }
+  const becomeReady = (entry: Entry) => {
     entry.state = 'ready'
+    entry.since = performance.now()
     waiting++
     entry.lane.ready.push(entry)
     offer(entry.lane)
@@ -105,6 +125,7 @@ export function createQueue({ process, concurrency, clock, failed, ...options }:
   const delay = (entry: Entry, ms: number) => {
     // What ends last wants another look, too: its timer would keep the process from ending.
     if (closed) return
+    metrics?.retried()
     const at = clock.now() + ms
     if (entry.due !== undefined && entry.due.at <= at) return
     cancel(entry)
@@ -131,6 +152,9 @@ export function createQueue({ process, concurrency, clock, failed, ...options }:
       running++
       waiting--
       entry.state = 'running'
+      const now = performance.now()
+      metrics?.taken(now - entry.since)
+      entry.since = now
       cancel(entry)
       offer(lane)
       void work(entry)
@@ -146,11 +170,12 @@ export function createQueue({ process, concurrency, clock, failed, ...options }:
       failed(entry.request, error, retryIn)
       delay(entry, retryIn)
     }
+    metrics?.done(performance.now() - entry.since)
     const again = entry.state === 'again'
     entry.state = 'resting'
     entry.lane.running--
     running--
-    if (again) makeReady(entry)
+    if (again) becomeReady(entry)
     else forgetIfResting(entry)
     offer(entry.lane)
     scheduleDispatch()
@@ -174,6 +199,7 @@ export function createQueue({ process, concurrency, clock, failed, ...options }:
     idle,
     async [Symbol.asyncDispose]() {
       closed = true
+      metrics?.[Symbol.dispose]()
       delays[Symbol.dispose]()
       await idle()
     },

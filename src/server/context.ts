@@ -7,6 +7,8 @@ import type { RequestInfo } from './route.ts'
 
 export interface ServerParts extends Services {
   readonly reader: Reader
+  /** Counts the events that a watch of the kind is sent. */
+  readonly watchEvents: (definition: ResourceDefinition) => () => void
 }
 
 /** A request whose caller, logical cluster and route are known. */

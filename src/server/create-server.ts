@@ -191,9 +191,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     const own = await definitions.of(cluster)
     return joined((await shared?.definitionsIn(cluster)) ?? NONE, own)
   }
+  const metrics = requestMetrics()
   const parts: ServerParts = {
     store,
     reader,
+    watchEvents: metrics.watchEvents,
     externalURL,
     now,
     readAll,
@@ -217,7 +219,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     report: options.report,
     ...(options.setTimeout !== undefined && { setTimeout: options.setTimeout }),
   })
-  const metrics = requestMetrics()
   return {
     authenticateToken: authenticator.authenticateToken,
     handler: createPipeline({

@@ -1,8 +1,9 @@
 /** What those who run the server ask it: whether it is well, and what it has counted. */
+
+import type { Family } from '../machinery/index.ts'
 import type { Answer } from './answer.ts'
 import type { RequestContext } from './context.ts'
 import { type HealthCheck, healthAnswer } from './health.ts'
-import type { Family } from './metrics/registry.ts'
 import { ROOT_CLUSTER, SHARD_CLUSTER } from './scope.ts'
 
 export interface DiagnosticsOptions {

@@ -11,6 +11,7 @@ import {
   messageOf,
   startFeatures,
   systemClock,
+  workqueueMetrics,
 } from '../controller/index.ts'
 import { feature as lifecycle } from '../lifecycle/index.ts'
 import { type Handler, KeelsonError, type UserInfo } from '../machinery/index.ts'
@@ -103,6 +104,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
       ],
       share: boundDefinitions,
       policy: controllerPolicy(actorsOf(features)),
+      moreMetrics: workqueueMetrics,
       rootCertificate: authority?.caCertificate ?? '',
       ...(authority !== undefined && { signCertificate: authority.signRequest }),
       // What a test calls runs beside it.

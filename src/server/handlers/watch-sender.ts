@@ -20,9 +20,10 @@ export interface SenderOptions {
 }
 
 export function createSender(
-  { definition, cluster }: ResourceContext,
+  { definition, cluster, parts }: ResourceContext,
   { form, selection, push }: SenderOptions,
 ): Sender {
+  const counted = parts.watchEvents(definition)
   const bare = withoutHeadings(form)
   let next = form
   const formNow = (): ObjectForm => {
@@ -33,6 +34,7 @@ export function createSender(
   const clusterOf = (key: string): string => (cluster === ALL_CLUSTERS ? clusterOfKey(definition, key) : cluster)
 
   function send(type: EventType, key: string, value: Buffer, version: number): void {
+    counted()
     push(encodeEvent(definition, formNow(), { type, cluster: clusterOf(key), value, version }))
   }
 
@@ -43,7 +45,9 @@ export function createSender(
       if (now) send(before ? 'MODIFIED' : 'ADDED', key, value, version)
       else if (before) send('DELETED', key, previous, version)
     },
-    initial: ({ key, value, version }) =>
-      eventBytes(definition, formNow(), { type: 'ADDED', cluster: clusterOf(key), value, version }),
+    initial: ({ key, value, version }) => {
+      counted()
+      return eventBytes(definition, formNow(), { type: 'ADDED', cluster: clusterOf(key), value, version })
+    },
   }
 }

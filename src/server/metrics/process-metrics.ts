@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
-import { type Family, gauge } from './registry.ts'
+import { type Family, gauge } from '../../machinery/index.ts'
 
 const SECOND = 1e9
 

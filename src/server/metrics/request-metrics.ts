@@ -1,9 +1,9 @@
 /** What is counted of requests, under kube-apiserver's names (apiserver/pkg/endpoints/metrics). Never a logical cluster. */
 
+import { counter, type Family, gauge, histogram } from '../../machinery/index.ts'
 import type { ResourceDefinition } from '../definition.ts'
 import type { RequestRecord } from '../request-record.ts'
 import type { RequestInfo } from '../route.ts'
-import { counter, type Family, gauge, histogram } from './registry.ts'
 
 const LABELS = ['verb', 'group', 'version', 'resource', 'subresource', 'scope', 'component'] as const
 const WITH_DRY_RUN = ['verb', 'dry_run', 'group', 'version', 'resource', 'subresource', 'scope', 'component'] as const
@@ -33,6 +33,8 @@ interface Series {
 export interface RequestMetrics {
   readonly families: readonly Family[]
   readonly begin: (record: RequestRecord) => void
+  /** Counts the events that a watch of the kind is sent. */
+  readonly watchEvents: (definition: ResourceDefinition) => () => void
   /** A watch has begun: no longer in flight, but long-running. */
   readonly running: (record: RequestRecord) => void
   readonly end: (record: RequestRecord, status: number, bytes: number, milliseconds: number) => void
@@ -74,6 +76,11 @@ export function requestMetrics(): RequestMetrics {
     },
     'gauge',
   )
+  const events = counter({
+    name: 'apiserver_watch_events_total',
+    help: 'Number of events sent in watch clients',
+    labels: ['group', 'version', 'resource'],
+  })
   let reading = 0
   let writing = 0
   const inFlight = gauge(
@@ -122,7 +129,13 @@ export function requestMetrics(): RequestMetrics {
     return series
   }
   return {
-    families: [total, seconds, sizes, longRunning, inFlight],
+    families: [total, seconds, sizes, longRunning, inFlight, events],
+    watchEvents: ({ group, version, names }) => {
+      const series = events.of([group, version, names.plural])
+      return () => {
+        series.value++
+      }
+    },
     begin: (record) => count(record, 1),
     running: (record) => {
       count(record, -1)

@@ -1,6 +1,7 @@
 /** What is counted of the store, under the names that kube-apiserver has for etcd (apiserver/pkg/storage/etcd3/metrics). */
+
+import { counter, type Family, histogram } from '../../machinery/index.ts'
 import type { Store } from '../../storage/index.ts'
-import { counter, type Family, histogram } from './registry.ts'
 
 const LABELS = ['operation', 'group', 'resource'] as const
 const WRITE: readonly string[] = ['txn', '', '']

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { counter, gauge, histogram } from './registry.ts'
+import { counter, gauge, histogram } from './metrics.ts'
 
 test('a counter has a line for each combination of labels', () => {
   const family = counter({ name: 'requests_total', help: 'Requests.', labels: ['verb', 'code'] })
