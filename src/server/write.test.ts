@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import type { KubeObject } from '../machinery/index.ts'
 import { openStore, type Store } from '../storage/index.ts'
-import { type Client, eventually, resourceRef, startServer, type TestServer } from '../testing/index.ts'
+import { type Client, resourceRef, startServer, type TestServer } from '../testing/index.ts'
 import { type TriedRequest, tryRequest } from './try-request.ts'
 
 const DEFINITIONS = resourceRef('apiextensions.k8s.io/v1', 'customresourcedefinitions', { namespaced: false })
@@ -463,40 +463,4 @@ describe('a write', () => {
     assert.deepEqual((await send('GET', url)).object.data, virtual.data)
     assert.equal((await send('GET', url)).object.metadata.labels, undefined)
   })
-})
-
-test('nothing new is born into a namespace that ends, and its name can be used again', async () => {
-  await using server = await startServer()
-  const send = (method: string, url: string, body?: unknown, headers = {}) =>
-    tryRequest(server.handler, method, `/clusters/root/api/v1/namespaces${url}`, {
-      ...(body !== undefined && { body }),
-      headers,
-    })
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ending' } }
-  assert.deepEqual((await send('POST', '', namespace)).json.status, { phase: 'Active' })
-  const held = map('held', { metadata: { name: 'held', finalizers: ['example.com/hold'] } })
-  await send('POST', '/ending/configmaps', held)
-  const ending = await send('DELETE', '/ending')
-  assert.equal((ending.json.status as { phase: string }).phase, 'Terminating')
-  const refused = await send('POST', '/ending/configmaps', map('late'))
-  assert.equal(refused.status, 403)
-  assert.match(
-    refused.failure.message,
-    /unable to create new content in namespace ending because it is being terminated$/,
-  )
-  assert.deepEqual(refused.failure.details?.causes, [
-    { reason: 'NamespaceTerminating', message: 'namespace ending is being terminated', field: 'metadata.namespace' },
-  ])
-  assert.equal((await send('POST', '', namespace)).status, 409)
-  assert.equal((await send('PATCH', '/ending/configmaps/held', { data: { a: 'b' } }, MERGE)).status, 200)
-  await send('PATCH', '/ending/configmaps/held', { metadata: { finalizers: null } }, MERGE)
-  await eventually(async () => assert.equal((await send('GET', '/ending')).status, 404))
-  assert.equal((await send('GET', '/ending/configmaps/kube-root-ca.crt')).status, 404)
-  assert.equal((await send('POST', '/ending/configmaps', map('orphan'))).status, 404)
-  assert.equal((await send('POST', '', namespace)).status, 201)
-  const { items } = (await send('GET', '/ending/configmaps')).json as unknown as { items: KubeObject[] }
-  assert.deepEqual(
-    items.map(({ metadata }) => metadata.name),
-    ['kube-root-ca.crt'],
-  )
 })
