@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import type { Access } from '../e2e/kubeconfig.ts'
 import { toolPath } from '../e2e/tools/build.ts'
 
-/** What the load client is to do; see bench/load. */
+/** What the load client is to do; see bench/load. In what is created, and where, NAME stands for the prefix and a number. */
 export interface Job {
   operation: 'create' | 'get' | 'list' | 'watch'
   path: string

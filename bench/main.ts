@@ -1,4 +1,4 @@
-/** The benchmarks: `npm run bench -- api [--json FILE]`, `workspaces --count N`, `flood`, `list --count N`, `deletion`. */
+/** The benchmarks: `npm run bench -- api [--json FILE]`, `workspaces --count N [--bindings]`, `flood`, `list --count N`, `deletion`. */
 import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { benchApi } from './api.ts'
@@ -28,8 +28,9 @@ program
   .command('workspaces')
   .description('what a workspace costs: time, heap, anonymous memory, disk')
   .requiredOption('--count <n>', 'how many to create', positiveInteger)
-  .action(async ({ count }: { count: number }) => {
-    console.log(JSON.stringify(await benchWorkspaces(count, tell), undefined, 2))
+  .option('--bindings', 'binds each of them to one export', false)
+  .action(async (options: { count: number; bindings: boolean }) => {
+    console.log(JSON.stringify(await benchWorkspaces(options, tell), undefined, 2))
   })
 
 program

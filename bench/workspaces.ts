@@ -6,6 +6,7 @@ import { requestObject } from '../e2e/request.ts'
 import { type Keelson, startKeelson } from '../e2e/server.ts'
 import { temporaryFolder } from '../e2e/temporary-folder.ts'
 import { accessTo, universalWorkspace, workspacesPath } from '../e2e/workspace.ts'
+import { bindAll, defineExport } from './bindings.ts'
 import { connectInspector } from './inspector.ts'
 import { load } from './load.ts'
 import { memoryOf } from './memory.ts'
@@ -36,11 +37,20 @@ export interface WorkspaceCost {
   restartedAnonymousMB: number
 }
 
-/** Creates `count` universal workspaces below root, sixteen at a time, and weighs them. */
-export async function benchWorkspaces(count: number, tell: (step: string) => void): Promise<WorkspaceCost> {
+export interface WorkspacesOptions {
+  readonly count: number
+  /** Each is bound to one export. */
+  readonly bindings: boolean
+}
+
+/** Creates `count` workspaces below root, sixteen at a time, and weighs them. */
+export async function benchWorkspaces(
+  { count, bindings }: WorkspacesOptions,
+  tell: (step: string) => void,
+): Promise<WorkspaceCost> {
   await using folder = await temporaryFolder()
   const data = join(folder.path, 'data')
-  const grown = await grow(count, data, tell)
+  const grown = await grow({ count, bindings }, data, tell)
   const disk = await diskUsage(data)
   tell('start again')
   await using restarted = await startKeelson({ data })
@@ -82,9 +92,11 @@ async function readAgain(keelson: Keelson, count: number) {
   }
 }
 
-async function grow(count: number, data: string, tell: (step: string) => void) {
+async function grow({ count, bindings }: WorkspacesOptions, data: string, tell: (step: string) => void) {
   await using keelson = await startKeelson({ data, nodeOptions: ['--inspect=127.0.0.1:0'] })
-  const root = accessTo(await readKubeconfig(keelson.kubeconfig), 'root')
+  const administrator = await readKubeconfig(keelson.kubeconfig)
+  const root = accessTo(administrator, 'root')
+  if (bindings) await defineExport(administrator)
   const create = (prefix: string, number: number) =>
     load(root, {
       operation: 'create',
@@ -96,9 +108,14 @@ async function grow(count: number, data: string, tell: (step: string) => void) {
     })
   tell(`create ${warmUp} workspaces to warm up`)
   await create('warm-', warmUp)
+  if (bindings) await bindAll(administrator, 'warm-', warmUp, concurrency)
   const before = await weigh(keelson)
   tell(`create ${count} workspaces`)
   const { perSecond, p99 } = await create('w-', count)
+  if (bindings) {
+    tell('bind them')
+    await bindAll(administrator, 'w-', count, concurrency)
+  }
   const after = await weigh(keelson)
   tell('stop')
   await keelson.stop()

@@ -12,8 +12,9 @@ import (
 
 func (c *client) create(ctx context.Context, job *Job) (*Result, error) {
 	return spread(ctx, job, func(ctx context.Context, number int) error {
-		body := strings.ReplaceAll(job.Body, "NAME", job.Prefix+strconv.Itoa(number))
-		_, err := c.do(ctx, http.MethodPost, job.Path, "application/json", body)
+		name := job.Prefix + strconv.Itoa(number)
+		path := strings.ReplaceAll(job.Path, "NAME", name)
+		_, err := c.do(ctx, http.MethodPost, path, "application/json", strings.ReplaceAll(job.Body, "NAME", name))
 		return err
 	})
 }

@@ -1,0 +1,66 @@
+import type { Access } from '../e2e/kubeconfig.ts'
+import { requestObject } from '../e2e/request.ts'
+import { createWorkspace } from '../e2e/workspace.ts'
+import { load } from './load.ts'
+
+const schema = {
+  apiVersion: 'apis.kcp.io/v1alpha1',
+  kind: 'APIResourceSchema',
+  metadata: { name: 'v1.gadgets.bench.keelson.dev' },
+  spec: {
+    group: 'bench.keelson.dev',
+    names: { plural: 'gadgets', singular: 'gadget', kind: 'Gadget', listKind: 'GadgetList' },
+    scope: 'Namespaced',
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { type: 'object', properties: { spec: { type: 'object', properties: { size: { type: 'string' } } } } },
+      },
+    ],
+  },
+}
+
+const apiExport = {
+  apiVersion: 'apis.kcp.io/v1alpha2',
+  kind: 'APIExport',
+  metadata: { name: 'gadgets' },
+  spec: {
+    resources: [{ name: 'gadgets', group: 'bench.keelson.dev', schema: schema.metadata.name, storage: { crd: {} } }],
+  },
+}
+
+const binding = {
+  apiVersion: 'apis.kcp.io/v1alpha2',
+  kind: 'APIBinding',
+  metadata: { name: 'gadgets' },
+  spec: { reference: { export: { path: 'root:exporter', name: apiExport.metadata.name } } },
+}
+
+/** Makes the export that workspaces are bound to. */
+export async function defineExport(administrator: Access): Promise<void> {
+  const exporter = await createWorkspace(administrator, 'exporter')
+  await requestObject(exporter, 'POST', '/apis/apis.kcp.io/v1alpha1/apiresourceschemas', schema)
+  await requestObject(exporter, 'POST', '/apis/apis.kcp.io/v1alpha2/apiexports', apiExport)
+}
+
+/** Binds each of the workspaces `root:<prefix>0` to `root:<prefix><count - 1>` to it. */
+export async function bindAll(
+  administrator: Access,
+  prefix: string,
+  count: number,
+  concurrency: number,
+): Promise<void> {
+  await load(
+    { ...administrator, url: new URL(administrator.url).origin },
+    {
+      operation: 'create',
+      path: '/clusters/root:NAME/apis/apis.kcp.io/v1alpha2/apibindings',
+      concurrency,
+      count,
+      prefix,
+      body: JSON.stringify(binding),
+    },
+  )
+}
