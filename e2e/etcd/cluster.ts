@@ -12,10 +12,12 @@ export interface EtcdOptions {
   readonly flags?: readonly string[]
   /** Writes are not synced to the disk: for tests of what a store means, not of what it survives. */
   readonly fast?: boolean
+  /** A folder with what makeCertificates makes: clients speak TLS, and show a certificate. */
+  readonly certificates?: string
 }
 
 export interface EtcdCluster extends AsyncDisposable {
-  /** Of each member: `http://127.0.0.1:port`. */
+  /** Of each member: `http://127.0.0.1:port`, or https. */
   readonly urls: readonly string[]
   kill(member: number): Promise<void>
   /** Starts a member that has been killed, on what it has written. */
@@ -28,31 +30,41 @@ export interface EtcdCluster extends AsyncDisposable {
  *
  *     await using etcd = await startEtcd({ members: 3 })
  */
-export async function startEtcd({ members = 1, flags = [], fast = false }: EtcdOptions = {}): Promise<EtcdCluster> {
+export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdCluster> {
+  const { members = 1, flags = [], fast = false, certificates } = options
   const etcd = await toolPath('etcd')
   await using cleanup = new AsyncDisposableStack()
   const { path: folder } = cleanup.use(await temporaryFolder())
-  const ports = await Promise.all(Array.from({ length: members }, async () => [await freePort(), await freePort()]))
+  const ports = await Promise.all(
+    Array.from({ length: members }, () => Promise.all([freePort(), freePort(), freePort()])),
+  )
   const address = (port: number | undefined) => `http://127.0.0.1:${port}`
-  const urls = ports.map(([client]) => address(client))
+  const clientAddress = (port: number | undefined) =>
+    certificates === undefined ? address(port) : `https://127.0.0.1:${port}`
+  const urls = ports.map(([client]) => clientAddress(client))
+  const tls = ['cert-file=apiserver.crt', 'key-file=apiserver.key', 'trusted-ca-file=ca.crt'].map((flag) =>
+    flag.replace('=', `=${certificates}/`),
+  )
   const initial = ports.map(([, peer], member) => `e${member}=${address(peer)}`).join(',')
   const daemons: Daemon[] = []
 
   async function start(member: number): Promise<void> {
-    const [client, peer] = ports[member] ?? []
+    const [client, peer, metrics] = ports[member] ?? []
     const data = join(folder, `e${member}`)
     await mkdir(data, { mode: 0o700, recursive: true })
     const settings = {
       name: `e${member}`,
       'data-dir': data,
-      'listen-client-urls': address(client),
-      'advertise-client-urls': address(client),
+      'listen-client-urls': clientAddress(client),
+      'advertise-client-urls': clientAddress(client),
+      'listen-metrics-urls': address(metrics),
       'listen-peer-urls': address(peer),
       'initial-advertise-peer-urls': address(peer),
       'initial-cluster': initial,
       'log-level': 'error',
     }
-    const all = [...Object.entries(settings).map(([name, value]) => `--${name}=${value}`), ...flags]
+    const secure = certificates === undefined ? [] : [...tls.map((flag) => `--${flag}`), '--client-cert-auth']
+    const all = [...Object.entries(settings).map(([name, value]) => `--${name}=${value}`), ...flags, ...secure]
     daemons[member] = startDaemon(etcd, fast ? [...all, '--unsafe-no-fsync'] : all, join(folder, `e${member}.log`))
   }
 
@@ -60,10 +72,10 @@ export async function startEtcd({ members = 1, flags = [], fast = false }: EtcdO
     await Promise.all(daemons.map((daemon) => daemon.stop(1_000)))
   })
   await Promise.all(urls.map((_, member) => start(member)))
-  for (const [member, url] of urls.entries()) {
+  for (const [member, [, , metrics]] of ports.entries()) {
     for (let attempt = 0; ; attempt++) {
       daemons[member]?.assertRunning()
-      const { health } = await fetch(`${url}/health`)
+      const { health } = await fetch(`${address(metrics)}/health`)
         .then((answer) => answer.json() as Promise<{ health?: string }>)
         .catch(() => ({ health: 'false' }))
       if (health === 'true') break

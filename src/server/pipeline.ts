@@ -18,7 +18,7 @@ import {
   serviceUnavailable,
   type UserInfo,
 } from '../machinery/index.ts'
-import { MAX_COMMIT_BYTES, StoreError } from '../storage/index.ts'
+import { isStoreError, MAX_COMMIT_BYTES, StoreError } from '../storage/index.ts'
 import type { Answer } from './answer.ts'
 import type { Authenticator } from './authentication/authenticator.ts'
 import { impersonate } from './authentication/impersonation.ts'
@@ -85,7 +85,7 @@ async function serve(
 ): Promise<ApiResponse> {
   const { request } = record
   // What any process has committed before is seen by this request; what needs no store is answered without it.
-  if (parts.store.fresh !== undefined && OF_THE_STORE.test(request.url)) await parts.store.fresh()
+  if (parts.store.fresh !== undefined && OF_THE_STORE.test(request.url)) await confirmed(parts.store.fresh())
   const caller = await authenticator.authenticate(request)
   const view = await virtualWorkspace(pathOf(request.url))
   const { cluster, path } = view ?? (await findScope(pathOf(request.url), parts.store))
@@ -132,6 +132,15 @@ async function serve(
   const answer = (): Promise<Answer> => handle(wanted)
   const answered = WRITES.has(info.verb) ? await turns.take(cluster, request.signal, answer) : await answer()
   return respond(wanted, answered)
+}
+
+async function confirmed(fresh: Promise<void>): Promise<void> {
+  try {
+    await fresh
+  } catch (error) {
+    if (!isStoreError(error, 'failed')) throw error
+    throw serviceUnavailable('the store cannot be reached: nothing was changed')
+  }
 }
 
 const OF_THE_STORE = /^\/(?:clusters|services|apis?)\//

@@ -4,12 +4,13 @@
  * up to the one that was written five minutes ago; all others only look.
  */
 import type { EtcdClient } from './client.ts'
+import { CODES, GrpcError } from './grpc.ts'
 import type { Layout } from './layout.ts'
 
-export const INTERVAL_MS = 5 * 60_000
+const INTERVAL_MS = 5 * 60_000
 
 export interface CompactorOptions {
-  readonly client: EtcdClient
+  readonly client: Pick<EtcdClient, 'repeatableTxn' | 'compact'>
   readonly layout: Layout
   /** Etcd's revision that is published here. */
   readonly seen: () => number
@@ -41,7 +42,12 @@ export function startCompactor(options: CompactorOptions): Disposable {
     known = revision
     const until = Number(row?.value.toString() ?? 0)
     if (until <= 1) return
-    await client.compact(until - 1)
+    try {
+      await client.compact(until - 1)
+    } catch (error) {
+      // Somebody else who uses the cluster has compacted more.
+      if (!(error instanceof GrpcError) || error.code !== CODES.outOfRange) throw error
+    }
     options.compacted(until - 1)
   }
 
