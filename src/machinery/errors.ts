@@ -192,6 +192,12 @@ export function notAcceptable(supported: readonly string[]): StatusError {
   return failure(406, 'NotAcceptable', message)
 }
 
+/** Metadata of a list was asked for as that of one object, or the other way round (handlers/response.go). */
+export function wrongForm(asked: string, isList: boolean, goType: string): StatusError {
+  const found = isList ? 'is a list' : 'is not a list'
+  return failure(406, 'NotAcceptable', `you requested ${asked}, but the requested object ${found} (*${goType})`)
+}
+
 /** The 406 of upstream's router, before its handlers are asked. */
 export function notRepresentable(available: readonly string[]): StatusError {
   const message = `406: Not Acceptable\n\nAvailable representations: ${available.join(', ')}`

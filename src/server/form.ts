@@ -9,9 +9,12 @@ import {
   notAcceptable,
   notRepresentable,
   type StatusError,
+  unreadable,
+  wrongForm,
 } from '../machinery/index.ts'
 import { type AcceptClause, acceptClauses, takes } from './accept.ts'
 import type { AnsweredRow } from './answer.ts'
+import { internalPackage } from './built-in-body.ts'
 import type { RequestContext } from './context.ts'
 import type { ResourceDefinition } from './definition.ts'
 import { partialObjectMetadata } from './printers/partial-object-metadata.ts'
@@ -32,6 +35,8 @@ export interface ObjectForm {
   readonly encoding: Encoding
   /** JSON for people: indented. */
   readonly pretty: boolean
+  /** Of PartialObjectMetadata: whether its list was asked for. */
+  readonly asList: boolean
   readonly includeObject: IncludeObject
   /** Of a Table: whether it says what its columns are. */
   readonly headings: boolean
@@ -65,6 +70,16 @@ function noForm({ definition, info }: FormContext): StatusError {
   if (definition?.builtIn !== true) return notAcceptable(WHOLE)
   const isCollection = info.name === '' && (info.verb === 'list' || info.verb === 'watch')
   return notRepresentable(isCollection ? [...WHOLE, ...STREAMED] : WHOLE)
+}
+
+/** Throws when the metadata of a list was asked for and the answer is one object, or the other way round. */
+export function checkListForm({ as, asList }: ObjectForm, { definition }: FormContext, isList: boolean): void {
+  if (as !== 'PartialObjectMetadata' || asList === isList || definition === undefined) return
+  const asked = asList ? 'PartialObjectMetadataList' : 'PartialObjectMetadata'
+  const { builtIn, group, names } = definition
+  if (!builtIn && !isList) throw unreadable('content is not a list')
+  const kind = isList ? names.listKind : names.kind
+  throw wrongForm(asked, isList, builtIn ? `${internalPackage(group)}.${kind}` : 'unstructured.UnstructuredList')
 }
 
 /** For watches, whose events have no form in YAML. */
@@ -101,12 +116,16 @@ function choose(context: FormContext): ObjectForm | undefined {
     for (const encoding of ENCODINGS) {
       if (!takes(clause, MEDIA_TYPES[encoding])) continue
       const as = transformOf(clause, encoding, context)
-      if (as !== undefined) return formOf(as, encoding, clause.parameters.v)
+      if (as !== undefined) return formOf(as, encoding, clause.parameters)
     }
   }
   return undefined
 
-  function formOf(as: ObjectForm['as'], encoding: Encoding, metaVersion = 'v1'): ObjectForm {
+  function formOf(
+    as: ObjectForm['as'],
+    encoding: Encoding,
+    { as: asked, v: metaVersion = 'v1' }: AcceptClause['parameters'] = {},
+  ): ObjectForm {
     const includeObject = as === 'Table' ? readIncludeObject(query) : 'Metadata'
     const key = as === 'Table' ? `${as}/${includeObject}` : as
     return {
@@ -114,6 +133,7 @@ function choose(context: FormContext): ObjectForm | undefined {
       metaVersion,
       encoding,
       pretty,
+      asList: asked === 'PartialObjectMetadataList',
       includeObject,
       headings: true,
       now: parts.now,

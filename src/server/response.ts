@@ -14,6 +14,7 @@ import {
 import type { Answer } from './answer.ts'
 import type { RequestContext } from './context.ts'
 import {
+  checkListForm,
   chooseForm,
   type Encoding,
   type FormContext,
@@ -59,11 +60,13 @@ export async function respond(context: FormContext, answer: Answer): Promise<Api
     }
     case 'row': {
       const form = chooseForm(context)
+      checkListForm(form, context, false)
       const body = objectBytes(answer.definition, form, answer.row, answer.cluster)
       return finishObjects(context, answer.status, form, [body])
     }
     case 'list': {
       const form = chooseForm(context)
+      checkListForm(form, context, true)
       return respondList(context, form, answer)
     }
   }

@@ -10,6 +10,7 @@ const form: ObjectForm = {
   metaVersion: 'v1',
   encoding: 'json',
   pretty: false,
+  asList: false,
   includeObject: 'Metadata',
   headings: true,
   now: () => 0,

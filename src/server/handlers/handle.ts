@@ -1,5 +1,5 @@
 /** One handler a verb. */
-import { methodNotAllowed, methodNotRouted, pathNotFound } from '../../machinery/index.ts'
+import { badRequest, methodNotAllowed, methodNotRouted, pathNotFound } from '../../machinery/index.ts'
 import type { Answer } from '../answer.ts'
 import { convertingStore } from '../apiextensions/converting-reader.ts'
 import type { ResourceContext } from '../context.ts'
@@ -52,6 +52,7 @@ export function handle(context: ResourceContext): Promise<Answer> {
     return handler(context)
   }
   if (definition === OBJECTS_DEFINITION && info.verb === 'list') return listObjects(context)
+  if (info.name === '' && NEEDS_NAME.has(info.verb) && !definition.builtIn) throw badRequest('name must be provided')
   if (info.name === '' ? NEEDS_NAME.has(info.verb) : info.verb === 'create') throw methodNotRouted()
   const handler = HANDLERS[info.verb]
   if (handler === undefined || !definition.verbs.includes(info.verb as never))
