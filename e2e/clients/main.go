@@ -28,7 +28,7 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	if len(args) != 2 {
-		return errors.New("usage: go-clients informer|manager|protobuf NAMESPACE")
+		return errors.New("usage: go-clients informer|manager|protobuf|webhooks NAMESPACE")
 	}
 	config, err := clientcmd.BuildConfigFromFlags("", os.Getenv("KUBECONFIG"))
 	if err != nil {
@@ -36,7 +36,7 @@ func run(ctx context.Context, args []string) error {
 	}
 	config.Wrap(reportWatchLists)
 	programs := map[string]func(context.Context, *rest.Config, string) error{
-		"informer": runInformer, "manager": runManager, "protobuf": runProtobuf,
+		"informer": runInformer, "manager": runManager, "protobuf": runProtobuf, "webhooks": runWebhooks,
 	}
 	program, found := programs[args[0]]
 	if !found {
