@@ -19,7 +19,11 @@ export interface SourceEdit {
 export async function buildKeelson(folder: string, edits: readonly SourceEdit[] = []): Promise<string> {
   await build({
     absWorkingDir: root,
-    entryPoints: { keelson: 'src/main.ts', 'storage-worker': 'src/storage/embedded/worker.ts' },
+    entryPoints: {
+      keelson: 'src/main.ts',
+      'storage-worker': 'src/storage/embedded/worker.ts',
+      'side-worker': 'src/server/side-worker.ts',
+    },
     outdir: folder,
     bundle: true,
     format: 'esm',

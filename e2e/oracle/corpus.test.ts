@@ -13,7 +13,7 @@ import { inWords, tally, unknownFaults, verdictOn } from './verdict.ts'
 
 /** The whole corpus is asked live by .ci/full. */
 const whole = process.env.KEELSON_ORACLE === 'live'
-const SAMPLE = 20
+const SAMPLE = 50
 
 const all = Object.values(corpus).flat()
 

@@ -63,7 +63,7 @@ export const mutations: readonly Mutation[] = [
     'delete/finalizers',
   ),
   // Reading and refusing bodies.
-  server('admission.ts', "if (validation === 'Strict')", 'if (validation === undefined)', 'create/fieldValidation'),
+  server('admission.ts', "texts.length > 0 && validation === 'Strict'", 'texts.length < 0', 'create/fieldValidation'),
   server(
     'admission.ts',
     '  if (definition.schema !== undefined) applyDefaults(definition.schema, object)\n',
@@ -163,7 +163,7 @@ export const mutations: readonly Mutation[] = [
     "operator === '!=' ? '=' : '='",
     'list/fieldSelector',
   ),
-  server('handlers/list.ts', '{ remainingItemCount: all - seen }', '{}', 'list/pages'),
+  server('handlers/list.ts', '{ remainingItemCount: left }', '{}', 'list/pages'),
   server(
     'watch-events.ts',
     "'k8s.io/initial-events-end': 'true'",
@@ -203,7 +203,7 @@ export const mutations: readonly Mutation[] = [
     'authorization/role-admission.ts',
     '  if (missing.length > 0) return refuse(escalationMessage',
     '  if (missing.length > 99) return refuse(escalationMessage',
-    'create/roles',
+    'create/escalation',
   ),
   server(
     'apiextensions/crd-names.ts',

@@ -109,6 +109,16 @@ export const accessCases: readonly Case[] = [
       get(`${WIDGETS}/one`, jane),
     ],
   }),
+  ...cases('create', 'escalation', {
+    'a role beyond what its maker may': [
+      ...granted([RULE, { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles'], verbs: ['create'] }]),
+      post(ROLES, role('within', { rules: [RULE] }), jane),
+      post(ROLES, role('beyond', { rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }] }), {
+        ...jane,
+        pick: ['/message', '/reason', '/code'],
+      }),
+    ],
+  }),
   ...cases('create', 'roles', {
     ...tried(ROLES, (fields) => role('one', fields), {
       'a role': { rules: [RULE] },

@@ -172,6 +172,15 @@ export const updateCases: readonly Case[] = [
       put(`${WIDGETS}/one/status`, { ...widget('one', { size: 9 }), status: { observed: 2 } }),
       get(`${WIDGETS}/one/status`),
     ],
+    'left alone by an update of the whole': [
+      oneWidget,
+      get(`${WIDGETS}/one`, { as: 'one', pick: ['/kind'] }),
+      put(`${WIDGETS}/one`, {
+        ...widget('one', { size: 3 }, { resourceVersion: '<one.metadata.resourceVersion>' }),
+        status: { observed: 7 },
+      }),
+      get(`${WIDGETS}/one`),
+    ],
     'that is wrong': [oneWidget, put(`${WIDGETS}/one/status`, { ...widget('one'), status: { observed: 11 } })],
     'with labels': [
       oneWidget,
