@@ -26,14 +26,13 @@ import {
   ensureAdminKubeconfig,
   ensureAuthority,
   ensureServiceAccountKey,
-  ensureSharedIdentity,
   ensureUserKubeconfig,
   featureDefinitions,
   hashedTokenAuthenticator,
   listen,
   openProcessLog,
+  openServerStore,
   readClientCAs,
-  readEtcdFiles,
   readServingFiles,
   readTokenFile,
   servingNames,
@@ -49,7 +48,6 @@ import {
   readEncryption,
   restore,
   rewriteStore,
-  type Store,
 } from './storage/index.ts'
 import { VERSION } from './version.ts'
 import { bootstrap, boundDefinitions, restoreWorkspace, workspaceDefinitions } from './workspaces/index.ts'
@@ -81,7 +79,7 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
   const { warn, report, observe } = opened.use(await openProcessLog({ ...options, stderr: process.stderr }))
   const names = [...servingNames(host), ...(externalHostname === undefined ? [] : [externalHostname])]
   const features = featuresOf(options)
-  const opening = open(options, signal, report)
+  const opening = openServerStore({ ...options, report, signal })
   // Whatever else fails meanwhile: the store that is being opened has a thread, and must be closed.
   opened.defer(async () => {
     const store = await opening.catch(() => undefined)
@@ -165,31 +163,6 @@ function aborted(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => resolve(), { once: true })
     if (signal.aborted) resolve()
   })
-}
-
-type Report = (error: unknown, fields: Readonly<Record<string, string>>) => void
-
-async function open(options: ServeOptions, signal: AbortSignal, report: Report): Promise<Store> {
-  const { store, etcd, dataDirectory: directory, encryptionProviderConfig, sharedKeyFile: keyFile } = options
-  if (store === 'memory') return openStore({ engine: 'memory' }, { signal })
-  const encryption = () => readEncryption(directory, encryptionProviderConfig)
-  if (etcd === undefined) return openStore({ engine: 'embedded', directory, encryption: encryption() }, { signal })
-  const prepare = async (store: Store) => {
-    await ensureSharedIdentity({
-      store,
-      directory,
-      makeEncryption: encryption,
-      ...(keyFile !== undefined && { keyFile }),
-    })
-    return encryption()
-  }
-  const config = {
-    servers: etcd.servers,
-    prefix: etcd.prefix,
-    tls: await readEtcdFiles(etcd),
-    report: (error: unknown) => report(error, { store: 'etcd' }),
-  }
-  return openStore({ engine: 'etcd', ...config, encryption: prepare }, { signal })
 }
 
 const storeCommands: StoreCommands = {
