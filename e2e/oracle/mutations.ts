@@ -50,13 +50,6 @@ export const mutations: readonly Mutation[] = [
   server('admission.ts', '(old.metadata.generation ?? 0) + 1', '(old.metadata.generation ?? 0) + 2', 'update/objects'),
   machinery('names/field-error.ts', "'Too long'", "'Too large'", 'create/metadata'),
   server(
-    'admission.ts',
-    "if (definition.subresources.status !== undefined && subresource === '')",
-    "if (definition.subresources.status !== undefined && subresource === '-')",
-    'update/status',
-    'update/objects',
-  ),
-  server(
     'handlers/delete.ts',
     'marked.metadata.generation += 1',
     'marked.metadata.generation += 2',

@@ -264,15 +264,16 @@ describe('a write', () => {
 
     test('of a custom resource insists on a version, its status too', async () => {
       const made = await make()
-      const { resourceVersion, ...unversioned } = made.metadata
+      const { resourceVersion: _, ...unversioned } = made.metadata
       for (const path of ['', '/status']) {
         const { failure } = await send('PUT', `${WIDGETS}/${name}${path}`, { ...made, metadata: unversioned })
         assert.deepEqual([failure.code, failure.details?.causes?.[0]?.field], [422, 'metadata.resourceVersion'], path)
       }
-      const none = { ...made, metadata: { ...unversioned, resourceVersion: 'x' } }
-      const { failure } = await send('PUT', `${WIDGETS}/${name}`, none)
-      assert.deepEqual([failure.code, failure.message], [500, 'strconv.ParseUint: parsing "x": invalid syntax'])
-      assert.notEqual(resourceVersion, '')
+      const { failure } = await send('PUT', `${WIDGETS}/${name}`, {
+        ...made,
+        metadata: { ...unversioned, resourceVersion: 'x' },
+      })
+      assert.match(failure.message, /^strconv.ParseUint: parsing "x": invalid syntax$/)
     })
 
     test('must leave a valid object', async () => {
