@@ -186,7 +186,7 @@ async function reconcile(
     return { requeueAfter: DRIFT }
   }
   const address = addressOf(kind, name)
-  const goesAnyway = isDeleting && asked?.ends === true
+  const goesAnyway = isDeleting && asked?.ends === 'Anyway'
   const obstacle = goesAnyway
     ? undefined
     : await (isDeleting ? dependentOn(address, client) : unmetDependency(object, client))

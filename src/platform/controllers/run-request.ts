@@ -16,9 +16,14 @@ export interface RunRequest {
   readonly id: string
   readonly allowReplace: boolean
   readonly adoptFrom?: string
-  /** A destroy: the cluster goes although something that is in no manifest may depend on it, as without a server. */
-  readonly ends?: boolean
+  readonly ends?: Ending
 }
+
+/**
+ * The run is about the object's deletion, which follows the asking. A destroy takes the cluster although something that is in
+ * no manifest may depend on it, as without a server; a prune leaves it until nothing does.
+ */
+type Ending = 'Anyway' | 'AfterDependents'
 
 /** In `status.run`. */
 export interface RunStatus {
@@ -31,12 +36,12 @@ export interface RunStatus {
   readonly state: ObservedCluster['state'] | 'absent'
 }
 
-export function runAnnotations({ id, allowReplace, adoptFrom = '', ends = false }: RunRequest): Record<string, string> {
+export function runAnnotations({ id, allowReplace, adoptFrom = '', ends }: RunRequest): Record<string, string> {
   return {
     [RUN]: id,
     ...(allowReplace && { [MAY_REPLACE]: 'true' }),
     ...(adoptFrom !== '' && { [ADOPTS_FROM]: adoptFrom }),
-    ...(ends && { [ENDS]: 'true' }),
+    ...(ends !== undefined && { [ENDS]: ends }),
   }
 }
 
@@ -49,7 +54,7 @@ export function requestedRun({ metadata, status }: ClusterObject): RunRequest | 
   return {
     id,
     allowReplace: mayReplace === 'true',
-    ends: ends === 'true',
+    ...(ends !== undefined && { ends: ends === 'Anyway' ? ends : 'AfterDependents' }),
     ...(adoptFrom !== undefined && { adoptFrom }),
   }
 }

@@ -129,7 +129,8 @@ function remoteWork({ client, manifestOf, item, plan, options, limit }: Work) {
           ? orphanObject(item)
           : endingObject(manifestOf(address) ?? present, item, ended !== undefined)
       await writeProvider()
-      const run = runAnnotations({ id, allowReplace: false, ends: command.type === 'destroy' })
+      const ends = command.type === 'destroy' ? 'Anyway' : 'AfterDependents'
+      const run = runAnnotations({ id, allowReplace: false, ends })
       const { metadata } = await write(annotated(ending, run))
       const uid = metadata.uid ?? ''
       await persistently(() => orGone(client.delete(resource, name, { signal, preconditions: { uid } })), patience)
