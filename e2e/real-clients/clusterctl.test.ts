@@ -5,10 +5,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type Kubectl, kubectlWith } from '../kubectl/kubectl.ts'
+import { runner } from '../platform/runner.ts'
 import { startKeelson } from '../server.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { toolPath } from '../tools/build.ts'
-import { runner } from './runner.ts'
 
 const PLATFORM = `
 apiVersion: platform.keelson.dev/v1alpha1
