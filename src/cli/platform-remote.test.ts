@@ -66,7 +66,10 @@ test('orphans are deleted with --prune, platforms first, whether their objects a
   const listed = await at.run('plan --detailed-exitcode')
   assert.deepEqual([listed.code, /ControlCenter\/emea +orphan/.test(listed.out)], [0, true])
   const { code, out } = await at.run('apply --auto-approve --prune')
-  assert.match(out, /Platform\/shop-dev: deleted\n(ControlCenter\/emea: delete \.\.\.\n)?ControlCenter\/emea: deleted\n/)
+  assert.match(
+    out,
+    /Platform\/shop-dev: deleted\n(ControlCenter\/emea: delete \.\.\.\n)?ControlCenter\/emea: deleted\n/,
+  )
   assert.deepEqual([code, at.clusters()], [0, []])
 })
 
