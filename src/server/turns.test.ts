@@ -40,14 +40,14 @@ test('who comes while another floods begins at once when the flood has left a pl
   assert.equal(count('quiet'), 0)
   await endOne()
   assert.equal(count('quiet'), 1)
-  // While both write, the flood has eight at once.
-  for (let n = 0; n < 55; n++) await endOne()
+  // While both write, the flood has four at once.
+  for (let n = 0; n < 59; n++) await endOne()
   assert.equal(count('flood'), 64)
   start('quiet')
   assert.equal(count('quiet'), 2)
   time += 1_000
   await endOne()
-  assert.equal(count('flood'), 64 + 55, 'when the other has been silent, the flood has everything again')
+  assert.equal(count('flood'), 64 + 59, 'when the other has been silent, the flood has everything again')
 })
 
 test('turns go round between those who wait', async () => {

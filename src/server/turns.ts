@@ -9,7 +9,7 @@
  */
 const ALONE = 64
 const AT_ONCE = 32
-const OF_EACH = 8
+const OF_EACH = 4
 /** Several logical clusters write: another one has written so lately. */
 const LATELY_MS = 500
 /** What holds its turn for this long waits for somebody else (a webhook, which may itself want to write): the next goes on. */
