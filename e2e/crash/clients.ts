@@ -2,8 +2,8 @@
  * The process that is killed while many clients read and write few keys. It says on its standard output when each call begins
  * (`begin <id> <kind> <key> <value> <expected>`) and what came of it (`end <id> <result>`), `-` standing for nothing.
  */
-import { writeSync } from 'node:fs'
 import { openStore, type Precondition } from '../../src/storage/index.ts'
+import { say } from './say.ts'
 
 const KEYS = ['/a', '/b', '/c']
 const CLIENTS = 6
@@ -20,9 +20,9 @@ async function call(
   work: () => Promise<string>,
 ): Promise<string> {
   const id = `${round}.${++ids}`
-  writeSync(1, `begin ${id} ${kind} ${key} ${value} ${expected}\n`)
+  say(`begin ${id} ${kind} ${key} ${value} ${expected}`)
   const result = await work()
-  writeSync(1, `end ${id} ${result}\n`)
+  say(`end ${id} ${result}`)
   return result
 }
 

@@ -2,8 +2,8 @@
  * The process that is killed: writes to the store in the directory it is given, and says on its standard output what was
  * acknowledged ("ack <commit>") and what its watch was told ("saw <version>").
  */
-import { writeSync } from 'node:fs'
 import { lastVersionOf, openStore } from '../../src/storage/index.ts'
+import { say } from './say.ts'
 import { write } from './workload.ts'
 
 const [directory = ''] = process.argv.slice(2)
@@ -13,10 +13,10 @@ await store.watch({
   after: lastVersionOf(store.revision()),
   deliver: ({ changes }) => {
     const last = changes.at(-1)
-    if (last !== undefined) writeSync(1, `saw ${last.version}\n`)
+    if (last !== undefined) say(`saw ${last.version}`)
   },
   failed: (error) => {
     throw error
   },
 })
-await write(store, Number.POSITIVE_INFINITY, 64, (n) => writeSync(1, `ack ${n}\n`))
+await write(store, Number.POSITIVE_INFINITY, 64, (n) => say(`ack ${n}`))

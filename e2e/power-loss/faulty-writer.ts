@@ -2,11 +2,10 @@
  * Writes to a store whose disk is made to fail, and says on its standard output what came of it: "ack <commit>", or the reason
  * of a failure. With a third argument everything is encrypted as that file says. After one that leaves the store usable it tries again, until so many commits are acknowledged.
  */
-import { writeSync } from 'node:fs'
 import { openStore, readEncryption, StoreError } from '../../src/storage/index.ts'
+import { say } from '../crash/say.ts'
 import { write } from '../crash/workload.ts'
 
-const say = (text: string) => writeSync(1, `${text}\n`)
 const reasonOf = (error: unknown) => (error instanceof StoreError ? error.reason : String(error))
 
 const [directory = '', commits = '', keys] = process.argv.slice(2)

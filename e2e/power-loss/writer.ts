@@ -1,6 +1,6 @@
 /** The process whose system calls are recorded: commits in bursts, is closed and opened again, and compacts on its way. */
-import { writeSync } from 'node:fs'
 import { type Faults, openStore } from '../../src/storage/index.ts'
+import { say } from '../crash/say.ts'
 import { write } from '../crash/workload.ts'
 
 const [directory = '', synchronous = ''] = process.argv.slice(2)
@@ -12,6 +12,6 @@ for (const [until, width] of [
   [500, 24],
 ] as const) {
   await using store = await openStore({ engine: 'embedded', directory, faults })
-  await write(store, until, width, (n) => writeSync(1, `ack ${n}\n`))
+  await write(store, until, width, (n) => say(`ack ${n}`))
   await store.compact(until - 50)
 }
