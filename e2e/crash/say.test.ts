@@ -8,7 +8,9 @@ import { setTimeout } from 'node:timers/promises'
 
 test('a reader that is behind loses no line', async () => {
   const module = JSON.stringify(join(import.meta.dirname, 'say.ts'))
-  const script = `import { say } from ${module}; for (let n = 0; n < 50_000; n++) say(String(n))`
+  // Opening the descriptor as a socket is what makes it one that does not block.
+  const script = `import { Socket } from 'node:net'; import { say } from ${module}
+    new Socket({ fd: 1 }).unref(); for (let n = 0; n < 50_000; n++) say(String(n))`
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

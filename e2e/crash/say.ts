@@ -4,8 +4,8 @@ import { writeSync } from 'node:fs'
 const pause = new Int32Array(new SharedArrayBuffer(4))
 
 /**
- * Writes a line to standard output and returns when the system has it. What Node gives a child as standard output does not block:
- * when the reader is behind, a write says EAGAIN, and is tried again.
+ * Writes a line to standard output and returns when the system has it. What a child of Node has as standard output may be a socket that
+ * does not block: when its reader is behind, a write says EAGAIN, and is tried again.
  */
 export function say(line: string): void {
   for (let rest = Buffer.from(`${line}\n`); rest.length > 0; ) {
