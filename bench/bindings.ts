@@ -1,6 +1,6 @@
 import type { Access } from '../e2e/kubeconfig.ts'
 import { requestObject } from '../e2e/request.ts'
-import { createWorkspace } from '../e2e/workspace.ts'
+import { accessTo, createWorkspace } from '../e2e/workspace.ts'
 import { load } from './load.ts'
 
 const schema = {
@@ -63,4 +63,23 @@ export async function bindAll(
       body: JSON.stringify(binding),
     },
   )
+}
+
+interface Bindings {
+  metadata: { continue?: string }
+  items: { status?: { phase?: string } }[]
+}
+
+/** How many of all APIBindings are bound, of one: what was answered is not all that is asked for. */
+export async function boundShare(administrator: Access): Promise<number> {
+  const everywhere = accessTo(administrator, '*')
+  let [all, bound, token] = [0, 0, '']
+  do {
+    const page = `limit=500${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`
+    const list = await requestObject<Bindings>(everywhere, 'GET', `/apis/apis.kcp.io/v1alpha2/apibindings?${page}`)
+    all += list.items.length
+    bound += list.items.filter(({ status }) => status?.phase === 'Bound').length
+    token = list.metadata.continue ?? ''
+  } while (token !== '')
+  return bound / all
 }

@@ -11,6 +11,8 @@ export interface Job {
   concurrency: number
   count: number
   prefix?: string
+  /** In the path NAME stands for the number divided by this: so many go to each place. */
+  each?: number
   body?: string
   patch?: string
 }

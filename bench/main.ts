@@ -1,4 +1,4 @@
-/** The benchmarks: `npm run bench -- api [--json FILE]`, `workspaces --count N [--bindings]`, `flood`, `list --count N`, `deletion`. */
+/** The benchmarks: `npm run bench -- api [--json FILE]`, `workspaces --count N [--bindings] [--objects M]`, `flood`, `list --count N`, `deletion`. */
 import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { benchApi } from './api.ts'
@@ -6,6 +6,7 @@ import { markdown } from './comparison.ts'
 import { benchDeletion } from './deletion.ts'
 import { benchFlood } from './flood.ts'
 import { benchLongList } from './long-list.ts'
+import { benchLoop } from './loop/loop.ts'
 import { machine } from './machine.ts'
 import { benchWorkspaces } from './workspaces.ts'
 
@@ -29,8 +30,12 @@ program
   .description('what a workspace costs: time, heap, anonymous memory, disk')
   .requiredOption('--count <n>', 'how many to create', positiveInteger)
   .option('--bindings', 'binds each of them to one export', false)
-  .action(async (options: { count: number; bindings: boolean }) => {
-    console.log(JSON.stringify(await benchWorkspaces(options, tell), undefined, 2))
+  .option('--objects <n>', 'puts so many objects of about 1 kB into each', positiveInteger, 0)
+  .option('--json <file>', 'also writes the result as JSON')
+  .action(async ({ json, ...options }: { count: number; bindings: boolean; objects: number; json?: string }) => {
+    const text = `${JSON.stringify(await benchWorkspaces(options, tell), undefined, 2)}\n`
+    process.stdout.write(text)
+    if (json !== undefined) await writeFile(json, text)
   })
 
 program
@@ -55,6 +60,13 @@ program
   .option('--objects <n>', 'how many objects in one workspace', positiveInteger, 100_000)
   .action(async ({ count, objects }: { count: number; objects: number }) => {
     console.log(JSON.stringify(await benchDeletion(count, objects, tell), undefined, 2))
+  })
+
+program
+  .command('loop')
+  .description('how long requests that are large, or made to be dear, hold the event loop')
+  .action(async () => {
+    console.log(JSON.stringify(await benchLoop(tell), undefined, 2))
   })
 
 await program.parseAsync()

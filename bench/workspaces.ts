@@ -6,10 +6,12 @@ import { requestObject } from '../e2e/request.ts'
 import { type Keelson, startKeelson } from '../e2e/server.ts'
 import { temporaryFolder } from '../e2e/temporary-folder.ts'
 import { accessTo, universalWorkspace, workspacesPath } from '../e2e/workspace.ts'
-import { bindAll, defineExport } from './bindings.ts'
+import { backUpAndRestore } from './backup.ts'
+import { bindAll, boundShare, defineExport } from './bindings.ts'
 import { connectInspector } from './inspector.ts'
 import { load } from './load.ts'
 import { memoryOf } from './memory.ts'
+import { fill } from './settings.ts'
 import { median } from './statistics.ts'
 
 const concurrency = 16
@@ -35,27 +37,41 @@ export interface WorkspaceCost {
   pathMilliseconds: number
   /** Anonymous memory after the restart and these requests. */
   restartedAnonymousMB: number
+  /** How many of the bindings are bound, of one. */
+  bound?: number
+  /** Of one after the other, in all workspaces. */
+  objectsPerSecond?: number
+  /** Of a backup while the server runs, which is verified, and of a new data directory made from it. */
+  backupSeconds: number
+  backupMB: number
+  restoreSeconds: number
+  /** From the start on what was restored to the first successful answer of `/readyz`. */
+  restoredStartMilliseconds: number
 }
 
 export interface WorkspacesOptions {
   readonly count: number
   /** Each is bound to one export. */
   readonly bindings: boolean
+  /** Each holds so many ConfigMaps. */
+  readonly objects: number
 }
 
 /** Creates `count` workspaces below root, sixteen at a time, and weighs them. */
 export async function benchWorkspaces(
-  { count, bindings }: WorkspacesOptions,
+  options: WorkspacesOptions,
   tell: (step: string) => void,
 ): Promise<WorkspaceCost> {
+  const { count } = options
   await using folder = await temporaryFolder()
   const data = join(folder.path, 'data')
-  const grown = await grow({ count, bindings }, data, tell)
+  const grown = await grow(options, data, tell)
   const disk = await diskUsage(data)
   tell('start again')
   await using restarted = await startKeelson({ data })
   tell('read')
   const read = await readAgain(restarted, count)
+  const copied = await backUpAndRestore(restarted, folder.path, tell)
   return {
     count,
     ...grown,
@@ -63,6 +79,7 @@ export async function benchWorkspaces(
     diskBytesPerWorkspace: Math.round(disk / (count + warmUp)),
     restartMilliseconds: Math.round(restarted.startMilliseconds),
     ...read,
+    ...copied,
   }
 }
 
@@ -92,7 +109,7 @@ async function readAgain(keelson: Keelson, count: number) {
   }
 }
 
-async function grow({ count, bindings }: WorkspacesOptions, data: string, tell: (step: string) => void) {
+async function grow({ count, bindings, objects }: WorkspacesOptions, data: string, tell: (step: string) => void) {
   await using keelson = await startKeelson({ data, nodeOptions: ['--inspect=127.0.0.1:0'] })
   const administrator = await readKubeconfig(keelson.kubeconfig)
   const root = accessTo(administrator, 'root')
@@ -109,6 +126,7 @@ async function grow({ count, bindings }: WorkspacesOptions, data: string, tell: 
   tell(`create ${warmUp} workspaces to warm up`)
   await create('warm-', warmUp)
   if (bindings) await bindAll(administrator, 'warm-', warmUp, concurrency)
+  if (objects > 0) await fill(administrator, 'warm-', warmUp, 1)
   const before = await weigh(keelson)
   tell(`create ${count} workspaces`)
   const { perSecond, p99 } = await create('w-', count)
@@ -116,7 +134,10 @@ async function grow({ count, bindings }: WorkspacesOptions, data: string, tell: 
     tell('bind them')
     await bindAll(administrator, 'w-', count, concurrency)
   }
+  if (objects > 0) tell(`create ${objects} objects in each`)
+  const filled = objects > 0 ? await fill(administrator, 'w-', count, objects) : undefined
   const after = await weigh(keelson)
+  const bound = bindings ? await boundShare(administrator) : undefined
   tell('stop')
   await keelson.stop()
   return {
@@ -124,6 +145,8 @@ async function grow({ count, bindings }: WorkspacesOptions, data: string, tell: 
     createP99Milliseconds: Math.round(p99 * 10) / 10,
     heapBytesPerWorkspace: Math.round((after.heap - before.heap) / count),
     anonBytesPerWorkspace: Math.round((after.anonymous - before.anonymous) / count),
+    ...(bound !== undefined && { bound }),
+    ...(filled !== undefined && { objectsPerSecond: Math.round(filled.perSecond) }),
   }
 }
 

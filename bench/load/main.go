@@ -28,6 +28,8 @@ type Job struct {
 	Count       int    `json:"count"`
 	// Prefix begins the names: <prefix><number from 0>.
 	Prefix string `json:"prefix"`
+	// Each is how many go to one place: in Path, NAME stands for the number divided by it.
+	Each int `json:"each"`
 	// Body is the object to create, in which NAME stands for its name.
 	Body string `json:"body"`
 	// Patches are the merge patches of watch, in which NUMBER stands for that of the write.

@@ -13,7 +13,7 @@ import (
 func (c *client) create(ctx context.Context, job *Job) (*Result, error) {
 	return spread(ctx, job, func(ctx context.Context, number int) error {
 		name := job.Prefix + strconv.Itoa(number)
-		path := strings.ReplaceAll(job.Path, "NAME", name)
+		path := strings.ReplaceAll(job.Path, "NAME", job.Prefix+strconv.Itoa(number/max(job.Each, 1)))
 		_, err := c.do(ctx, http.MethodPost, path, "application/json", strings.ReplaceAll(job.Body, "NAME", name))
 		return err
 	})
