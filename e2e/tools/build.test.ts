@@ -29,7 +29,7 @@ test('without Go the remedy is said in one line', async () => {
 
 for (const { given, complaint } of [
   { given: [], complaint: /^error: no tool named; name some of: kubectl .*\n$/ },
-  { given: ['kubectl', 'kubelet'], complaint: /^error: unknown tool "kubelet"; name some of: kubectl .*\n$/ },
+  { given: ['kubectl', 'kubefoot'], complaint: /^error: unknown tool "kubefoot"; name some of: kubectl .*\n$/ },
 ]) {
   test(`asked for [${given}] it says what there is`, () => {
     const { status, stderr } = spawnSync(process.execPath, [program, ...given], { encoding: 'utf8' })

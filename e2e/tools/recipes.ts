@@ -14,12 +14,26 @@ const kubernetesMinorAndPatch = '36.3'
 const etcdVersion = 'v3.6.16'
 const clusterAPIVersion = 'v1.13.5'
 
+/** What nodes of kind clusters run. */
+export const kubernetesVersion = `v1.${kubernetesMinorAndPatch}`
+/** The last that says to support cgroup v1. */
+export const kindVersion = 'v0.33.0'
+
 export const tools = {
   kubectl: kubernetes('kubectl'),
   'kube-apiserver': kubernetes('kube-apiserver'),
   'kube-controller-manager': kubernetes('kube-controller-manager'),
+  'kube-scheduler': kubernetes('kube-scheduler'),
+  'kube-proxy': kubernetes('kube-proxy'),
+  kubeadm: kubernetes('kubeadm'),
+  kubelet: kubernetes('kubelet'),
+  coredns: published('github.com/coredns/coredns', 'v1.14.2'),
+  kind: published('sigs.k8s.io/kind', kindVersion),
+  'kind-pause': inThisRepository('../kind/programs', './pause'),
+  'kind-runtime': inThisRepository('../kind/programs', './runtime'),
   etcd: published('go.etcd.io/etcd/server/v3', etcdVersion),
   clusterctl: published('sigs.k8s.io/cluster-api', clusterAPIVersion, 'cmd/clusterctl'),
+  'cluster-api-manager': published('sigs.k8s.io/cluster-api', clusterAPIVersion),
   helm3: published('helm.sh/helm/v3', 'v3.22.0', 'cmd/helm'),
   helm4: published('helm.sh/helm/v4', 'v4.3.1', 'cmd/helm'),
   'go-clients': inThisRepository('../clients'),
@@ -39,7 +53,7 @@ export function isToolName(name: string): name is ToolName {
  * modules by relative folders; so a module of our own with the same requirements takes the published ones in their place.
  */
 function kubernetes(command: string): Recipe {
-  const version = `v1.${kubernetesMinorAndPatch}`
+  const version = kubernetesVersion
   const [minor] = kubernetesMinorAndPatch.split('.')
   return {
     version: async () => version,
@@ -80,8 +94,8 @@ function published(module: string, version: string, command = '.'): Recipe {
   }
 }
 
-/** A module of this repository, versioned by its content. */
-function inThisRepository(folder: string): Recipe {
+/** A module of this repository, versioned by its content; the command is its top package, or one below. */
+function inThisRepository(folder: string, command = '.'): Recipe {
   const directory = join(import.meta.dirname, folder)
   return {
     async version() {
@@ -90,6 +104,6 @@ function inThisRepository(folder: string): Recipe {
       for (const file of files.sort()) hash.update(file).update(await readFile(join(directory, file)))
       return hash.digest('hex').slice(0, 12)
     },
-    prepare: async () => ({ directory, arguments: ['-ldflags=-s -w', '.'] }),
+    prepare: async () => ({ directory, arguments: ['-ldflags=-s -w', command] }),
   }
 }

@@ -1,0 +1,3 @@
+module keelson.dev/e2e/kind/programs
+
+go 1.26
