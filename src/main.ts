@@ -111,9 +111,8 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
       share: boundDefinitions,
       policy: controllerPolicy([...actorsOf(features), CANDIDATE]),
       moreMetrics: workqueueMetrics,
-      rootCertificate: authority.caCertificate,
+      authority: { rootCertificate: authority.caCertificate, signCertificate: authority.signRequest },
       ...(options.webhookAllowCidr !== undefined && { webhookAllowCidr: options.webhookAllowCidr }),
-      signCertificate: authority.signRequest,
       tokens: {
         key,
         ...(options.serviceAccountIssuer !== undefined && { issuer: options.serviceAccountIssuer }),

@@ -24,6 +24,7 @@ import type { DefinitionSet, ResourceDefinition } from './definition.ts'
 import { joinDefinitions } from './definitions.ts'
 import { derive } from './derived.ts'
 import { createDiagnostics } from './diagnostics.ts'
+import { type ClusterAuthority, clusterAuthorities } from './endpoints/cluster-authority.ts'
 import { startSweeper } from './expiry/sweeper.ts'
 import { serverChecks } from './health.ts'
 import { ALL_CLUSTERS, rangePrefix } from './keys.ts'
@@ -34,7 +35,6 @@ import { requestMetrics } from './metrics/request-metrics.ts'
 import { measuredStore } from './metrics/store-metrics.ts'
 import { createObserver, type ObserverOptions } from './observer.ts'
 import { createPipeline, type PipelineOptions } from './pipeline.ts'
-import type { CertificateSigner } from './pki/certificate-request.ts'
 import { createServiceAccountKey } from './pki/service-account-key.ts'
 import { followQuotas } from './quota/quotas.ts'
 import { createReader, presentObject } from './read.ts'
@@ -54,10 +54,8 @@ export interface ServerOptions {
   readonly share?: (sources: DefinitionSources) => Promise<SharedDefinitions>
   /** ClusterRoles and ClusterRoleBindings that hold in every logical cluster besides the bootstrap policy. */
   readonly policy: readonly KubeObject[]
-  /** PEM, for kube-root-ca.crt. */
-  readonly rootCertificate: string
-  /** Signs the certificates of clients; absent in a server without a socket. */
-  readonly signCertificate?: CertificateSigner
+  /** The server's own, for logical clusters that have no endpoint. */
+  readonly authority: ClusterAuthority
   /** How tokens of service accounts are signed; default: by a key of this process alone, whose tokens end with it. */
   readonly tokens?: TokenIssuerOptions
   /** CIDR ranges of loopback, link-local and private addresses that tenants' webhooks may be at; default: none. */
@@ -101,7 +99,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const dialer = createDialer(createAddressPolicy(options.webhookAllowCidr ?? []))
   const webhooks = createWebhookCaller(dialer, createGate(WEBHOOK_CALLS))
   const convert = createRowConverter({ webhooks, logicalClusterOf: clusters.of })
-  const rows = createReader({ store, logicalClusterOf: clusters.of, rootCertificate: options.rootCertificate })
+  const authorityOf = clusterAuthorities({ store, logicalClusterOf: clusters.of, server: options.authority, now })
+  const rows = createReader({ store, logicalClusterOf: clusters.of, authorityOf })
   const reader = convertingReader(rows, convert)
 
   async function read(
@@ -205,8 +204,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     quotas,
     admission,
     convert,
-    rootCertificate: options.rootCertificate,
-    signCertificate: options.signCertificate,
+    authorityOf,
     tokens,
     permits: async (user, verb, resource) =>
       (await authorizer.authorize(resourceAttributes({ user, verb, ...resource }), { deep: true })).allowed,

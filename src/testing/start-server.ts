@@ -105,8 +105,10 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
       share: boundDefinitions,
       policy: controllerPolicy(actorsOf(features)),
       moreMetrics: workqueueMetrics,
-      rootCertificate: authority?.caCertificate ?? '',
-      ...(authority !== undefined && { signCertificate: authority.signRequest }),
+      authority:
+        authority === undefined
+          ? { rootCertificate: '' }
+          : { rootCertificate: authority.caCertificate, signCertificate: authority.signRequest },
       // What a test calls runs beside it.
       webhookAllowCidr: ['127.0.0.0/8', '::1/128'],
       externalURL,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { request } from 'node:https'
 import { json } from 'node:stream/consumers'
 import { after, before, describe, test } from 'node:test'
@@ -12,7 +12,7 @@ import {
   startServer,
   type TestServer,
 } from '../../testing/index.ts'
-import { library } from '../pki/certificates.ts'
+import { pkcs10 } from '../pki/request-for-tests.ts'
 
 interface Request extends KubeObject {
   status?: { certificate?: string; conditions?: { type: string; reason?: string; message?: string }[] }
@@ -23,22 +23,6 @@ const ROLES = resourceRef('rbac.authorization.k8s.io/v1', 'clusterroles', { name
 const BINDINGS = resourceRef('rbac.authorization.k8s.io/v1', 'clusterrolebindings', { namespaced: false })
 const CLIENT_SIGNER = 'kubernetes.io/kube-apiserver-client'
 const RBAC = 'rbac.authorization.k8s.io'
-
-async function pkcs10(key: { privateKey: KeyObject; publicKey: KeyObject }, subject: string, uri?: string) {
-  const x509 = await library()
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-  const names = uri === undefined ? [] : [new x509.SubjectAlternativeNameExtension([{ type: 'url', value: uri }])]
-  const made = await x509.Pkcs10CertificateRequestGenerator.create({
-    name: subject,
-    keys: {
-      privateKey: key.privateKey.toCryptoKey(algorithm, true, ['sign']),
-      publicKey: key.publicKey.toCryptoKey(algorithm, true, ['verify']),
-    },
-    signingAlgorithm: algorithm,
-    extensions: names,
-  })
-  return Buffer.from(`${made.toString('pem')}\n`).toString('base64')
-}
 
 describe('certificates that are asked for', () => {
   let server: TestServer

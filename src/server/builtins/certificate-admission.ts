@@ -78,9 +78,10 @@ async function sign(object: KubeObject, { services, cluster, dryRun }: Operation
   const status = ensureFields(object, 'status')
   const conditions = objectsIn(status.conditions)
   const has = (type: string) => conditions.some((each) => each.type === type && each.status === 'True')
-  const { signCertificate } = services
-  if (signCertificate === undefined || signerName !== CLIENT_SIGNER || dryRun) return
+  if (signerName !== CLIENT_SIGNER || dryRun) return
   if (!has('Approved') || has('Denied') || has('Failed') || textIn(status.certificate) !== '') return
+  const { signCertificate } = await services.authorityOf(cluster)
+  if (signCertificate === undefined) return
   const wrong = wrongUsage(textsIn(usages))
   if (wrong !== undefined) {
     status.conditions = [...conditions, failure(wrong, timestamp(services.now()))]

@@ -42,7 +42,8 @@ export async function fillTokenSecret(object: KubeObject, context: OperationCont
   const set = (key: string, text: string): void => {
     data[key] = Buffer.from(text).toString('base64')
   }
-  if (services.rootCertificate !== '') set('ca.crt', services.rootCertificate)
+  const { rootCertificate } = await services.authorityOf(cluster)
+  if (rootCertificate !== '') set('ca.crt', rootCertificate)
   if (textIn(data.namespace) === '') set('namespace', namespace)
   if (textIn(data.token) === '') {
     set('token', await services.tokens.sign(legacyClaims({ cluster, namespace, name: accountName, uid }, name)))

@@ -1,6 +1,6 @@
 /** What the server itself must know of a LogicalEndpoint; the kind is defined by the workspaces room. */
 import type { KubeObject } from '../../machinery/index.ts'
-import { rangePrefix } from '../keys.ts'
+import { objectKey, rangePrefix } from '../keys.ts'
 import { SHARD_CLUSTER } from '../scope.ts'
 
 export const LOGICAL_ENDPOINTS = {
@@ -14,11 +14,13 @@ export const LOGICAL_ENDPOINTS = {
 export const ENDPOINTS_CLUSTER = SHARD_CLUSTER
 export const AUTHORITY_NAMESPACE = 'kube-system'
 
-export const LOGICAL_ENDPOINTS_PREFIX = rangePrefix(
-  { group: LOGICAL_ENDPOINTS.group, names: LOGICAL_ENDPOINTS, identity: 'builtin', namespaced: false },
-  ENDPOINTS_CLUSTER,
-  '',
-)
+const PLACE = { group: LOGICAL_ENDPOINTS.group, names: LOGICAL_ENDPOINTS, identity: 'builtin', namespaced: false }
+
+export const LOGICAL_ENDPOINTS_PREFIX = rangePrefix(PLACE, ENDPOINTS_CLUSTER, '')
+
+export function logicalEndpointKey(name: string): string {
+  return objectKey(PLACE, ENDPOINTS_CLUSTER, '', name)
+}
 
 /**
  * - `Opening`: not yet; `message` says why where it has been tried in vain, and it is tried again.
