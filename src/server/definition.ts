@@ -16,9 +16,9 @@ import type { ConversionWebhook } from './apiextensions/conversion.ts'
 import type { RowConverter } from './apiextensions/converting-reader.ts'
 import type { TokenIssuer } from './authentication/token-issuer.ts'
 import type { RoleChange } from './authorization/role-admission.ts'
+import type { ClusterAuthority } from './endpoints/cluster-authority.ts'
 import type { Expiry } from './expiry/expiries.ts'
 import type { LogicalClusterRecord } from './logical-cluster.ts'
-import type { CertificateSigner } from './pki/certificate-request.ts'
 import type { Quotas } from './quota/quotas.ts'
 
 export type Verb = 'create' | 'get' | 'list' | 'watch' | 'update' | 'patch' | 'delete' | 'deletecollection'
@@ -238,10 +238,8 @@ export interface Services {
   /** The 403 to answer to a write of a role or binding that would grant more than its writer holds. */
   readonly refuseEscalation: (change: RoleChange) => Promise<StatusError | undefined>
   readonly quotas: Quotas
-  /** PEM: what kube-root-ca.crt and Secrets with tokens hold; empty for a server without a socket. */
-  readonly rootCertificate: string
-  /** Signs certificates for clients; absent in a server without a socket, where nobody can show one. */
-  readonly signCertificate?: CertificateSigner | undefined
+  /** Whom the clients of a logical cluster trust, and who signs for them. */
+  readonly authorityOf: (cluster: string) => Promise<ClusterAuthority>
   /** Signs the tokens of service accounts. */
   readonly tokens: TokenIssuer
   /** The webhooks and policies of logical clusters. */

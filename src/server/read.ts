@@ -1,7 +1,7 @@
 /** Rows as the server sees them: stored ones, and the virtual ones that no one has changed yet. */
 import { applyDefaults, formatApiVersion, type KubeObject, pruneValue } from '../machinery/index.ts'
 import { type RangeResult, type Revision, type Row, type Store, unescapeSegment } from '../storage/index.ts'
-import type { ResourceDefinition } from './definition.ts'
+import type { ResourceDefinition, Services } from './definition.ts'
 import { ALL_CLUSTERS, epochKey, objectKey, rangePrefix } from './keys.ts'
 import type { LogicalClusterRecord } from './logical-cluster.ts'
 import { decodeRow, isCurrent } from './row.ts'
@@ -47,15 +47,16 @@ export interface Reader {
 export interface ReaderOptions {
   readonly store: Store
   readonly logicalClusterOf: (cluster: string) => Promise<LogicalClusterRecord | undefined>
-  /** PEM, for kube-root-ca.crt. */
-  readonly rootCertificate: string
+  readonly authorityOf: Services['authorityOf']
 }
 
-export function createReader({ store, logicalClusterOf, rootCertificate }: ReaderOptions): Reader {
+export function createReader({ store, logicalClusterOf, authorityOf }: ReaderOptions): Reader {
   async function virtual(definition: ResourceDefinition, cluster: string): Promise<VirtualRows | undefined> {
     if (definition.strategy.virtual === undefined || cluster === ALL_CLUSTERS) return undefined
     const logicalCluster = await logicalClusterOf(cluster)
-    return logicalCluster && virtualRowsOf(definition, { cluster, logicalCluster, rootCertificate })
+    if (logicalCluster === undefined) return undefined
+    const { rootCertificate } = await authorityOf(cluster)
+    return virtualRowsOf(definition, { cluster, logicalCluster, rootCertificate })
   }
 
   async function namespacesOf(cluster: string): Promise<string[]> {
