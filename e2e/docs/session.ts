@@ -24,18 +24,26 @@ const SERVER = /^(?:npm start|npx keelson (?:serve|up))\b/
 const WRITTEN_PORT = '6443'
 const READY_WITHIN = 15_000
 
-export async function startSession(): Promise<Session> {
+export interface SessionOptions {
+  /** An installed package; by default the sources as they are. */
+  readonly installed?: string
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+export async function startSession(options: SessionOptions = {}): Promise<Session> {
+  const source = options.installed ?? root
   await using cleanup = new AsyncDisposableStack()
   const folder = cleanup.use(await temporaryFolder())
   const here = join(folder.path, 'here')
   const programs = join(folder.path, 'bin')
   await mkdir(join(here, 'node_modules'), { recursive: true })
-  await symlink(root, join(here, 'node_modules/keelson'))
-  await cp(join(root, 'examples'), join(here, 'examples'), { recursive: true })
+  await symlink(source, join(here, 'node_modules/keelson'))
+  await cp(join(source, 'examples'), join(here, 'examples'), { recursive: true })
   const port = String(await freePort())
-  await writePrograms(programs, port)
+  await writePrograms(programs, port, options.installed)
   const env: NodeJS.ProcessEnv = {
-    PATH: `${programs}:${dirname(process.execPath)}:${process.env.PATH}`,
+    ...options.environment,
+    PATH: [programs, dirname(process.execPath), options.environment?.PATH ?? process.env.PATH].join(':'),
     HOME: folder.path,
   }
   const servers: Daemon[] = []
@@ -118,9 +126,10 @@ async function run(command: string, cwd: string, env: NodeJS.ProcessEnv): Promis
 }
 
 /** `npx keelson` and `npm start` without the seconds that npm takes, and the real kubectl. */
-async function writePrograms(folder: string, port: string): Promise<void> {
+async function writePrograms(folder: string, port: string, installed?: string): Promise<void> {
   await mkdir(folder)
-  const keelson = `exec "${process.execPath}" "${await bundlePath()}"`
+  const command = installed === undefined ? await bundlePath() : join(installed, 'bin/keelson.js')
+  const keelson = `exec "${process.execPath}" "${command}"`
   // A server that is told no port would take the default one, which another page may be using.
   const listening = `case "$1 $*" in *--listen*) ;; serve*|up*) set -- "$@" --listen 127.0.0.1:${port} ;; esac;`
   const programs = {

@@ -15,6 +15,12 @@ const SYSCTLS = [
   'vm/panic_on_oom',
 ].map((name) => `/proc/sys/${name}`)
 
+/** What an untouched table is: `iptables-save` leaves those out, and only what is named is put back. */
+const EMPTY_TABLES = {
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+}
+
 /** Remembers them; disposing of it puts them back. */
 export async function hostSettings(): Promise<AsyncDisposable> {
   const before = new Map<string, string>()
@@ -22,13 +28,16 @@ export async function hostSettings(): Promise<AsyncDisposable> {
     const value = await readFile(file, 'utf8').catch(() => undefined)
     if (value !== undefined) before.set(file, value)
   }
-  const tables = spawnSync('iptables-save', { encoding: 'utf8' })
+  const { stdout: saved = '' } = spawnSync('iptables-save', { encoding: 'utf8' })
+  const empty = Object.entries(EMPTY_TABLES)
+    .filter(([table]) => !saved.includes(`*${table}\n`))
+    .map(([table, chains]) => `*${table}\n${chains.map((chain) => `:${chain} ACCEPT [0:0]\n`).join('')}COMMIT\n`)
   return {
     async [Symbol.asyncDispose]() {
       for (const [file, value] of before) {
         if ((await readFile(file, 'utf8')) !== value) await writeFile(file, value)
       }
-      if (tables.status === 0) spawnSync('iptables-restore', { input: tables.stdout })
+      spawnSync('iptables-restore', { input: saved + empty.join('') })
     },
   }
 }

@@ -1,0 +1,123 @@
+/**
+ * Docker's socket with faults: whoever is told of this socket, Keelson and kind alike, meets what Docker does on bad days.
+ *
+ *     await using faulty = await startFaultyDocker(docker.socket, join(folder, 'docker.sock'))
+ *     faulty.arrange({ method: 'POST', path: /\/containers\/[^/]+\/start$/, effect: 'refuse after', times: 1 })
+ */
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export interface Fault {
+  readonly method: string
+  /** Of the path without version and query: `/containers/create`. */
+  readonly path: RegExp
+  /**
+   * - `refuse`: 500, and nothing is done;
+   * - `refuse after`: Docker does it and 500 is answered, as when a container was made and could not be started;
+   * - `cut`, `cut after`: the connection ends without an answer, before or behind what was asked for;
+   * - `hang`: nothing is done and nothing answered;
+   * - `slow`: it is done three seconds later.
+   */
+  readonly effect: 'refuse' | 'refuse after' | 'cut' | 'cut after' | 'hang' | 'slow'
+  /** How often; for ever when it is absent. */
+  readonly times?: number
+}
+
+export interface FaultyDocker extends AsyncDisposable {
+  readonly socket: string
+  /** `GET /containers/json`, each in turn. */
+  readonly requests: readonly string[]
+  arrange(fault: Fault): void
+  /** How often an arranged fault has come about. */
+  faultsMet(): number
+  heal(): void
+}
+
+const SLOW_MS = 3000
+const MESSAGE = 'driver failed programming external connectivity: arranged'
+
+export async function startFaultyDocker(docker: string, socket: string): Promise<FaultyDocker> {
+  let faults: { fault: Fault; left: number }[] = []
+  let met = 0
+  const requests: string[] = []
+  const open = new Set<Duplex>()
+
+  function effectOn({ method = '', url = '' }: IncomingMessage): Fault['effect'] | undefined {
+    const path = url.replace(/^\/v[\d.]+/, '').replace(/\?.*$/, '')
+    requests.push(`${method} ${path}`)
+    const found = faults.find(({ fault, left }) => left > 0 && fault.method === method && fault.path.test(path))
+    if (found === undefined) return undefined
+    found.left -= 1
+    met += 1
+    return found.fault.effect
+  }
+
+  const server = createServer(async (incoming, answer) => {
+    const effect = effectOn(incoming)
+    if (effect === 'hang') return
+    if (effect === 'cut') return incoming.destroy()
+    if (effect === 'refuse') return refuse(incoming, answer)
+    if (effect === 'slow') await sleep(SLOW_MS)
+    const { method, url, headers } = incoming
+    const outgoing = request({ socketPath: docker, method, path: url, headers }, (response) => {
+      if (effect === 'refuse after') return response.resume().on('end', () => refuse(incoming, answer))
+      if (effect === 'cut after') return response.resume().on('end', () => incoming.destroy())
+      answer.writeHead(response.statusCode ?? 502, response.headers)
+      answer.flushHeaders()
+      return response.pipe(answer)
+    })
+    outgoing.on('error', () => incoming.destroy())
+    answer.on('close', () => outgoing.destroy())
+    incoming.pipe(outgoing)
+  })
+  // What attaches to a container or a process in it leaves HTTP behind.
+  server.on('upgrade', async (incoming: IncomingMessage, inner: Duplex, head: Buffer) => {
+    open.add(inner)
+    const effect = effectOn(incoming)
+    if (effect === 'hang') return
+    if (effect === 'slow') await sleep(SLOW_MS)
+    else if (effect !== undefined) {
+      inner.destroy()
+      return
+    }
+    const outer: Socket = connect(docker)
+    open.add(outer)
+    for (const [one, other] of [
+      [inner, outer],
+      [outer, inner],
+    ] as const)
+      one.on('error', () => other.destroy()).on('close', () => open.delete(one))
+    const lines = incoming.rawHeaders.flatMap((name, place, all) =>
+      place % 2 === 0 ? [`${name}: ${all[place + 1]}`] : [],
+    )
+    outer.write(`${[`${incoming.method} ${incoming.url} HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n`)
+    outer.write(head)
+    inner.pipe(outer)
+    outer.pipe(inner)
+  })
+  await new Promise<void>((resolve) => server.listen(socket, resolve))
+  return {
+    socket,
+    requests,
+    arrange(fault) {
+      faults.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY })
+    },
+    faultsMet: () => met,
+    heal() {
+      faults = []
+      met = 0
+    },
+    async [Symbol.asyncDispose]() {
+      for (const stream of open) stream.destroy()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function refuse(incoming: IncomingMessage, answer: ServerResponse): void {
+  incoming.resume()
+  answer.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ message: MESSAGE }))
+}
