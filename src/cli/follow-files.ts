@@ -1,37 +1,55 @@
 /** Applies a directory again whenever something in it changes. */
 import fs from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { KeelsonError } from '../machinery/index.ts'
 import type { Environment } from './environment.ts'
 import { type ManifestTree, readManifestTree } from './manifest-tree.ts'
 
 interface FollowOptions {
-  readonly environment: Environment
   readonly report: (error: unknown) => void
   readonly apply: (tree: ManifestTree) => Promise<unknown>
+}
+
+/** A directory whose changes are noticed from the moment that this is made. */
+export interface FollowedFiles extends Disposable {
+  /** Resolves when the signal aborts. What cannot be read or applied is reported, and the next change is waited for. */
+  readonly follow: (options: FollowOptions) => Promise<void>
 }
 
 /** An editor writes a file in several steps. */
 const SETTLED_AFTER = 200
 
-/** Resolves when the signal aborts. What cannot be read or applied is reported, and the next change is waited for. */
-export async function followFiles(directory: string, { environment, report, apply }: FollowOptions): Promise<void> {
+export function followFiles(directory: string, environment: Environment): FollowedFiles {
   const { signal } = environment
-  if (signal.aborted) return
   let changed = Promise.withResolvers<void>()
-  const watcher = fs.watch(directory, { recursive: true, signal }, () => changed.resolve())
-  // A folder that goes away is found out by the next read.
-  watcher.on('error', () => changed.resolve())
-  signal.addEventListener('abort', () => changed.resolve(), { once: true })
-  for (;;) {
-    await changed.promise
-    await sleep(SETTLED_AFTER, undefined, { signal }).catch(() => undefined)
-    if (signal.aborted) return
-    changed = Promise.withResolvers<void>()
-    signal.addEventListener('abort', () => changed.resolve(), { once: true })
-    try {
-      await apply(await readManifestTree(directory, environment))
-    } catch (error) {
-      if (!signal.aborted) report(error)
-    }
+  let failure: Error | undefined
+  const watcher = fs.watch(directory, { recursive: true }, () => changed.resolve())
+  watcher.on('error', (error) => {
+    failure = error
+    changed.resolve()
+  })
+  return {
+    async follow({ report, apply }) {
+      const aborted = new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => resolve(), { once: true })
+      })
+      while (!signal.aborted) {
+        await Promise.race([changed.promise, aborted])
+        await sleep(SETTLED_AFTER, undefined, { signal }).catch(() => undefined)
+        if (signal.aborted) return
+        changed = Promise.withResolvers<void>()
+        try {
+          if (failure !== undefined) {
+            const message = `changes of ${directory} are no longer noticed: ${failure.message}`
+            failure = undefined
+            throw new KeelsonError(message, 'start again to apply them')
+          }
+          await apply(await readManifestTree(directory, environment))
+        } catch (error) {
+          if (!signal.aborted) report(error)
+        }
+      }
+    },
+    [Symbol.dispose]: () => watcher.close(),
   }
 }

@@ -87,7 +87,7 @@ test('an object without cluster that no manifest asks for goes with --prune: its
 test('a run keeps another from beginning: exit 5 with holder and age, or --lock-timeout', async () => {
   await using at = await begin()
   at.write('manifests/all.yaml', EMEA)
-  at.control({ latency: { create: 1500 } })
+  at.control({ latency: { create: 3000 } })
   const { promise: begun, resolve } = Promise.withResolvers<void>()
   const first = at.run('apply --auto-approve -o json', { onErr: (err) => err.includes('create') && resolve() })
   await begun

@@ -13,6 +13,7 @@ async function up(
   { server, kubeconfig, folder }: Harness,
   args: readonly string[],
   end: (out: string) => boolean = (out) => out.includes(END),
+  onErr: (err: string) => void = () => undefined,
 ) {
   const stop = new AbortController()
   const issued: KubeconfigRequest[] = []
@@ -28,7 +29,7 @@ async function up(
   const onOut = (out: string) => {
     if (end(out)) stop.abort()
   }
-  const outcome = await run(['up', ...args], { serve, signal: stop.signal, onOut })
+  const outcome = await run(['up', ...args], { serve, signal: stop.signal, onOut, onErr })
   const text = outcome.out
     .replaceAll(server.url, 'https://127.0.0.1:6443')
     .replaceAll(kubeconfig, './.keelson/admin.kubeconfig')
@@ -66,8 +67,7 @@ describe('up', () => {
     const { code, out, err } = await up(harness, ['-f', tree], (text) => {
       if (text.includes(END) && !changed) {
         changed = true
-        // Only once the files are being followed.
-        setTimeout(() => fs.writeFileSync(file, settings('two')), 100)
+        fs.writeFileSync(file, settings('two'))
       }
       return text.includes('configmap/settings configured')
     })
@@ -91,15 +91,21 @@ describe('up', () => {
   it('gives a user that comes later a kubeconfig, and no mistake on the way counts', async () => {
     await using harness = harnessOf(await startServer({ listen: true }))
     const tree = path.dirname(harness.file('tree/settings.yaml', settings('one')))
-    let step = 0
-    const { code, err, issued } = await up(harness, ['-f', tree], (text) => {
-      if (text.includes(END) && step === 0) {
-        step = 1
-        setTimeout(() => harness.file('tree/access.yaml', access.replace('kubeconfig: lead', 'kubeconfig: admin')), 100)
-        setTimeout(() => harness.file('tree/access.yaml', access), 900)
-      }
-      return text.includes('lead.kubeconfig')
-    })
+    const mistake = access.replace('kubeconfig: lead', 'kubeconfig: admin')
+    let written = ''
+    const write = (text: string) => {
+      if (written !== text) harness.file('tree/access.yaml', text)
+      written = text
+    }
+    const { code, err, issued } = await up(
+      harness,
+      ['-f', tree],
+      (text) => {
+        if (text.includes(END) && written === '') write(mistake)
+        return text.includes('lead.kubeconfig')
+      },
+      () => write(access),
+    )
     assert.equal(code, 0)
     assert.match(err, /"admin" cannot be the name of a kubeconfig/)
     assert.deepEqual(issued, [{ name: 'lead', user: 'ada', workspace: 'root' }])

@@ -55,6 +55,7 @@ export function addUp(program: Command, environment: Environment, exit: (code: n
       if (!isDirectory(flags.filename)) {
         throw new KeelsonError(`-f ${flags.filename} is no directory`, 'for example: keelson up -f examples/acme')
       }
+      using files = followFiles(flags.filename, environment)
       const tree = await readManifestTree(flags.filename, environment)
       const requests = kubeconfigRequests(tree, TOP)
       checkPrograms(flags.run, requests)
@@ -87,13 +88,12 @@ export function addUp(program: Command, environment: Environment, exit: (code: n
         )
         // A mistake on the way to what is wanted is told, and is no failure of the whole.
         const told = failureCounter(environment)
-        await followFiles(flags.filename, {
-          environment,
+        await files.follow({
           report: told.report,
-          async apply(files) {
-            const wanted = kubeconfigRequests(files, TOP)
+          async apply(changedTree) {
+            const wanted = kubeconfigRequests(changedTree, TOP)
             stdout.write(`\n${flags.filename} has changed:\n`)
-            const changed = changesIn(await apply(files, told))
+            const changed = changesIn(await apply(changedTree, told))
             const added = await issueAll(
               wanted.filter(({ name }) => !issued.some((each) => each.name === name)),
               served,

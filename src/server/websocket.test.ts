@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { connect } from 'node:tls'
 import { parse } from 'yaml'
-import { resourceRef, startServer, type TestServer } from '../testing/index.ts'
+import { eventually, resourceRef, startServer, type TestServer } from '../testing/index.ts'
 import { eventsIn, frame } from './websocket-frames.ts'
 
 const CONFIG_MAPS = resourceRef('v1', 'configmaps', { namespaced: true })
@@ -64,7 +64,7 @@ describe('a watch over WebSocket', () => {
       write: (bytes) => socket.write(bytes),
       ended: () => ended,
       until: async (enough) => {
-        const deadline = performance.now() + 5_000
+        const deadline = performance.now() + 60_000
         while (!enough(received)) {
           assert.ok(!ended && performance.now() < deadline, received.toString())
           await new Promise<void>((resolve) => {
@@ -108,9 +108,7 @@ describe('a watch over WebSocket', () => {
     client.write(masked(0x9, Buffer.from('hi')))
     await client.until((bytes) => bytes.subarray(-4).equals(Buffer.from([0x8a, 2, 0x68, 0x69])))
     client.write(masked(0x8, Buffer.from([3, 0xe8])))
-    const deadline = performance.now() + 5_000
-    while (!client.ended() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10))
-    assert.ok(client.ended())
+    await eventually(async () => assert.ok(client.ended()))
   })
 
   test('that is refused is refused as ever', async () => {
