@@ -2,12 +2,14 @@
 import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { benchApi } from './api.ts'
+import { benchClusters } from './clusters.ts'
 import { markdown } from './comparison.ts'
 import { benchDeletion } from './deletion.ts'
 import { benchFlood } from './flood.ts'
 import { benchLongList } from './long-list.ts'
 import { benchLoop } from './loop/loop.ts'
 import { machine } from './machine.ts'
+import { benchTestServer } from './test-server.ts'
 import { benchWorkspaces } from './workspaces.ts'
 
 const tell = (step: string) => console.error(step)
@@ -67,6 +69,22 @@ program
   .description('how long requests that are large, or made to be dear, hold the event loop')
   .action(async () => {
     console.log(JSON.stringify(await benchLoop(tell), undefined, 2))
+  })
+
+program
+  .command('clusters')
+  .description('what Keelson adds to kind create cluster; needs the superuser and Docker')
+  .option('--rounds <n>', 'how often each makes a cluster', positiveInteger, 5)
+  .option('--parallel <n>', 'how many then at once', positiveInteger, 10)
+  .action(async (options: { rounds: number; parallel: number }) => {
+    console.log(JSON.stringify(await benchClusters(options, tell), undefined, 2))
+  })
+
+program
+  .command('test-server')
+  .description('how long a test waits for a server of its own')
+  .action(async () => {
+    console.log(JSON.stringify(await benchTestServer(), undefined, 2))
   })
 
 await program.parseAsync()

@@ -1,0 +1,196 @@
+/**
+ * What Keelson adds to `kind create cluster`: both make clusters of the same image on the same Docker in turn, and somebody else
+ * looks how far they are.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { freemem } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { runProgram } from '../e2e/kind/docker-daemon.ts'
+import { kindEnvironment, startKindDocker } from '../e2e/kind/kind-docker.ts'
+import { NODE_IMAGE } from '../e2e/kind/node-image/node-image.ts'
+import { type Milestones, observeCluster } from '../e2e/kind/observer.ts'
+import { type Kubectl, kubectlWith } from '../e2e/kubectl/kubectl.ts'
+import { startKeelson } from '../e2e/server.ts'
+import { temporaryFolder } from '../e2e/temporary-folder.ts'
+import { memoryOf } from './memory.ts'
+import { median } from './statistics.ts'
+
+/** Milliseconds from the command on. */
+export interface ClusterTimes extends Milestones {
+  /** The command has ended, or the object is Ready. */
+  readonly done: number
+}
+
+export interface ClusterCost {
+  readonly rounds: number
+  /** Medians. */
+  readonly bare: ClusterTimes
+  readonly keelson: ClusterTimes
+  /** Medians of what each round's differ by. */
+  readonly onTop: ClusterTimes
+  readonly onTopBound: number
+  readonly holds: boolean
+  /** As many at once as memory allows, up to what was asked for. */
+  readonly parallel: {
+    readonly asked: number
+    readonly made: number
+    readonly bareSeconds: number
+    readonly keelsonSeconds: number
+    readonly keelsonMBPerCluster: number
+  }
+  readonly atRest: { readonly clusters: number; readonly seconds: number; readonly requests: number }
+}
+
+const ON_TOP_BOUND = 1000
+const REST_SECONDS = 60
+/** What a cluster of one node is given of the machine's memory. */
+const BYTES_PER_CLUSTER = 1.2 * 1024 ** 3
+const MANY = 600_000
+
+export async function benchClusters(
+  { rounds, parallel }: { rounds: number; parallel: number },
+  tell: (step: string) => void,
+): Promise<ClusterCost> {
+  await using cleanup = new AsyncDisposableStack()
+  const docker = cleanup.use(await startKindDocker())
+  Object.assign(process.env, await kindEnvironment(docker))
+  const folder = cleanup.use(await temporaryFolder()).path
+  const keelson = cleanup.use(await startKeelson())
+  const kubectl = await kubectlWith(keelson.kubeconfig)
+  await must(kubectl, 'apply -f -', WORLD)
+
+  async function bare(name: string): Promise<ClusterTimes> {
+    const begun = performance.now()
+    const kubeconfig = join(folder, `${name}.kubeconfig`)
+    const create = ['create', 'cluster', '--name', name, '--image', NODE_IMAGE, '--kubeconfig', kubeconfig]
+    const created = runProgram('kind', [...create, '--quiet'], {}).then(() => performance.now() - begun)
+    const milestones = await observeCluster(docker, name, begun, folder)
+    return { ...milestones, done: await created }
+  }
+  const endBare = (name: string) => runProgram('kind', ['delete', 'cluster', '--name', name, '--quiet'], {})
+
+  async function ours(name: string): Promise<ClusterTimes> {
+    const begun = performance.now()
+    await must(kubectl, 'apply -f -', platform(name))
+    const created = must(kubectl, `wait --for=condition=Ready --timeout=${MANY / 1000}s platform/${name}`)
+    const done = created.then(() => performance.now() - begun)
+    const milestones = await observeCluster(docker, name, begun, folder)
+    return { ...milestones, done: await done }
+  }
+  const endOurs = (name: string) => must(kubectl, `delete platform ${name} --timeout=${MANY / 1000}s`)
+
+  const samples: { bare: ClusterTimes; keelson: ClusterTimes }[] = []
+  for (let round = 1; round <= rounds; round++) {
+    tell(`round ${round} of ${rounds}`)
+    const both = {
+      bare: async () => {
+        const times = await bare(`bare-${round}`)
+        await endBare(`bare-${round}`)
+        return times
+      },
+      keelson: async () => {
+        const times = await ours(`ours-${round}`)
+        await endOurs(`ours-${round}`)
+        return times
+      },
+    }
+    // Who is first finds colder caches.
+    if (round % 2 === 1) samples.push({ bare: await both.bare(), keelson: await both.keelson() })
+    else {
+      const first = await both.keelson()
+      samples.push({ bare: await both.bare(), keelson: first })
+    }
+    tell(JSON.stringify(samples.at(-1)))
+  }
+  const onTop = combine(samples, ({ bare, keelson }, field) => keelson[field] - bare[field])
+
+  const made = Math.max(1, Math.min(parallel, Math.floor((await availableBytes()) / BYTES_PER_CLUSTER)))
+  const names = Array.from({ length: made }, (_, place) => `many-${place + 1}`)
+  tell(`${made} at once, of kind alone`)
+  const bareSeconds = await seconds(() => Promise.all(names.map(bare)))
+  await Promise.all(names.map(endBare))
+  const [pid = 0] = keelson.processes
+  const before = (await memoryOf([pid])).anonymous
+  tell(`${made} at once`)
+  const keelsonSeconds = await seconds(() => Promise.all(names.map(ours)))
+  tell('at rest')
+  await sleep(30_000)
+  const keelsonMBPerCluster = ((await memoryOf([pid])).anonymous - before) / made / 1024 ** 2
+  const requests = await requestsOf(pid, REST_SECONDS, join(folder, 'trace'))
+  await Promise.all(names.map(endOurs))
+
+  return {
+    rounds,
+    bare: combine(samples, ({ bare }, field) => bare[field]),
+    keelson: combine(samples, ({ keelson }, field) => keelson[field]),
+    onTop,
+    onTopBound: ON_TOP_BOUND,
+    holds: Object.values(onTop).every((value) => value <= ON_TOP_BOUND),
+    parallel: { asked: parallel, made, bareSeconds, keelsonSeconds, keelsonMBPerCluster },
+    atRest: { clusters: made, seconds: REST_SECONDS, requests },
+  }
+}
+
+const WORLD = `
+apiVersion: platform.keelson.dev/v1alpha1
+kind: ClusterProvider
+metadata: {name: center}
+spec: {type: logical, ownerTag: bench}
+---
+apiVersion: platform.keelson.dev/v1alpha1
+kind: ClusterProvider
+metadata: {name: docker}
+spec: {type: kind, ownerTag: bench, limits: {parallel: 64}, kind: {image: ${NODE_IMAGE}}}
+---
+apiVersion: platform.keelson.dev/v1alpha1
+kind: ControlCenter
+metadata: {name: center}
+spec: {providerRef: {name: center}}
+`
+
+const platform = (name: string): string => `
+apiVersion: platform.keelson.dev/v1alpha1
+kind: Platform
+metadata: {name: ${name}}
+spec: {providerRef: {name: docker}, controlCenterRef: {name: center}, externalName: ${name}}
+`
+
+async function must(kubectl: Kubectl, command: string, input?: string): Promise<void> {
+  const { code, error } = await kubectl.run(command, input)
+  if (code !== 0) throw new Error(`kubectl ${command}: ${error}`)
+}
+
+function combine<Sample>(
+  samples: readonly Sample[],
+  value: (sample: Sample, field: keyof ClusterTimes) => number,
+): ClusterTimes {
+  const of = (field: keyof ClusterTimes) => Math.round(median(samples.map((sample) => value(sample, field))))
+  return { apiReady: of('apiReady'), nodeReady: of('nodeReady'), podRunning: of('podRunning'), done: of('done') }
+}
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now()
+  await work()
+  return Math.round((performance.now() - begun) / 100) / 10
+}
+
+async function availableBytes(): Promise<number> {
+  const text = await readFile('/proc/meminfo', 'utf8')
+  const [, kilobytes] = /^MemAvailable: +(\d+) kB$/m.exec(text) ?? []
+  return kilobytes === undefined ? freemem() : Number(kilobytes) * 1024
+}
+
+/** Whoever asks Docker or a cluster for something writes into a socket: how often the process does, in so many seconds. */
+async function requestsOf(pid: number, forSeconds: number, traceFile: string): Promise<number> {
+  const calls = 'trace=write,writev,sendto,sendmsg'
+  const strace = spawn('strace', ['-f', '-yy', '-e', calls, '-o', traceFile, '-p', String(pid)], { stdio: 'ignore' })
+  await once(strace, 'spawn')
+  await sleep(forSeconds * 1000)
+  strace.kill('SIGINT')
+  await once(strace, 'close')
+  const lines = (await readFile(traceFile, 'utf8')).split('\n')
+  return lines.filter((line) => /^\d+ +\w+\(\d+<(?:TCP|TCPv6|UNIX[\w-]*):/.test(line)).length
+}
