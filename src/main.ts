@@ -6,7 +6,7 @@
 import { join } from 'node:path'
 import { feature as builtins } from './builtins/index.ts'
 import { runProgram, type Served, type ServeOptions, type StoreCommands } from './cli/index.ts'
-import { clusterAPI, clustersRoom } from './clusters/index.ts'
+import { clustersRoom } from './clusters/index.ts'
 import {
   actorsOf,
   CANDIDATE,
@@ -32,23 +32,15 @@ import {
   listen,
   openProcessLog,
   openServerStore,
+  openStoreAt,
   readClientCAs,
   readServingFiles,
   readTokenFile,
   servingNames,
   startEndpoints,
+  storeCommands,
   type TokenAuthenticator,
 } from './server/index.ts'
-import {
-  assertDataDirectory,
-  backUp,
-  checkStore,
-  compactStore,
-  openStore,
-  readEncryption,
-  restore,
-  rewriteStore,
-} from './storage/index.ts'
 import { VERSION } from './version.ts'
 import { bootstrap, boundDefinitions, restoreWorkspace, workspaceDefinitions } from './workspaces/index.ts'
 
@@ -59,7 +51,7 @@ function featuresOf({ dataDirectory, webhookAllowCidr = [] }: ServeOptions): rea
     lifecycle,
     builtins,
     clusters.feature,
-    platformFeature({ simulatedFolder, types: clusters.types, equipment: clusterAPI }),
+    platformFeature({ simulatedFolder, types: clusters.types, equipment: clusters.clusterAPI }),
   ]
 }
 
@@ -164,16 +156,10 @@ function aborted(signal: AbortSignal): Promise<void> {
   })
 }
 
-const storeCommands: StoreCommands = {
-  backUp,
-  restore,
-  check: checkStore,
-  compact: compactStore,
-  rewrite: rewriteStore,
-  restoreWorkspace: async ({ file, path, directory, encryptionFile }, signal) => {
-    assertDataDirectory(directory)
-    const encryption = readEncryption(directory, encryptionFile)
-    await using store = await openStore({ engine: 'embedded', directory, encryption }, { signal })
+const commandsOfStores: StoreCommands = {
+  ...storeCommands,
+  restoreWorkspace: async ({ file, path, to }, signal) => {
+    await using store = await openStoreAt(to, signal)
     return await restoreWorkspace({ file, path, store, signal })
   },
 }
@@ -190,7 +176,7 @@ export async function main(): Promise<void> {
     env: process.env,
     signal: stop.signal,
     serve,
-    store: storeCommands,
+    store: commandsOfStores,
   })
 }
 

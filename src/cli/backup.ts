@@ -1,27 +1,26 @@
-/** `keelson backup`: one file with all that a data directory holds, taken while its server runs. */
+/** `keelson backup`: one file with all that a store holds, taken while its servers run. */
 import type { Command } from 'commander'
-import { addDataOption, type DataFlags, dataDirectory } from './data-directory.ts'
 import type { Environment } from './environment.ts'
-import { shortPath } from './serve.ts'
+import { addLocationOptions, type LocationFlags, locationText, storeLocation } from './store-location.ts'
 
-interface BackupFlags extends DataFlags {
+interface BackupFlags extends LocationFlags {
   readonly to: string
 }
 
 export function addBackup(program: Command, environment: Environment): void {
-  addDataOption(program.command('backup'))
-    .summary('back a data directory up')
+  addLocationOptions(program.command('backup'))
+    .summary('back a store up')
     .description(
-      'Write everything that a data directory holds to one file, as it is at one moment; a server may run on it. ' +
-        'The file holds keys: keep it as safe as the directory.',
+      'Write everything that a data directory, or a store in etcd, holds to one file, as it is at one moment; servers may ' +
+        'run on it. The file holds keys: keep it as safe as the directory.',
     )
     .requiredOption('--to <file>', 'the file to write; it must not exist')
     .action(async (flags: BackupFlags) => {
-      const directory = dataDirectory(flags)
-      const { revision, rows, bytes } = await environment.store.backUp(directory, flags.to, environment.signal)
+      const from = storeLocation(flags)
+      const { revision, rows, bytes } = await environment.store.backUp(from, flags.to, environment.signal)
       const size = `${Math.ceil(bytes / 1024).toLocaleString('en')} KiB`
       environment.stdout.write(
-        `Backed up ${shortPath(directory)} at revision ${revision}: ${rows.toLocaleString('en')} rows, ${size} in ${flags.to}\n`,
+        `Backed up ${locationText(from)} at revision ${revision}: ${rows.toLocaleString('en')} rows, ${size} in ${flags.to}\n`,
       )
     })
 }

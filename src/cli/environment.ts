@@ -75,38 +75,46 @@ export interface StoreReport {
   readonly compacted: number
   readonly rows: number
   readonly encrypted: number
-  readonly history: number
-  readonly bytes: number
-  readonly freeBytes: number
+  /** Where they are told. */
+  readonly history?: number
+  readonly bytes?: number
+  readonly freeBytes?: number
   readonly problems: readonly string[]
 }
 
-export interface WorkspaceRestore {
-  readonly file: string
-  readonly path: string
-  readonly directory: string
-  readonly encryptionFile: string | undefined
+/** Where a store lies: in a data directory (an absolute path), or in etcd. */
+export interface StoreLocation {
+  /** With `etcd`, if it is given: that of one of its servers, for the keys in it. */
+  readonly directory?: string
+  readonly etcd?: EtcdOptions
+  readonly sharedKeyFile?: string
+  /** An EncryptionConfiguration, if it is not in the data directory. */
+  readonly encryptionFile?: string
 }
 
-/** What commands do to a data directory themselves, without a server. Directories are absolute paths. */
+interface Restored {
+  readonly revision: number
+  readonly rows: number
+}
+
+/** What commands do to a store themselves, without a server. */
 export interface StoreCommands {
   readonly backUp: (
-    directory: string,
+    from: StoreLocation,
     file: string,
     signal: AbortSignal,
   ) => Promise<{ revision: number; rows: number; bytes: number }>
-  readonly restore: (
-    file: string,
-    directory: string,
-    signal: AbortSignal,
-  ) => Promise<{ revision: number; rows: number }>
+  readonly restore: (file: string, to: StoreLocation, signal: AbortSignal) => Promise<Restored>
   readonly restoreWorkspace: (
-    request: WorkspaceRestore,
+    request: { readonly file: string; readonly path: string; readonly to: StoreLocation },
     signal: AbortSignal,
   ) => Promise<{ workspaces: number; rows: number }>
-  readonly check: (directory: string, encryptionFile: string | undefined) => StoreReport
-  readonly compact: (directory: string) => { revision: number; bytesBefore: number; bytesAfter: number }
-  readonly rewrite: (directory: string, encryptionFile: string | undefined, signal: AbortSignal) => Promise<number>
+  readonly migrate: (from: StoreLocation, to: StoreLocation, signal: AbortSignal) => Promise<Restored>
+  readonly check: (at: StoreLocation, signal: AbortSignal) => Promise<StoreReport>
+  /** The bytes are those of a data directory. */
+  readonly compact: (at: StoreLocation) => Promise<{ revision: number; bytesBefore?: number; bytesAfter?: number }>
+  readonly rewrite: (at: StoreLocation, signal: AbortSignal) => Promise<number>
+  readonly upgrade: (at: StoreLocation) => Promise<{ before: number; after: number }>
 }
 
 export interface Environment {

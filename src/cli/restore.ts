@@ -1,43 +1,45 @@
-/** `keelson restore`: a new data directory from a backup, or one workspace of it into a directory that there is. */
+/** `keelson restore`: a new store from a backup, or one workspace of it into a store that there is. */
 import type { Command } from 'commander'
-import { addDataOption, type DataFlags, dataDirectory } from './data-directory.ts'
 import type { Environment } from './environment.ts'
-import { shortPath } from './serve.ts'
+import {
+  addKeysOption,
+  addLocationOptions,
+  type LocationFlags,
+  locationText,
+  serveCommand,
+  storeLocation,
+} from './store-location.ts'
 
-interface RestoreFlags extends DataFlags {
+interface RestoreFlags extends LocationFlags {
   readonly from: string
   readonly subtree?: string
-  readonly encryptionProviderConfig?: string
 }
 
 export function addRestore(program: Command, environment: Environment): void {
-  addDataOption(program.command('restore'))
-    .summary('make a data directory from a backup')
+  addKeysOption(addLocationOptions(program.command('restore')))
+    .summary('make a store from a backup')
     .description(
-      'Make a new data directory from a backup; all clients list anew. With --subtree, put one workspace and those ' +
-        'below it back into a data directory that no server runs on, in which its path is free.',
+      'Make a new data directory, or a new store in etcd, from a backup; all clients list anew. With --subtree, put one ' +
+        'workspace and those below it back into a store in which its path is free: a data directory that no server runs ' +
+        'on, or etcd, where servers may go on.',
     )
     .requiredOption('--from <file>', 'the backup')
     .option('--subtree <path>', 'only this workspace and those below it: root:acme')
-    .option('--encryption-provider-config <file>', 'with --subtree: the keys of the data directory, if not its own')
-    .action(async ({ from, subtree, encryptionProviderConfig, ...flags }: RestoreFlags) => {
+    .action(async ({ from, subtree, ...flags }: RestoreFlags) => {
       const { store, signal, stdout } = environment
-      const directory = dataDirectory(flags)
+      const to = storeLocation(flags)
       if (subtree === undefined) {
-        const { revision, rows } = await store.restore(from, directory, signal)
+        const { revision, rows } = await store.restore(from, to, signal)
         stdout.write(
-          `Restored ${shortPath(directory)}: ${rows.toLocaleString('en')} rows, at revision ${revision}\n` +
-            `Start it with: keelson serve --data ${shortPath(directory)}\n`,
+          `Restored ${locationText(to)}: ${rows.toLocaleString('en')} rows, at revision ${revision}\n` +
+            `Start it with: ${serveCommand(to)}\n`,
         )
         return
       }
       const path = subtree.replace(/^:/, '')
-      const { workspaces, rows } = await store.restoreWorkspace(
-        { file: from, path, directory, encryptionFile: encryptionProviderConfig },
-        signal,
-      )
+      const { workspaces, rows } = await store.restoreWorkspace({ file: from, path, to }, signal)
       stdout.write(
-        `Restored ${path} into ${shortPath(directory)}: ${workspaces.toLocaleString('en')} workspaces, ${rows.toLocaleString('en')} rows\n`,
+        `Restored ${path} into ${locationText(to)}: ${workspaces.toLocaleString('en')} workspaces, ${rows.toLocaleString('en')} rows\n`,
       )
     })
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
 import { run } from './command-harness.ts'
-import type { StoreReport } from './environment.ts'
+import type { StoreLocation, StoreReport } from './environment.ts'
 
 const whole: StoreReport = {
   format: 2,
@@ -17,14 +17,14 @@ const whole: StoreReport = {
 }
 
 test('backup says what it has taken, and of which directory', async () => {
-  const asked: string[] = []
-  const backUp = async (directory: string, file: string) => {
-    asked.push(directory, file)
+  const asked: (StoreLocation | string)[] = []
+  const backUp = async (from: StoreLocation, file: string) => {
+    asked.push(from, file)
     return { revision: 42, rows: 1_234, bytes: 5_000 }
   }
   const { code, out } = await run('backup --data d --to b.keelson', { store: { backUp } })
   assert.deepEqual([code, out], [0, 'Backed up ./d at revision 42: 1,234 rows, 5 KiB in b.keelson\n'])
-  assert.deepEqual(asked, [path.resolve('d'), 'b.keelson'])
+  assert.deepEqual(asked, [{ directory: path.resolve('d') }, 'b.keelson'])
   const forgotten = await run('backup')
   assert.deepEqual(
     [forgotten.code, forgotten.err.split('\n')[0]],
@@ -47,7 +47,7 @@ test('restore says how to go on; of a subtree, what is back', async () => {
 })
 
 test('store check ends with 1 when something is wrong', async () => {
-  const good = await run('store check', { store: { check: () => whole } })
+  const good = await run('store check', { store: { check: async () => whole } })
   assert.deepEqual(
     [good.code, good.out],
     [
@@ -57,18 +57,72 @@ test('store check ends with 1 when something is wrong', async () => {
     ],
   )
   const bad = await run('store check', {
-    store: { check: () => ({ ...whole, problems: ['the row /a has no value'] }) },
+    store: { check: async () => ({ ...whole, problems: ['the row /a has no value'] }) },
   })
   assert.equal(bad.code, 1)
   assert.match(bad.out, /\nproblem {4}the row \/a has no value\n$/)
 })
 
 test('store compact and rewrite say what they did', async () => {
-  const compact = () => ({ revision: 9, bytesBefore: 2 * 1024 * 1024, bytesAfter: 1024 * 1024 })
+  const compact = async () => ({ revision: 9, bytesBefore: 2 * 1024 * 1024, bytesAfter: 1024 * 1024 })
   assert.equal(
     (await run('store compact', { store: { compact } })).out,
     'Compacted at revision 9: 2.0 MiB became 1.0 MiB\n',
   )
   const rewrite = async () => 1_500
   assert.equal((await run('store rewrite', { store: { rewrite } })).out, 'Rewrote 1,500 rows\n')
+})
+
+const ETCD = 'etcd://a:2379,b:2379'
+const etcd = { servers: ['http://a:2379', 'http://b:2379'], prefix: '/keelson' }
+
+test('commands work on etcd, too, with the files of a server only where they are given', async () => {
+  const asked: StoreLocation[] = []
+  const backUp = async (from: StoreLocation) => {
+    asked.push(from)
+    return { revision: 42, rows: 1, bytes: 1 }
+  }
+  const { out } = await run(`backup --store ${ETCD} --to b`, { store: { backUp } })
+  assert.equal(out, 'Backed up etcd://a:2379,b:2379/keelson at revision 42: 1 rows, 1 KiB in b\n')
+  await run(`backup --store ${ETCD} --data d --etcd-prefix /p --shared-key-file k --to b`, { store: { backUp } })
+  assert.deepEqual(asked, [
+    { etcd },
+    { etcd: { ...etcd, prefix: '/p' }, directory: path.resolve('d'), sharedKeyFile: 'k' },
+  ])
+  const compacted = await run(`store compact --store ${ETCD}`, { store: { compact: async () => ({ revision: 9 }) } })
+  assert.match(compacted.out, /^Compacted at revision 9: etcd frees the space; etcdctl defrag/)
+  const { history, bytes, freeBytes, ...told } = whole
+  const check = await run(`store check --store ${ETCD}`, { store: { check: async () => told } })
+  assert.match(check.out, /^format {5}2\nrevision {3}42\nhistory {4}from revision 7\nrows .*\nThe store is whole.\n$/s)
+  const raised = await run(`store upgrade --store ${ETCD}`, {
+    store: { upgrade: async () => ({ before: 1, after: 2 }) },
+  })
+  assert.equal(raised.out, 'Format 1 became 2\n')
+  const refused = await run('store check --store memory')
+  assert.match(refused.err, /must be embedded or etcd/)
+})
+
+test('a store is moved from a data directory to etcd, or back', async () => {
+  const moves: [StoreLocation, StoreLocation][] = []
+  const migrate = async (from: StoreLocation, to: StoreLocation) => {
+    moves.push([from, to])
+    return { revision: 1_000_000_042, rows: 10 }
+  }
+  const there = await run(`store migrate --data d --to ${ETCD} --shared-key-file k`, { store: { migrate } })
+  assert.equal(
+    there.out,
+    'Moved ./d to etcd://a:2379,b:2379/keelson: 10 rows, at revision 1000000042\n' +
+      'Start it with: keelson serve --store etcd://a:2379,b:2379 --shared-key-file k --data <an empty directory>\n',
+  )
+  await run(`store migrate --store ${ETCD} --shared-key-file k --to e`, { store: { migrate } })
+  assert.deepEqual(moves, [
+    [
+      { directory: path.resolve('d'), sharedKeyFile: 'k' },
+      { etcd, sharedKeyFile: 'k' },
+    ],
+    [{ etcd, sharedKeyFile: 'k' }, { directory: path.resolve('e') }],
+  ])
+  for (const line of [`--store ${ETCD} --to ${ETCD}`, '--data d --to e'])
+    assert.match((await run(`store migrate ${line}`)).err, /from a data directory to etcd, or from etcd/)
+  assert.match((await run('store migrate --to http://a')).err, /--to http:\/\/a is no place for a store/)
 })

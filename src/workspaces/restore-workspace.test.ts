@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { backUp, openStore, readEncryption, type Store } from '../storage/index.ts'
+import { backUp, openStore, readEncryption, readStore, type Store } from '../storage/index.ts'
 import {
   type Client,
   createClient,
@@ -52,7 +52,7 @@ describe('a workspace from a backup', () => {
     await team.create(MAPS, map('owned', { name: 'owner', uid: owner.metadata.uid ?? '' }))
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', ...here }, data: { k: 'dg==' } }
     await eventually(() => child.create(SECRETS, secret))
-    await backUp(directory, file, signal)
+    await backUp(readStore({ engine: 'embedded', directory }, signal), file, signal)
   })
   after(async () => {
     await server[Symbol.asyncDispose]()

@@ -61,10 +61,11 @@ export async function restoreWorkspace(request: RestoreRequest): Promise<Restore
     bytes += key.length + value.length
   }
   for await (const item of readBackup(file, signal)) {
-    if (item.type !== 'row') continue
-    const { row } = item
-    if (row.key === entry.path || row.key === entry.workspace) last.push(unsealRow(row, keys))
-    else if (belongs(row.key, found)) await put(unsealRow(row, keys))
+    if (item.type !== 'rows') continue
+    for (const row of item.rows) {
+      if (row.key === entry.path || row.key === entry.workspace) last.push(unsealRow(row, keys))
+      else if (belongs(row.key, found)) await put(unsealRow(row, keys))
+    }
   }
   if (batch.length > 0) await flush()
   // Nobody can come in before all of it is there; who is interrupted before does it again.
@@ -88,12 +89,14 @@ async function findWorkspaces({ file, path, store, signal }: RestoreRequest): Pr
   const paths = new Set<string>()
   let parentCluster: string | undefined
   for await (const item of readBackup(file, signal)) {
-    if (item.type !== 'row' || !item.row.key.startsWith(pathKey(''))) continue
-    const { key, value } = item.row
-    if (key === pathKey(parent)) parentCluster = value.toString()
-    if (key !== pathKey(path) && !key.startsWith(pathKey(`${path}:`))) continue
-    clusters.add(value.toString())
-    paths.add(key)
+    if (item.type !== 'rows') continue
+    for (const { key, value } of item.rows) {
+      if (!key.startsWith(pathKey(''))) continue
+      if (key === pathKey(parent)) parentCluster = value.toString()
+      if (key !== pathKey(path) && !key.startsWith(pathKey(`${path}:`))) continue
+      clusters.add(value.toString())
+      paths.add(key)
+    }
   }
   if (!paths.has(pathKey(path)) || parentCluster === undefined)
     throw new KeelsonError(`the backup ${file} has no workspace ${path}`, 'name a workspace by its whole path')

@@ -14,7 +14,7 @@ import { ensureAdminKubeconfig } from './kubeconfig.ts'
 import { ensureOwnerOnlyDirectory, readOwnerOnly, writeOwnerOnly } from './owner-only-file.ts'
 import { ensureServiceAccountKey } from './service-account-key.ts'
 
-const ROW = '!identity/shared'
+export const IDENTITY_ROW = '!identity/shared'
 /** The same in every process. */
 const SAME = ['pki/ca.key', 'pki/ca.crt', 'pki/sa.key', 'encryption.yaml', '.admin-token-store']
 /** Holds the administrators' tokens, beside what differs from process to process. */
@@ -23,7 +23,7 @@ const KUBECONFIG = 'admin.kubeconfig'
 const KEY_BYTES = 32
 const ALGORITHM = 'aes-256-gcm'
 
-type Files = Readonly<Record<string, string>>
+export type IdentityFiles = Readonly<Record<string, string>>
 
 interface SharedRow {
   readonly fingerprint: string
@@ -47,19 +47,45 @@ export async function ensureSharedIdentity(options: SharedIdentityOptions): Prom
   await ensureOwnerOnlyDirectory(join(directory, 'pki'))
   const key = keyFile === undefined ? undefined : await readKey(keyFile)
   for (;;) {
-    const row = await store.get(ROW)
+    const row = await store.get(IDENTITY_ROW)
     if (row !== undefined) return adopt(JSON.parse(row.value.toString()) as SharedRow, directory, key)
     const before = await read(directory)
     const files = await make(options)
-    const sealed = key === undefined ? {} : { sealed: seal(key, files) }
-    const value = Buffer.from(JSON.stringify({ fingerprint: fingerprintOf(files), ...sealed }))
-    const operations = [{ type: 'put', key: ROW, value }] as const
-    const made = await store.commit({ lane: ROW, preconditions: [{ type: 'absent', key: ROW }], operations })
+    const value = rowOf(files, key)
+    const operations = [{ type: 'put', key: IDENTITY_ROW, value }] as const
+    const made = await store.commit({
+      lane: IDENTITY_ROW,
+      preconditions: [{ type: 'absent', key: IDENTITY_ROW }],
+      operations,
+    })
     if (made.ok) return
     // Another process was first: what was made here for nothing makes room for what it has made.
     const needless = Object.keys(files).filter((name) => before[name] === undefined)
     await Promise.all(needless.map((name) => rm(join(directory, name))))
   }
+}
+
+function rowOf(files: IdentityFiles, key: Buffer | undefined): Buffer {
+  const sealed = key === undefined ? {} : { sealed: seal(key, files) }
+  return Buffer.from(JSON.stringify({ fingerprint: fingerprintOf(files), ...sealed } satisfies SharedRow))
+}
+
+/** The row for files of a data directory. Throws a KeelsonError when the key cannot be used. */
+export async function sealIdentity(files: IdentityFiles, keyFile: string): Promise<Buffer> {
+  const own = Object.entries(files).filter(([name]) => SAME.includes(name) || name === KUBECONFIG)
+  return rowOf(Object.fromEntries(own), await readKey(keyFile))
+}
+
+/** The files that the row holds; undefined: operators hand them out. Throws a KeelsonError when the key does not open it. */
+export async function openIdentity(row: Buffer, keyFile: string | undefined): Promise<IdentityFiles | undefined> {
+  const { sealed } = JSON.parse(row.toString()) as SharedRow
+  if (sealed === undefined) return undefined
+  if (keyFile === undefined)
+    throw new KeelsonError(
+      'the authority and keys of the store are sealed in it',
+      'give the --shared-key-file of its servers',
+    )
+  return unseal(await readKey(keyFile), sealed)
 }
 
 async function readKey(path: string): Promise<Buffer> {
@@ -78,7 +104,7 @@ async function readKey(path: string): Promise<Buffer> {
   return bytes
 }
 
-async function make({ directory, makeEncryption }: SharedIdentityOptions): Promise<Files> {
+async function make({ directory, makeEncryption }: SharedIdentityOptions): Promise<IdentityFiles> {
   const { caCertificate } = await ensureAuthority(directory)
   await ensureServiceAccountKey(directory)
   makeEncryption()
@@ -88,7 +114,7 @@ async function make({ directory, makeEncryption }: SharedIdentityOptions): Promi
   return read(directory)
 }
 
-async function read(directory: string): Promise<Files> {
+async function read(directory: string): Promise<IdentityFiles> {
   const files: Record<string, string> = {}
   for (const name of [...SAME, KUBECONFIG]) {
     const text = await readOwnerOnly(join(directory, name))
@@ -121,7 +147,7 @@ function notOurs(path: string, { sealed }: SharedRow): KeelsonError {
 }
 
 /** Each file is a secret of 256 bits or signed by one: its hash tells nothing of it. */
-function fingerprintOf(files: Files): string {
+function fingerprintOf(files: IdentityFiles): string {
   const hash = createHash('sha256')
   for (const name of SAME) hash.update(`${name}\0${files[name] ?? ''}\0`)
   return hash.digest('hex')
@@ -132,7 +158,7 @@ function sealingKey(key: Buffer, salt: Buffer): Buffer {
 }
 
 /** Salt, nonce, tag, and what is sealed. */
-function seal(key: Buffer, files: Files): string {
+function seal(key: Buffer, files: IdentityFiles): string {
   const salt = randomBytes(16)
   const nonce = randomBytes(12)
   const cipher = createCipheriv(ALGORITHM, sealingKey(key, salt), nonce)
@@ -140,13 +166,13 @@ function seal(key: Buffer, files: Files): string {
   return Buffer.concat([salt, nonce, cipher.getAuthTag(), sealed]).toString('base64')
 }
 
-function unseal(key: Buffer, text: string): Files {
+function unseal(key: Buffer, text: string): IdentityFiles {
   const bytes = Buffer.from(text, 'base64')
   const decipher = createDecipheriv(ALGORITHM, sealingKey(key, bytes.subarray(0, 16)), bytes.subarray(16, 28))
   decipher.setAuthTag(bytes.subarray(28, 44))
   try {
     const plain = Buffer.concat([decipher.update(bytes.subarray(44)), decipher.final()])
-    return JSON.parse(plain.toString()) as Files
+    return JSON.parse(plain.toString()) as IdentityFiles
   } catch {
     throw new KeelsonError(
       '--shared-key-file does not hold the key that the store was begun with',

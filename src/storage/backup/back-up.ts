@@ -1,19 +1,12 @@
-/**
- * Takes a backup of a data directory, whether a server runs on it or not. It reads the files, as their owner may, by a
- * connection of its own: one read transaction is one moment's picture, the server's event loop has no part in it, and no
- * endpoint can hand out everything to whoever finds a way to ask. What is written meanwhile stays in the write-ahead log.
- */
+/** Writes a backup: what is read from a store, in one file. */
 import { createWriteStream } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { KeelsonError } from '../../machinery/index.ts'
-import { openToRead } from '../embedded/open-to-read.ts'
-import { asBuffer } from '../embedded/wire.ts'
-import { type Revision, revisionOf } from '../store.ts'
-import { dataFiles } from './data-files.ts'
-import { createFrameWriter, readBackup } from './format.ts'
+import type { Revision } from '../store.ts'
+import { type BackupItem, createFrameWriter, verifyBackup } from './format.ts'
 
 export interface Backup {
   readonly revision: Revision
@@ -22,47 +15,34 @@ export interface Backup {
   readonly bytes: number
 }
 
-/** So many bytes of rows go to the stream at once. */
-const CHUNK = 256 * 1024
-
-/** Throws a KeelsonError. The file is whole and verified when it has its name. */
-export async function backUp(directory: string, file: string, signal: AbortSignal): Promise<Backup> {
-  using db = openToRead(directory)
+/**
+ * Throws a KeelsonError. The file is whole and verified when it has its name.
+ *
+ * @example
+ * await backUp(readDirectory('.keelson'), 'keelson.backup', signal)
+ */
+export async function backUp(items: AsyncIterable<BackupItem>, file: string, signal: AbortSignal): Promise<Backup> {
   const partial = `${file}.partial`
   await claim(file, partial)
   try {
-    db.exec('BEGIN')
-    const newest = db.prepare('SELECT max(version) AS version FROM log').get()?.version as number | null
-    const revision = newest === null ? 1 : revisionOf(newest)
     const frames = createFrameWriter()
-    const rows = db.prepare(`
-      SELECT current.key, current.version, log.value FROM current JOIN log ON log.version = current.version
-      ORDER BY current.key`)
-    rows.setReturnArrays(true)
+    let revision = 0
 
     async function* content(): AsyncGenerator<Buffer> {
-      yield frames.header({ revision, taken: Date.now() })
-      for await (const each of dataFiles(directory)) yield frames.file(each)
-      let gathered: Buffer[] = []
-      let bytes = 0
-      for (const row of rows.iterate() as Iterable<unknown>) {
-        const [key, version, value] = row as [string, number, Uint8Array]
-        const frame = frames.row({ key, version, value: asBuffer(value) })
-        gathered.push(frame)
-        bytes += frame.length
-        if (bytes < CHUNK) continue
-        yield Buffer.concat(gathered)
-        gathered = []
-        bytes = 0
+      for await (const item of items) {
+        if (item.type === 'header') {
+          revision = item.header.revision
+          yield frames.header(item.header)
+        } else if (item.type === 'file') yield frames.file(item.file)
+        else yield Buffer.concat(item.rows.map(frames.row))
       }
-      yield Buffer.concat(gathered)
       yield frames.end()
     }
 
     const target = createWriteStream(partial, { flags: 'w', mode: 0o600, flush: true })
     await pipeline(Readable.from(content()), createGzip({ level: 1 }), target, { signal })
     // What was written is read again: a backup that cannot be restored is none.
-    for await (const _ of readBackup(partial, signal));
+    await verifyBackup(partial, signal)
     await rename(partial, file)
     return { revision, rows: frames.written.rows, bytes: target.bytesWritten }
   } catch (error) {

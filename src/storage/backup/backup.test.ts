@@ -12,13 +12,19 @@ import { rewriteStore } from '../maintenance/rewrite.ts'
 import { openStore } from '../open.ts'
 import { lastVersionOf, type Store } from '../store.ts'
 import { backUp } from './back-up.ts'
-import { restore, restoredRevision } from './restore.ts'
+import { readBackup, verifyBackup } from './format.ts'
+import { makeDirectory, restoredRevision } from './make-directory.ts'
+import { readDirectory } from './read-directory.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'keelson-backup-'))
 after(() => rmSync(root, { recursive: true }))
 
 const { signal } = new AbortController()
 const newDirectory = () => mkdtempSync(join(root, 'data-'))
+const restore = async (file: string, directory: string) => {
+  await verifyBackup(file, signal)
+  return makeDirectory(readBackup(file, signal), directory)
+}
 const open = (directory: string) => openStore({ engine: 'embedded', directory, encryption: readEncryption(directory) })
 const wholeOf = async (store: Store) => (await readAll(store, '')).map(({ key, value }) => `${key} ${value}`)
 
@@ -43,7 +49,7 @@ describe('a backup', () => {
     const busy = (async () => {
       for (let n = 0; writing; n++) await write(store, put('/one', `${n}`), put('/other', `${n}`))
     })()
-    const backup = await backUp(directory, file, signal)
+    const backup = await backUp(readDirectory(directory), file, signal)
     writing = false
     await busy
     revision = backup.revision
@@ -59,7 +65,7 @@ describe('a backup', () => {
 
   test('is restored: rows, keys and files, above every revision that there was, with no history', async () => {
     const target = join(root, 'restored')
-    const restored = await restore(file, target, signal)
+    const restored = await restore(file, target)
     assert.ok(restored.revision > store.revision() + 1_000_000)
     assert.equal(readFileSync(join(target, 'pki', 'ca.key'), 'utf8'), 'a key')
     assert.equal(statSync(join(target, 'pki', 'ca.key')).mode & 0o777, 0o600)
@@ -84,8 +90,8 @@ describe('a backup', () => {
   })
 
   test('replaces nothing, neither when it is taken nor when it is restored', async () => {
-    await assert.rejects(backUp(directory, file, signal), /is there already, or is being written/)
-    await assert.rejects(restore(file, directory, signal), /is not empty/)
+    await assert.rejects(backUp(readDirectory(directory), file, signal), /is there already, or is being written/)
+    await assert.rejects(restore(file, directory), /is not empty/)
   })
 
   test('that is cut off, changed, of a newer format, or no backup is refused, and leaves no directory', async () => {
@@ -103,19 +109,19 @@ describe('a backup', () => {
       const damaged = join(root, 'damaged')
       writeFileSync(damaged, content)
       const target = join(root, 'from-damaged')
-      await assert.rejects(restore(damaged, target, signal), { name: 'KeelsonError', message: /is damaged/ })
+      await assert.rejects(restore(damaged, target), { name: 'KeelsonError', message: /is damaged/ })
       assert.equal(
         readdirSync(root).some((name) => name.startsWith('from-damaged')),
         false,
       )
     }
-    await assert.rejects(restore(join(root, 'none'), join(root, 'x'), signal), /none cannot be read: ENOENT/)
-    await assert.rejects(backUp(root, join(root, 'y'), signal), /is no data directory/)
+    await assert.rejects(restore(join(root, 'none'), join(root, 'x')), /none cannot be read: ENOENT/)
+    await assert.rejects(backUp(readDirectory(root), join(root, 'y'), signal), /is no data directory/)
   })
 })
 
 test('a restored revision grows with the time since the backup, and does not fall when the clock is set back', () => {
-  const header = { format: 1, revision: 5, taken: 1_000_000 }
+  const header = { revision: 5, taken: 1_000_000 }
   assert.equal(restoredRevision(header, 1_000_000 + 3_600_000), 5 + 1_000_000_000 + 3_600 * 20_000)
   assert.equal(restoredRevision(header, 0), 5 + 1_000_000_000)
 })

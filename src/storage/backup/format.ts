@@ -24,7 +24,6 @@ const FRAME = 5
 const MOST_BYTES = 256 * 1024 * 1024
 
 export interface BackupHeader {
-  readonly format: number
   readonly revision: Revision
   /** Milliseconds since 1970. */
   readonly taken: number
@@ -43,7 +42,7 @@ export interface BackupSummary {
 }
 
 export interface FrameWriter {
-  header(header: Omit<BackupHeader, 'format'>): Buffer
+  header(header: BackupHeader): Buffer
   file(file: BackedUpFile): Buffer
   row(row: Row): Buffer
   end(): Buffer
@@ -92,48 +91,70 @@ export function createFrameWriter(): FrameWriter {
 export type BackupItem =
   | { readonly type: 'header'; readonly header: BackupHeader }
   | { readonly type: 'file'; readonly file: BackedUpFile }
-  | { readonly type: 'row'; readonly row: Row }
+  /** Some at a time, in the order of their keys. */
+  | { readonly type: 'rows'; readonly rows: readonly Row[] }
+
+/** Reads all of a backup: throws a KeelsonError when it cannot be restored. */
+export async function verifyBackup(path: string, signal: AbortSignal): Promise<void> {
+  for await (const _ of readBackup(path, signal));
+}
 
 /** Throws a KeelsonError when the file is no backup, is of a newer format, or is not whole; the last only at its end. */
 export async function* readBackup(path: string, signal: AbortSignal): AsyncGenerator<BackupItem> {
   const hash = createHash('sha256')
   const seen = { rows: 0, files: 0 }
   let ended = false
-  for await (const { type, bytes } of frames(path, signal)) {
-    const body = bytes.subarray(FRAME)
-    if (ended) throw damaged(path, 'something follows its end')
-    if (type === END) {
-      checkEnd(path, JSON.parse(body.toString('utf8')), seen, hash)
-      ended = true
-      continue
+  for await (const frames of framesOf(path, signal)) {
+    let rows: Row[] = []
+    for (const { type, bytes } of frames) {
+      const body = bytes.subarray(FRAME)
+      if (ended) throw damaged(path, 'something follows its end')
+      if (type === END) {
+        checkEnd(path, JSON.parse(body.toString('utf8')), seen, hash)
+        ended = true
+        continue
+      }
+      hash.update(bytes)
+      if (type === ROW) {
+        seen.rows++
+        rows.push(rowOf(body))
+        continue
+      }
+      if (rows.length > 0) yield { type: 'rows', rows }
+      rows = []
+      if (type === HEADER) yield { type: 'header', header: headerOf(path, body) }
+      else if (type === FILE) {
+        seen.files++
+        yield { type: 'file', file: fileOf(body) }
+      } else throw damaged(path, `it has a part of the unknown type ${type}`)
     }
-    hash.update(bytes)
-    if (type === HEADER) yield { type: 'header', header: headerOf(path, body) }
-    else if (type === FILE) {
-      seen.files++
-      yield { type: 'file', file: fileOf(body) }
-    } else if (type === ROW) {
-      seen.rows++
-      yield { type: 'row', row: rowOf(body) }
-    } else throw damaged(path, `it has a part of the unknown type ${type}`)
+    if (rows.length > 0) yield { type: 'rows', rows }
   }
   if (!ended) throw damaged(path, 'its end is missing')
 }
 
-async function* frames(path: string, signal: AbortSignal): AsyncGenerator<{ type: number; bytes: Buffer }> {
+interface Frame {
+  readonly type: number
+  readonly bytes: Buffer
+}
+
+/** As many at a time as a piece of the file ends. */
+async function* framesOf(path: string, signal: AbortSignal): AsyncGenerator<readonly Frame[]> {
   let rest: Buffer = Buffer.alloc(0)
   for await (const piece of unzipped(path, signal)) {
     rest = rest.length === 0 ? piece : Buffer.concat([rest, piece])
+    const frames: Frame[] = []
     let at = 0
     while (rest.length - at >= FRAME) {
       const length = rest.readUInt32LE(at)
       if (length > MOST_BYTES) throw damaged(path, 'a length in it cannot be')
       const end = at + FRAME + length
       if (rest.length < end) break
-      yield { type: rest[at + 4] as number, bytes: rest.subarray(at, end) }
+      frames.push({ type: rest[at + 4] as number, bytes: rest.subarray(at, end) })
       at = end
     }
     rest = rest.subarray(at)
+    if (frames.length > 0) yield frames
   }
   if (rest.length > 0) throw damaged(path, 'it is cut off')
 }
@@ -156,10 +177,10 @@ async function* unzipped(path: string, signal: AbortSignal): AsyncGenerator<Buff
 }
 
 function headerOf(path: string, body: Buffer): BackupHeader {
-  const header = JSON.parse(body.toString('utf8')) as BackupHeader
-  if (header.format <= BACKUP_FORMAT) return header
+  const { format, ...header } = JSON.parse(body.toString('utf8')) as BackupHeader & { readonly format: number }
+  if (format <= BACKUP_FORMAT) return header
   throw new KeelsonError(
-    `${path} has format ${header.format}, this version of Keelson knows formats up to ${BACKUP_FORMAT}`,
+    `${path} has format ${format}, this version of Keelson knows formats up to ${BACKUP_FORMAT}`,
     'restore it with the version of Keelson that wrote it, or a newer one',
   )
 }

@@ -11,7 +11,7 @@ type ReadKeys = Encryption['readKeys']
 export async function readBackupEncryption(file: string, signal: AbortSignal): Promise<ReadKeys> {
   for await (const item of readBackup(file, signal)) {
     // Files come before rows.
-    if (item.type === 'row') break
+    if (item.type === 'rows') break
     if (item.type === 'file' && item.file.path === ENCRYPTION_FILE)
       return parseEncryption(item.file.content.toString('utf8'), `${file}: ${ENCRYPTION_FILE}`).readKeys
   }

@@ -18,7 +18,7 @@ export async function rewriteRows(store: Store, encryption: Encryption, signal: 
     signal.throwIfAborted()
     const page = await store.range({ prefix: '/', limit: PAGE, ...(after !== undefined && { after }) })
     const stale = page.rows.filter((row) => isStale(row, encryption))
-    for (const batch of batches(stale)) written += await rewrite(encrypted, batch)
+    for (const batch of batches(stale)) written += await rewrite(encrypted, batch, signal)
     after = page.rows.at(-1)?.key
     if (!page.more || after === undefined) return written
   }
@@ -44,13 +44,16 @@ function* batches(rows: readonly Row[]): Generator<readonly Row[]> {
   if (batch.length > 0) yield batch
 }
 
-async function rewrite(store: Store, stale: readonly Row[]): Promise<number> {
-  const rows = (await Promise.all(stale.map(({ key }) => store.get(key)))).filter((row) => row !== undefined)
-  const result = await store.commit({
-    lane: 'rewrite',
-    preconditions: rows.map(({ key, version }) => ({ type: 'version', key, version })),
-    operations: rows.map(({ key, value }) => ({ type: 'put', key, value })),
-  })
-  if (!result.ok) throw new Error(`${rows[result.failed]?.key} was written by somebody else meanwhile`)
-  return rows.length
+/** Others may write meanwhile: then what they have written is what is rewritten. */
+async function rewrite(store: Store, stale: readonly Row[], signal: AbortSignal): Promise<number> {
+  for (;;) {
+    signal.throwIfAborted()
+    const rows = (await Promise.all(stale.map(({ key }) => store.get(key)))).filter((row) => row !== undefined)
+    const { ok } = await store.commit({
+      lane: 'rewrite',
+      preconditions: rows.map(({ key, version }) => ({ type: 'version', key, version })),
+      operations: rows.map(({ key, value }) => ({ type: 'put', key, value })),
+    })
+    if (ok) return rows.length
+  }
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CODES, type Connection, connect, GrpcError, type TlsFiles } from './grpc.ts'
 import {
   decodeRange,
+  decodeStatus,
   decodeTxn,
   decodeWatch,
   encodeCompaction,
@@ -11,6 +12,7 @@ import {
   encodeWatchCreate,
   type RangeAnswer,
   type RangeMessage,
+  type StatusAnswer,
   type TxnAnswer,
   type TxnMessage,
   type WatchAnswer,
@@ -30,6 +32,8 @@ export interface EtcdClient extends Disposable {
   /** One attempt: what becomes of it may not be known (GrpcError, `sent`). */
   txn(message: TxnMessage): Promise<TxnAnswer>
   compact(revision: number): Promise<void>
+  /** Of the member that is used. */
+  status(): Promise<StatusAnswer>
   /** Changes of [key, end) from a revision on. Throws a GrpcError when the member ends it. */
   watch(key: string, end: string, startRevision: number, signal: AbortSignal): AsyncGenerator<WatchAnswer>
   /** The member that is used now is not to be trusted: the next one is used from here on. */
@@ -101,6 +105,7 @@ export function createEtcdClient(servers: readonly string[], tls: TlsFiles, pati
     compact: async (revision) => {
       await repeated('/etcdserverpb.KV/Compact', encodeCompaction(revision))
     },
+    status: async () => decodeStatus(await repeated('/etcdserverpb.Maintenance/Status', Buffer.alloc(0))),
     async *watch(key, end, startRevision, signal) {
       const made = member()
       const at = connection

@@ -3,13 +3,14 @@
  * what it tells, commits of its own as those of others: cache and revision, then watches, then the promises of those who committed.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { KeelsonError } from '../../machinery/index.ts'
 import { closedError, compactedError, failedError, futureError, type StoreError } from '../errors.ts'
 import { checkLimits } from '../judge.ts'
 import { assertKey } from '../keys.ts'
 import type { Store } from '../store.ts'
 import { lastVersionOf, revisionOf, versionOf } from '../store.ts'
 import { createWatchHub } from '../watches.ts'
-import { type Beginning, begin, unusable } from './beginning.ts'
+import { type Beginning, begin, oldestRevision, unusable } from './beginning.ts'
 import { createCatchUp } from './catch-up.ts'
 import { createEtcdClient } from './client.ts'
 import { startCompactor } from './compactor.ts'
@@ -70,7 +71,7 @@ function createEtcdStore(
   const dispatcher = createDispatcher()
   const stop = new AbortController()
   let revision = numbering.toStore(beginning.lastCommit)
-  let compacted = beginning.compacted < base ? 0 : numbering.toStore(beginning.compacted) + 1
+  let compacted = oldestRevision(beginning)
   const recent = createRecent(revision, RECENT_BYTES)
   const seen = createSeen(beginning.seen, () => client.distrust())
   let ended: StoreError | undefined
@@ -118,7 +119,7 @@ function createEtcdStore(
           publish(feed)
       } catch (error) {
         if (stop.signal.aborted) return
-        if (error instanceof CompactedFeed) throw error
+        if (error instanceof CompactedFeed || error instanceof KeelsonError) throw error
         report(error)
         await sleep(PAUSE_MS, undefined, { signal: stop.signal }).catch(() => {})
       }

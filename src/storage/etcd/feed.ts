@@ -3,6 +3,7 @@ import type { Revision } from '../store.ts'
 import type { EtcdClient } from './client.ts'
 import { changesOf, decodeRecord, type PlacedChange, type RowEvent } from './commit-record.ts'
 import { placeIn, unwrap } from './envelope.ts'
+import { decodeFormat } from './format.ts'
 import { CODES, GrpcError } from './grpc.ts'
 import type { Layout } from './layout.ts'
 import type { WatchEvent } from './messages.ts'
@@ -37,7 +38,7 @@ export interface FeedSource {
   readonly numbering: Numbering
 }
 
-/** From a revision of etcd's on. Throws a CompactedFeed, or a GrpcError when the member ends it. */
+/** From a revision of etcd's on. Throws a CompactedFeed, a GrpcError when the member ends it, or a KeelsonError. */
 export async function* feedFrom(source: FeedSource, start: number, signal: AbortSignal): AsyncGenerator<Feed> {
   const { client, layout } = source
   let events: WatchEvent[] = []
@@ -62,8 +63,10 @@ export async function* feedFrom(source: FeedSource, start: number, signal: Abort
   }
 }
 
+/** Throws a KeelsonError when the format has been raised to one that this version does not know. */
 function commitsOf(events: readonly WatchEvent[], { layout, numbering }: FeedSource): FedCommit[] {
   const commits: FedCommit[] = []
+  for (const { kv, deleted } of events) if (kv.key === layout.format && !deleted) decodeFormat(kv.value)
   for (let begin = 0, end = 0; begin < events.length; begin = end) {
     const at = (events[begin] as WatchEvent).kv.modRevision
     while (events[end]?.kv.modRevision === at) end++

@@ -1,5 +1,5 @@
 /**
- * Where things lie in etcd, below the prefix (`--etcd-prefix`): rows under `rows` and their key of the store, and four rows of the
+ * Where things lie in etcd, below the prefix (`--etcd-prefix`): rows under `rows` and their key of the store, and a few rows of the
  * engine's own. Whoever else uses the etcd cluster lies beside the prefix and is none of our business.
  */
 import { prefixEnd } from '../keys.ts'
@@ -8,12 +8,14 @@ export interface Layout {
   /** All of it, for watches. */
   readonly start: string
   readonly end: string
-  /** Made once, and never written again: its create_revision is where the store's revisions begin. */
+  /** Made once: its create_revision is where the store's revisions begin. Written again when the format is raised (format.ts). */
   readonly format: string
   /** Written by every commit: what the rows alone do not tell of it (commit-record.ts). */
   readonly commit: string
   /** Written to be sure that no older transaction is carried out any more. */
   readonly fence: string
+  /** There while the store is being filled (filling.ts), and the format is not. */
+  readonly claim: string
   /** Who compacts, and up to where (compactor.ts). */
   readonly compaction: string
   row(key: string): string
@@ -32,6 +34,7 @@ export function layoutOf(prefix: string): Layout {
     format: `${base}/format`,
     commit: `${base}/commit`,
     fence: `${base}/fence`,
+    claim: `${base}/claim`,
     compaction: `${base}/compaction`,
     row: (key) => rows + key,
     rowsEnd: (prefix) => prefixEnd(rows + prefix),

@@ -228,6 +228,24 @@ function readRange(reader: WireReader): RangeAnswer {
   return { revision, kvs, more, count }
 }
 
+/** The size of a member's file, and what of it is used. */
+export interface StatusAnswer {
+  readonly bytes: number
+  readonly freeBytes: number
+}
+
+export function decodeStatus(bytes: Buffer): StatusAnswer {
+  const reader = readerOf(bytes)
+  let [size, used] = [0, 0]
+  eachField(reader, (number) => {
+    if (number === 3) size = readInt64(reader)
+    else if (number === 9) used = readInt64(reader)
+    else return false
+    return true
+  })
+  return { bytes: size, freeBytes: size - used }
+}
+
 export function decodeTxn(bytes: Buffer): TxnAnswer {
   const reader = readerOf(bytes)
   const ranges: RangeAnswer[] = []

@@ -24,6 +24,7 @@ export function createSeen(start: number, distrust: () => void): Seen {
   let seen = start
   let waiting: Waiting[] = []
   let timer: NodeJS.Timeout | undefined
+  let failure: Error | undefined
 
   function look(): void {
     const now = performance.now()
@@ -60,6 +61,7 @@ export function createSeen(start: number, distrust: () => void): Seen {
       arm()
     },
     until(revision) {
+      if (failure !== undefined) return Promise.reject(failure)
       if (revision <= seen) return Promise.resolve()
       return new Promise((resolve, reject) => {
         waiting.push({ revision, since: performance.now(), resolve, reject })
@@ -67,6 +69,7 @@ export function createSeen(start: number, distrust: () => void): Seen {
       })
     },
     fail(error) {
+      failure = error
       for (const { reject } of waiting.splice(0)) reject(error)
       arm()
     },

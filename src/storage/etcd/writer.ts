@@ -85,6 +85,8 @@ export function createWriter(options: WriterOptions): Writer {
       if (outcome === 'again') continue
       if (typeof outcome === 'number') return { ok: true, revision: outcome }
       reading = readingOf(outcome, named, numbering.rowOf)
+      // Whoever raised it may have raised the format with it (raise-format.ts): the watch tells, and ends this process.
+      if (reading.fence > expected) await untilSeen(reading.fence)
       fence = Math.max(fence, reading.fence)
       certain = true
     }

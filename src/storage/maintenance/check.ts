@@ -16,10 +16,11 @@ export interface StoreReport {
   readonly rows: number
   /** Of the rows, how many are encrypted. */
   readonly encrypted: number
-  /** Entries of the log: the rows, and what the history remembers beside them. */
-  readonly history: number
-  readonly bytes: number
-  readonly freeBytes: number
+  /** Entries of the log: the rows, and what the history remembers beside them. Etcd does not tell. */
+  readonly history?: number
+  /** Of the file, or of that of one member of etcd, if it is told. */
+  readonly bytes?: number
+  readonly freeBytes?: number
   /** What is wrong, a line each; none: the store is whole. */
   readonly problems: readonly string[]
 }
