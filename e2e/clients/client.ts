@@ -15,13 +15,13 @@ export interface Report {
 export interface Client extends AsyncDisposable {
   /** Everything it has printed so far. */
   readonly reports: readonly Report[]
-  /** Waits, at most 20 s, until it has printed a line with those values; @throws Error with all it printed otherwise. */
+  /** Waits, at most a minute, until it has printed a line with those values; @throws Error with all it printed otherwise. */
   until(expected: Report): Promise<Report>
   /** Asks it to end and waits; resolves with its exit code. */
   stop(): Promise<number | null>
 }
 
-const patienceMilliseconds = 20_000
+const patienceMilliseconds = 60_000
 
 /** Starts `go-clients <program>` on a namespace of the API that the kubeconfig names. */
 export async function startGoClient(

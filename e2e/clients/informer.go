@@ -53,10 +53,11 @@ func runInformer(ctx context.Context, config *rest.Config, namespace string) err
 	}
 	var failure error
 	leaderelection.RunOrDie(ctx, leaderelection.LeaderElectionConfig{
-		Lock:            lock,
-		LeaseDuration:   4 * time.Second,
-		RenewDeadline:   3 * time.Second,
-		RetryPeriod:     500 * time.Millisecond,
+		Lock: lock,
+		// Long enough for a busy machine: who cannot renew in time ends.
+		LeaseDuration:   60 * time.Second,
+		RenewDeadline:   45 * time.Second,
+		RetryPeriod:     3 * time.Second,
 		ReleaseOnCancel: true,
 		Callbacks: leaderelection.LeaderCallbacks{
 			OnStartedLeading: func(ctx context.Context) {

@@ -35,7 +35,8 @@ func runManager(ctx context.Context, config *rest.Config, namespace string) erro
 		return err
 	}
 	addWidgets(scheme)
-	leaseDuration, renewDeadline, retryPeriod := 4*time.Second, 3*time.Second, 500*time.Millisecond
+	// Long enough for a busy machine: who cannot renew in time ends.
+	leaseDuration, renewDeadline, retryPeriod := 60*time.Second, 45*time.Second, 3*time.Second
 	manager, err := ctrl.NewManager(config, ctrl.Options{
 		Scheme:                        scheme,
 		Cache:                         cache.Options{DefaultNamespaces: map[string]cache.Config{namespace: {}}},

@@ -21,18 +21,6 @@ test('a server answers at once, and two workspaces do not see each other', async
   )
 })
 
-test('from start to the first answer it takes less than 50 ms', async () => {
-  const times: number[] = []
-  for (let round = 0; round < 5; round++) {
-    const start = performance.now()
-    await using server = await startServer()
-    await server.client.list(CONFIG_MAPS, { namespace: 'default' })
-    times.push(performance.now() - start)
-  }
-  // The best of five: the others tell how busy the machine is.
-  assert.ok(Math.min(...times) < 50, `${times.map((time) => time.toFixed(1)).join(', ')} ms`)
-})
-
 test('others may do only what they are allowed to', async () => {
   await using server = await startServer()
   await server.workspace('team')
