@@ -104,8 +104,8 @@ export interface SentRequest {
 export interface CommitPart {
   readonly operations: readonly Operation[]
   readonly preconditions: readonly Precondition[]
-  /** What to answer when one of these preconditions fails; default: the write is tried again from the start. */
-  readonly refused?: (failed: number) => StatusError
+  /** What to answer when one of these preconditions fails; without an answer the write is tried again from the start. */
+  readonly refused?: (failed: number) => StatusError | undefined
 }
 
 export type Change =

@@ -27,6 +27,7 @@ import {
   TYPE_ANNOTATION,
 } from './api/groups.ts'
 import { workspaceSpec } from './api/workspace.ts'
+import { defaultsMetadata, defaultsPart } from './default-bindings.ts'
 import { joinPath } from './names.ts'
 import { formatType, refuse } from './types.ts'
 
@@ -54,13 +55,17 @@ export async function workspaceBirth(
   )
   const operations = clusterRows(logicalCluster, cluster, path, made)
   const username = context.user.username
+  const defaults = await defaultsPart(object, context)
+  const taken = () => refuse(object.metadata.name ?? '', `the logical cluster ${cluster} or the path ${path} is in use`)
   return {
-    operations: [...operations, workspaceAdmin(cluster, username, context)],
+    operations: [...operations, workspaceAdmin(cluster, username, context), ...defaults.operations],
     preconditions: [
       { type: 'absent', key: pathKey(path) },
       { type: 'absent', key: epochKey(cluster) },
+      ...defaults.preconditions,
     ],
-    refused: () => refuse(object.metadata.name ?? '', `the logical cluster ${cluster} or the path ${path} is in use`),
+    // What its bindings were decided by has changed since: they are decided anew.
+    refused: (failed) => (failed < 2 ? taken() : undefined),
   }
 }
 
@@ -101,6 +106,7 @@ function logicalClusterOf(
     return value === undefined ? [] : [[key, value] as const]
   })
   const { initializers } = status
+  const defaults = defaultsMetadata(workspace)
   return {
     apiVersion: 'core.kcp.io/v1alpha1',
     kind: 'LogicalCluster',
@@ -109,12 +115,13 @@ function logicalClusterOf(
       uid: services.random.uid(),
       creationTimestamp: workspace.metadata.creationTimestamp ?? '',
       generation: 1,
-      labels: { [PHASE_LABEL]: status.phase },
+      labels: { [PHASE_LABEL]: status.phase, ...defaults.labels },
       annotations: {
         [PATH_ANNOTATION]: path,
         [TYPE_ANNOTATION]: type,
         [SHARD_ANNOTATION]: SHARD_NAME,
         ...Object.fromEntries(inherited),
+        ...defaults.annotations,
       },
       finalizers: [LOGICAL_CLUSTER_FINALIZER],
     },

@@ -17,6 +17,7 @@ import { PATH_ANNOTATION } from './api/groups.ts'
 import { declareKind } from './api/kind.ts'
 import { LOGICAL_CLUSTER } from './api/logical-cluster.ts'
 import { initializedCondition, labelPhase, setPhase, tenancyStatus, withCondition } from './api/phase.ts'
+import { defaultsPart, settleDefaults } from './default-bindings.ts'
 import { endpointRemains } from './endpoints/endpoint-end.ts'
 import { admitLogicalCluster } from './logical-cluster-admission.ts'
 import { workspaceFollows } from './workspace-follows.ts'
@@ -36,12 +37,27 @@ function prepareForUpdate(object: KubeObject, old: KubeObject, { services }: Ope
   labelPhase(object)
 }
 
+async function admit(change: Change, context: OperationContext): Promise<void> {
+  await admitLogicalCluster(change, context)
+  if (change.type !== 'update') return
+  if (await settleDefaults(change, context)) prepareForUpdate(change.object, change.old, context)
+}
+
 /** When it begins to end nothing more is born in it; when it is gone, everything that was in it is. */
 async function commit(change: Change, context: OperationContext): Promise<CommitPart> {
   if (change.type === 'create') return { preconditions: [], operations: [] }
   if (change.type === 'delete') return remains(change.old, context)
   const isDeleting = (object: KubeObject): boolean => object.metadata.deletionTimestamp !== undefined
-  if (!isDeleting(change.object)) return workspaceFollows(change.object, context)
+  if (!isDeleting(change.object)) {
+    const [follows, defaults] = await Promise.all([
+      workspaceFollows(change.object, context),
+      defaultsPart(change.object, context),
+    ])
+    return {
+      operations: [...follows.operations, ...defaults.operations],
+      preconditions: [...follows.preconditions, ...defaults.preconditions],
+    }
+  }
   if (isDeleting(change.old)) return { preconditions: [], operations: [] }
   return {
     preconditions: [],
@@ -62,7 +78,7 @@ export function logicalClusterDefinition(externalURL: () => string): ResourceDef
     strategy: {
       prepareForUpdate,
       prepareForDelete: (object) => setPhase(object, 'Deleting'),
-      admit: admitLogicalCluster,
+      admit,
       validate: ({ metadata }) =>
         metadata.name === LOGICAL_CLUSTER_NAME
           ? []

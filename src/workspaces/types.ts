@@ -1,7 +1,7 @@
 /** Finds WorkspaceTypes and what they say together with those that they extend. */
 import { forbidden, type KubeObject, type StatusError } from '../machinery/index.ts'
 import { type OperationContext, pathKey, ROOT_CLUSTER, type Services } from '../server/index.ts'
-import { PATH_ANNOTATION, TENANCY_GROUP } from './api/groups.ts'
+import { PATH_ANNOTATION, TENANCY_GROUP, TYPE_ANNOTATION } from './api/groups.ts'
 import { type TypeReference, type WorkspaceTypeSpec, workspaceTypeSpec } from './api/workspace-type.ts'
 import { parentPath } from './names.ts'
 import { workspaceTypeDefinition } from './workspace-type.ts'
@@ -67,6 +67,21 @@ export async function aliasesOf(
   }
   await visit(type, [])
   return [...aliases.values()]
+}
+
+/** The types that a logical cluster is of, by what its LogicalCluster says; none if it says nothing. Refuses as `aliasesOf`. */
+export async function typesOf({ metadata }: KubeObject, context: OperationContext): Promise<ResolvedType[]> {
+  const reference = parseType(metadata.annotations?.[TYPE_ANNOTATION])
+  if (reference === undefined) return []
+  const type = await resolveType(context.services, reference, ROOT_CLUSTER)
+  if (type === undefined) throw refuse(metadata.name ?? '', `error getting WorkspaceType ${formatType(reference)}`)
+  return aliasesOf(context, type, metadata.name ?? '')
+}
+
+/** From what `formatType` makes. */
+export function parseType(text: string | undefined): Required<TypeReference> | undefined {
+  const end = text?.lastIndexOf(':') ?? -1
+  return text === undefined || end === -1 ? undefined : { path: text.slice(0, end), name: text.slice(end + 1) }
 }
 
 export function formatType({ path, name }: { readonly path: string; readonly name: string }): string {

@@ -12,13 +12,15 @@ import {
   TENANCY_GROUP,
   TYPE_ANNOTATION,
 } from './api/groups.ts'
-import { initializedCondition, labelPhase, type TenancyStatus } from './api/phase.ts'
+import { initializedCondition, labelPhase, type TenancyCondition, type TenancyStatus } from './api/phase.ts'
 import { type WorkspaceSpec, workspaceSpec } from './api/workspace.ts'
 import type { TypeReference } from './api/workspace-type.ts'
+import { planDefaults } from './default-bindings.ts'
+import { DEFAULT_BINDINGS_INITIALIZER } from './exports/default-exports.ts'
 import { isClusterName, joinPath, newClusterName } from './names.ts'
 import { isMaster } from './privileged.ts'
 import { brokenLimits } from './type-limits.ts'
-import { aliasesOf, formatType, type ResolvedType, refuse, resolveType } from './types.ts'
+import { aliasesOf, formatType, parseType, type ResolvedType, refuse, resolveType } from './types.ts'
 
 export async function admitWorkspaceCreate(object: KubeObject, context: OperationContext): Promise<void> {
   const name = object.metadata.name ?? ''
@@ -50,10 +52,12 @@ export async function admitWorkspaceCreate(object: KubeObject, context: Operatio
     [CLUSTER_NAME_ANNOTATION]: spec.cluster,
     [SHARD_ANNOTATION]: SHARD_NAME,
   }
+  const defaults = await planDefaults(object, { aliases, cluster: spec.cluster, path }, context)
   const initializers = aliases
     .filter(({ spec: { initializer }, ...alias }) => initializer === true && formatType(alias) !== 'root:universal')
     .map(formatType)
-  object.status = firstStatus(initializers, services.now())
+  if (defaults.fault !== undefined) initializers.push(DEFAULT_BINDINGS_INITIALIZER)
+  object.status = firstStatus(initializers, defaults.conditions, services.now())
   labelPhase(object)
 }
 
@@ -67,8 +71,12 @@ function checkPlacement({ cluster, URL }: WorkspaceSpec, user: UserInfo, name: s
   if (URL !== undefined) throw refuse(name, 'spec.URL can only be set by system privileged users')
 }
 
-/** root:universal's own initializer runs inside the create; those of others are waited for. */
-function firstStatus(initializers: readonly string[], now: number): TenancyStatus {
+/** What root:universal's initializer does, and that of default bindings if it can, is done inside the create; others are waited for. */
+function firstStatus(
+  initializers: readonly string[],
+  conditions: readonly TenancyCondition[],
+  now: number,
+): TenancyStatus {
   const lastTransitionTime = timestamp(now)
   return {
     phase: initializers.length === 0 ? 'Ready' : 'Initializing',
@@ -76,6 +84,7 @@ function firstStatus(initializers: readonly string[], now: number): TenancyStatu
     conditions: [
       { type: 'WorkspaceScheduled', status: 'True', lastTransitionTime },
       initializedCondition(initializers, lastTransitionTime),
+      ...conditions,
     ],
   }
 }
@@ -104,12 +113,10 @@ async function parentOf({ services, cluster }: OperationContext, name: string): 
   const record = await services.logicalClusterOf(cluster)
   if (record === undefined) throw refuse(name, 'workspaces cannot be created in this logical cluster')
   const annotations = record.object.metadata.annotations ?? {}
-  const typed = annotations[TYPE_ANNOTATION]
-  const end = typed?.lastIndexOf(':') ?? -1
   return {
     object: record.object,
     path: annotations[PATH_ANNOTATION] ?? cluster,
-    type: typed === undefined ? undefined : { path: typed.slice(0, end), name: typed.slice(end + 1) },
+    type: parseType(annotations[TYPE_ANNOTATION]),
   }
 }
 

@@ -2,7 +2,7 @@
 import type { KubeObject } from '../../machinery/index.ts'
 import { APIS_GROUP } from './groups.ts'
 import { CONDITIONS, type DeclaredKind } from './kind.ts'
-import { EXPORTED_CLAIMS, type PermissionClaim } from './permission-claim.ts'
+import { EXPORTED_CLAIMS, type ExportedPermissionClaim } from './permission-claim.ts'
 import type { TenancyCondition } from './phase.ts'
 
 export interface ExportedResource {
@@ -15,7 +15,7 @@ export interface ExportedResource {
 
 export interface ExportSpec {
   resources?: ExportedResource[]
-  permissionClaims?: PermissionClaim[]
+  permissionClaims?: ExportedPermissionClaim[]
   identity?: { secretRef?: { namespace?: string; name?: string } }
   maximalPermissionPolicy?: { local?: object }
 }

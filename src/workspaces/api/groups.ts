@@ -15,6 +15,8 @@ export const RESOURCE_BINDINGS_ANNOTATION = 'internal.apis.kcp.io/resource-bindi
 export const SKIP_ENDPOINT_SLICE_ANNOTATION = 'apiexports.apis.kcp.io/skip-endpointslice'
 /** On an APIBinding: which export it binds, hashed. */
 export const EXPORT_LABEL = 'internal.apis.kcp.io/export'
+/** On a LogicalCluster, followed by the hash of a type that it is of; the types of `root` that bind nothing are left out. */
+export const TYPE_LABEL_PREFIX = 'type.tenancy.keelson.dev/'
 export const PHASE_LABEL = 'tenancy.kcp.io/phase'
 
 export const WORKSPACE_FINALIZER = 'core.kcp.io/logicalcluster'

@@ -54,11 +54,18 @@ export interface PermissionClaim {
   readonly verbs: readonly string[]
 }
 
+export interface ClaimSelector {
+  readonly matchAll?: boolean
+  readonly matchLabels?: object
+  readonly matchExpressions?: object[]
+}
+
+export interface ExportedPermissionClaim extends PermissionClaim {
+  /** What bindings that a workspace has by its type select. */
+  readonly defaultSelector?: ClaimSelector
+}
+
 export interface AcceptablePermissionClaim extends PermissionClaim {
-  readonly selector: {
-    readonly matchAll?: boolean
-    readonly matchLabels?: object
-    readonly matchExpressions?: object[]
-  }
+  readonly selector: ClaimSelector
   readonly state: 'Accepted' | 'Rejected'
 }

@@ -24,6 +24,12 @@ export interface TypeLimit {
   readonly types?: readonly TypeReference[]
 }
 
+/** An export; without a path, of the type's own workspace. */
+export interface DefaultAPIBinding {
+  readonly path?: string
+  readonly export: string
+}
+
 export interface WorkspaceTypeSpec {
   readonly initializer?: boolean
   readonly terminator?: boolean
@@ -32,6 +38,8 @@ export interface WorkspaceTypeSpec {
   readonly defaultChildWorkspaceType?: TypeReference
   readonly limitAllowedChildren?: TypeLimit
   readonly limitAllowedParents?: TypeLimit
+  readonly defaultAPIBindings?: readonly DefaultAPIBinding[]
+  readonly defaultAPIBindingLifecycle?: 'InitializeOnly' | 'Maintain'
 }
 
 export function workspaceTypeSpec(object: KubeObject): WorkspaceTypeSpec {

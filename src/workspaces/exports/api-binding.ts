@@ -14,10 +14,11 @@ import { API_BINDING_FINALIZER, EXPORT_LABEL, PATH_ANNOTATION } from '../api/gro
 import { declareKind } from '../api/kind.ts'
 import { isSystem } from '../privileged.ts'
 import { bindingRows } from './endpoints.ts'
-import { evaluateBinding } from './evaluate-binding.ts'
+import { evaluateBinding, heldIn } from './evaluate-binding.ts'
 import { exportHash } from './export-hash.ts'
 import { clusterAt, formatReference, mayBind, pathOf, readExport } from './find-export.ts'
-import { followBinding } from './follow-up.ts'
+import { followBinding, followWorkspace } from './follow-up.ts'
+import { isByDefault, maintain } from './maintain-binding.ts'
 import { refuse, refuseFields } from './refuse.ts'
 import { lockRows } from './resource-locks.ts'
 
@@ -38,7 +39,9 @@ async function admit(change: Change, context: OperationContext): Promise<void> {
   const { metadata } = object
   metadata.annotations = { ...metadata.annotations, [PATH_ANNOTATION]: await pathOf(context) }
   metadata.labels = { ...metadata.labels, [EXPORT_LABEL]: exportHash(cluster ?? '', reference.name) }
-  if (metadata.deletionTimestamp === undefined) await evaluateBinding(object, before, context)
+  if (metadata.deletionTimestamp !== undefined) return
+  await maintain(object, cluster, context)
+  await evaluateBinding(object, before, context, await heldIn(context))
 }
 
 /** One answer for whatever is in the way, so that nobody learns what is there. */
@@ -88,12 +91,20 @@ async function commit(change: Change, context: OperationContext): Promise<Commit
   const locks = await lockRows(name, change.type === 'delete' ? [] : boundResources, context)
   if (change.type === 'update' || cluster === undefined || reference === undefined) return locks
   const swept = change.type === 'delete' ? await leftovers(change.old, context) : []
+  const missed = change.type === 'delete' ? await missedByTypes(object, context) : []
   const binding = { name, change: change.type === 'create' ? 'comes' : 'goes' } as const
   const index = await bindingRows({ cluster, name: reference.name }, binding, context)
   return {
-    operations: [...locks.operations, ...index.operations, ...swept],
+    operations: [...locks.operations, ...index.operations, ...swept, ...missed],
     preconditions: [...locks.preconditions, ...index.preconditions],
   }
+}
+
+/** Its workspace's types may want it back. */
+async function missedByTypes(binding: KubeObject, context: OperationContext): Promise<Operation[]> {
+  if (!isByDefault(binding, context.cluster)) return []
+  const record = await context.services.logicalClusterOf(context.cluster)
+  return record === undefined || record.deleting ? [] : [followWorkspace(context)]
 }
 
 /** Objects that no longer were served and so could not be deleted one by one; those that another binding takes over stay. */

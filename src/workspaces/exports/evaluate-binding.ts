@@ -1,7 +1,7 @@
 /** What has become of a binding: which resources of its export it holds, and why not the others. */
 import { isDeepStrictEqual } from 'node:util'
 import type { KubeObject } from '../../machinery/index.ts'
-import type { OperationContext } from '../../server/index.ts'
+import type { OperationContext, ResourceDefinition } from '../../server/index.ts'
 import { type BindingStatus, type BoundResource, bindingSpec, exportReference } from '../api/api-binding.ts'
 import { exportSpec, exportStatus } from '../api/api-export.ts'
 import { resourceSchemaSpec } from '../api/api-resource-schema.ts'
@@ -10,16 +10,28 @@ import { apiResourceSchemaDefinition } from './api-resource-schema.ts'
 import { type Conditions, conditionsFrom, type Fault } from './conditions.ts'
 import { clusterAt, readExport } from './find-export.ts'
 import { namingConflict } from './naming-conflicts.ts'
-import { lockName, readLocks } from './resource-locks.ts'
+import { type Locks, lockName, readLocks } from './resource-locks.ts'
+
+/** What a logical cluster's names are taken by. */
+export interface Held {
+  locks: Locks
+  served: readonly ResourceDefinition[]
+}
+
+export async function heldIn(context: OperationContext): Promise<Held> {
+  const [locks, { all }] = await Promise.all([readLocks(context), context.services.definitionsOf(context.cluster)])
+  return { locks, served: all }
+}
 
 /** Sets the binding's status from what is there now; `before` is the status that it has had. */
 export async function evaluateBinding(
   binding: KubeObject,
   before: BindingStatus,
   context: OperationContext,
+  held: Held,
 ): Promise<void> {
   const conditions = conditionsFrom(before.conditions, context.services.now())
-  const status = await statusOf(binding, before, context, conditions)
+  const status = await statusOf(binding, before, context, conditions, held)
   conditions.set('Ready', conditions.isTrue('InitialBindingCompleted') ? undefined : faultOf(conditions))
   binding.status = { ...status, conditions: conditions.list() } as unknown as KubeObject['status']
 }
@@ -36,6 +48,7 @@ async function statusOf(
   before: BindingStatus,
   context: OperationContext,
   conditions: Conditions,
+  held: Held,
 ): Promise<BindingStatus> {
   const reference = exportReference(binding)
   const cluster = before.apiExportClusterName ?? (await clusterAt(reference?.path, context))
@@ -79,7 +92,7 @@ async function statusOf(
       message: `APIExport ${where}: APIResourceSchema ${offer.missing.join(', ')} not found`,
     })
   else conditions.set('APIExportValid')
-  const { bound, conflicts } = await holdResources(binding, before, offer.resources, context)
+  const { bound, conflicts } = holdResources(binding, before, offer.resources, held)
   judge(conditions, conflicts, offer.missing)
   setClaims(binding, exportSpec(found).permissionClaims ?? [], conditions)
   const { exportPermissionClaims: _before, ...rest } = status
@@ -139,14 +152,13 @@ async function resourcesOf(
 }
 
 /** Takes what nobody else has. What is held already stays held, so that no object is left behind unseen. */
-async function holdResources(
+function holdResources(
   binding: KubeObject,
   before: BindingStatus,
   offered: readonly OfferedResource[],
-  context: OperationContext,
-): Promise<{ bound: BoundResource[]; conflicts: string[] }> {
+  { locks, served }: Held,
+): { bound: BoundResource[]; conflicts: string[] } {
   const { name = '' } = binding.metadata
-  const [locks, served] = await Promise.all([readLocks(context), context.services.definitionsOf(context.cluster)])
   const bound = new Map((before.boundResources ?? []).map((resource) => [lockName(resource), resource]))
   const conflicts: string[] = []
   for (const { schema, bound: resource } of offered) {

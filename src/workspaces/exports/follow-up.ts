@@ -1,14 +1,21 @@
 /**
- * What is left to do after a change: bindings that are to look at their export again, exports that wait for their Secret. A row of the change's own commit, and
- * taken away by the controller that has done it, so that nothing is forgotten and at rest there is nothing to do.
+ * What is left to do after a change: bindings that are to look at their export again, exports that wait for their Secret,
+ * workspaces that are to have the bindings of their types. A row of the change's own commit, and taken away by the controller that has done it, so that nothing is forgotten and at rest there is nothing to do.
  */
 import type { KubeObject } from '../../machinery/index.ts'
-import { encodeRow, type OperationContext, objectKey, type ResourceDefinition } from '../../server/index.ts'
+import {
+  encodeRow,
+  LOGICAL_CLUSTER_NAME,
+  type OperationContext,
+  objectKey,
+  type ResourceDefinition,
+} from '../../server/index.ts'
 import type { Operation } from '../../storage/index.ts'
 import { EXPORT_LABEL } from '../api/groups.ts'
 import { declareKind } from '../api/kind.ts'
 import { type ExportId, otherBindings } from './binding-index.ts'
 import { exportHash } from './export-hash.ts'
+import { typeLabel } from './type-label.ts'
 
 const GROUP = 'lifecycle.keelson.dev'
 const VERSION = 'v1alpha1'
@@ -21,7 +28,10 @@ export const followUpDefinition: ResourceDefinition = declareKind(
     kind: 'FollowUp',
     plural: 'followups',
     columns: [],
-    spec: { type: 'object', properties: { selector: TEXT, binding: TEXT, export: TEXT } },
+    spec: {
+      type: 'object',
+      properties: { selector: TEXT, binding: TEXT, export: TEXT, workspaces: TEXT, workspace: TEXT },
+    },
   },
   {
     hidden: true,
@@ -48,6 +58,16 @@ export function followBinding(name: string, context: OperationContext): Operatio
 /** An export whose identity is to be found: its Secret is still missing. */
 export function followIdentity(name: string, context: OperationContext): Operation {
   return followUp(`identity:${name}`, { export: name }, context)
+}
+
+/** This workspace: a binding that it has by its types is missing. */
+export function followWorkspace(context: OperationContext): Operation {
+  return followUp('workspace', { workspace: LOGICAL_CLUSTER_NAME }, context)
+}
+
+/** All workspaces of a type, and of those that extend it. */
+export function followType(name: string, context: OperationContext): Operation {
+  return followUp(`type:${name}`, { workspaces: typeLabel(context.cluster, name) }, context)
 }
 
 function followUp(name: string, spec: Record<string, string>, { cluster, services }: OperationContext): Operation {

@@ -1,12 +1,16 @@
 /** What keeps a resource of an export out of a logical cluster: something there already has its name. */
 import type { KubeObject } from '../../machinery/index.ts'
-import type { DefinitionSet, ResourceDefinition } from '../../server/index.ts'
+import type { ResourceDefinition } from '../../server/index.ts'
 import { resourceSchemaSpec } from '../api/api-resource-schema.ts'
 
 /** The name that is taken and by what; undefined when the schema's names are free. */
-export function namingConflict(schema: KubeObject, identityHash: string, served: DefinitionSet): string | undefined {
+export function namingConflict(
+  schema: KubeObject,
+  identityHash: string,
+  served: readonly ResourceDefinition[],
+): string | undefined {
   const { group, names } = resourceSchemaSpec(schema)
-  const others = served.all.filter(
+  const others = served.filter(
     (other) => other.group === group && !(other.identity === identityHash && other.names.plural === names.plural),
   )
   for (const other of others) {

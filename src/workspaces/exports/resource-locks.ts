@@ -16,19 +16,23 @@ import type { BoundResource } from '../api/api-binding.ts'
 import { APIS_GROUP, CORE_GROUP, RESOURCE_BINDINGS_ANNOTATION } from '../api/groups.ts'
 
 /** `<resource>.<group>` -> the binding that holds it. */
-type Locks = Readonly<Record<string, { readonly n?: string }>>
+export type Locks = Readonly<Record<string, { readonly n?: string }>>
 
 export function lockName({ group, resource }: Pick<BoundResource, 'group' | 'resource'>): string {
   return `${resource}.${group}`
 }
 
-function parseLocks(text: string | undefined): Locks {
+export function parseLocks(text: string | undefined): Locks {
   try {
     const parsed: unknown = JSON.parse(text ?? '{}')
     return typeof parsed === 'object' && parsed !== null ? (parsed as Locks) : {}
   } catch {
     return {}
   }
+}
+
+export function formatLocks(locks: Locks): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(locks).toSorted()))
 }
 
 export async function readLocks({ services, cluster }: OperationContext): Promise<Locks> {
@@ -62,7 +66,7 @@ export async function lockRows(
   }
   const key = objectKey(definition, cluster, '', LOGICAL_CLUSTER_NAME)
   const guard = { type: 'version', key, version: record.version } as const
-  const text = JSON.stringify(Object.fromEntries(Object.entries(locks).toSorted()))
+  const text = formatLocks(locks)
   if (text === (annotations[RESOURCE_BINDINGS_ANNOTATION] ?? '{}')) return { operations: [], preconditions: [guard] }
   record.object.metadata.annotations = { ...annotations, [RESOURCE_BINDINGS_ANNOTATION]: text }
   return { operations: [{ type: 'put', key, value: encodeRow(definition, record.object) }], preconditions: [guard] }
