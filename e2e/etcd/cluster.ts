@@ -26,13 +26,13 @@ export interface EtcdCluster extends AsyncDisposable {
 }
 
 /**
- * Starts a real etcd on free ports of loopback, as new.
+ * Starts a real etcd on free ports of loopback, as new: 3.6, or with KEELSON_ETCD=3.5 the one before.
  *
  *     await using etcd = await startEtcd({ members: 3 })
  */
 export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdCluster> {
   const { members = 1, flags = [], fast = false, certificates } = options
-  const etcd = await toolPath('etcd')
+  const etcd = await toolPath(process.env.KEELSON_ETCD === '3.5' ? 'etcd-3.5' : 'etcd')
   await using cleanup = new AsyncDisposableStack()
   const { path: folder } = cleanup.use(await temporaryFolder())
   const ports = await Promise.all(

@@ -12,6 +12,7 @@ export interface Recipe {
 
 const kubernetesMinorAndPatch = '36.3'
 const etcdVersion = 'v3.6.16'
+const earlierEtcdVersion = 'v3.5.35'
 const clusterAPIVersion = 'v1.13.5'
 
 /** What nodes of kind clusters run. */
@@ -32,6 +33,7 @@ export const tools = {
   'kind-pause': inThisRepository('../kind/programs', './pause'),
   'kind-runtime': inThisRepository('../kind/programs', './runtime'),
   etcd: published('go.etcd.io/etcd/server/v3', etcdVersion),
+  'etcd-3.5': published('go.etcd.io/etcd/server/v3', earlierEtcdVersion),
   clusterctl: published('sigs.k8s.io/cluster-api', clusterAPIVersion, 'cmd/clusterctl'),
   'cluster-api-manager': published('sigs.k8s.io/cluster-api', clusterAPIVersion),
   helm3: published('helm.sh/helm/v3', 'v3.22.0', 'cmd/helm'),
