@@ -27,7 +27,7 @@ export function startDaemon(command: string, commandArguments: string[], logFile
   if (child.pid === undefined) throw new Error(`cannot start ${command}`)
 
   const log = () => readFileSync(logFile, 'utf8')
-  const stop = async (patienceMilliseconds = 15_000) => {
+  const stop = async (patienceMilliseconds = 60_000) => {
     child.kill('SIGTERM')
     const patience = new AbortController()
     const impatience = sleep(patienceMilliseconds, undefined, { signal: patience.signal }).then(kill, () => {})

@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 
 /**
- * Below the ports that systems give to connections and to whoever asks for any (from 32768 on, or 49152), and below those of
- * Services (from 30000 on): so nobody gets one of these by chance while the program that it is for starts, or starts again.
+ * Below the ports that systems give to connections and to whoever asks for any (from 32768 on, or 49152), and below those that
+ * logical clusters' endpoints take (from 20000 on): so nobody gets one of these by chance while the program that it is for
+ * starts, or starts again.
  */
-const RANGE = { first: 20_000, count: 10_000 }
+const RANGE = { first: 10_000, count: 10_000 }
 
 /**
  * A TCP port of loopback on which nobody listens, for programs that cannot say which one they chose, or that must come back on

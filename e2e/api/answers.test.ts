@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { parse } from 'yaml'
+import { eventually } from '../../src/testing/index.ts'
 import { widgetsCrd } from '../fixtures/widgets.ts'
 import { type Access, readKubeconfig } from '../kubeconfig.ts'
 import { request } from '../request.ts'
@@ -162,7 +163,7 @@ test("requests that fail do so with kube-apiserver's status, reason and message"
     '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
     parse(await readFile(widgetsCrd, 'utf8')),
   )
-  while ((await request(access, 'GET', widgets)).status !== 200);
+  await eventually(async () => assert.equal((await request(access, 'GET', widgets)).status, 200), { timeout: 120_000 })
   for (const { title, status, reason, message, ...sent } of cases) {
     await context.test(title, async () => {
       assert.deepEqual(await answerTo(access, sent), { status, ...(reason === undefined ? {} : { reason }), message })

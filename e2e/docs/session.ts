@@ -22,7 +22,7 @@ const root = join(import.meta.dirname, '../..')
 const SERVER = /^(?:npm start|npx keelson (?:serve|up))\b/
 /** The port that pages use; here it is a free one. */
 const WRITTEN_PORT = '6443'
-const READY_WITHIN = 15_000
+const READY_WITHIN = 120_000
 
 export interface SessionOptions {
   /** An installed package; by default the sources as they are. */
@@ -49,7 +49,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
   const servers: Daemon[] = []
   let started = 0
   cleanup.defer(async () => {
-    for (const server of servers.toReversed()) await server.stop(5_000)
+    for (const server of servers.toReversed()) await server.stop()
   })
   const disposal = cleanup.move()
   const asHere = (text: string) => text.replaceAll(WRITTEN_PORT, port)

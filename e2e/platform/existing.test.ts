@@ -155,7 +155,7 @@ describe('an existing cluster', () => {
       const created = await here.run(`create secret generic production --from-file=value=${production.kubeconfig}`)
       assert.equal(created.code, 0, created.error)
       assert.equal((await here.run('apply -f -', served())).code, 0)
-      const waited = await here.run('wait --for=condition=Ready --timeout=30s platform/shop')
+      const waited = await here.run('wait --for=condition=Ready --timeout=120s platform/shop')
       assert.equal(waited.code, 0, `${waited.error} ${await condition('platform/shop', 'Ready')}`)
       const { output } = await here.run('get platform shop -o jsonpath={.status.endpoint.port},{.status.version}')
       assert.equal(output, `${new URL(production.url).port},v1.36.3`)
@@ -163,12 +163,12 @@ describe('an existing cluster', () => {
     })
 
     test('is in its control center’s API, with a kubeconfig of its own', async () => {
-      const ready = 'wait --for=condition=ClusterAPIAvailable --timeout=30s controlcenter/emea'
+      const ready = 'wait --for=condition=ClusterAPIAvailable --timeout=120s controlcenter/emea'
       assert.equal((await here.run(ready)).code, 0, await condition('controlcenter/emea', 'ClusterAPIAvailable'))
       const env = { KUBECONFIG: keelson.kubeconfig }
       assert.equal((await runner('kubeconfig ControlCenter/emea --out emea.kubeconfig', folder, env)).code, 0)
       const emea = await kubectlWith(join(folder, 'emea.kubeconfig'))
-      const waited = await emea.run('wait --for=create --timeout=30s secret/shop-kubeconfig')
+      const waited = await emea.run('wait --for=create --timeout=120s secret/shop-kubeconfig')
       assert.equal(waited.code, 0, waited.error)
       assert.match((await emea.run('get clusters')).output, /shop +True +Provisioned/)
     })
@@ -184,13 +184,13 @@ describe('an existing cluster', () => {
         await here.run(`patch platform shop --type=merge -p {"spec":{"access":{"ttl":"${path === file ? 61 : 60}m"}}}`)
       }
       await replace(file)
-      const waited = await here.run('wait --for=condition=Ready=Unknown --timeout=30s platform/shop')
+      const waited = await here.run('wait --for=condition=Ready=Unknown --timeout=120s platform/shop')
       assert.equal(waited.code, 0, waited.error)
       const said = await condition('platform/shop', 'Ready')
       assert.match(said, /does not accept the credential of its kubeconfig/)
       assert.ok(!said.includes('nobodys'))
       await replace(production.kubeconfig)
-      assert.equal((await here.run('wait --for=condition=Ready --timeout=30s platform/shop')).code, 0)
+      assert.equal((await here.run('wait --for=condition=Ready --timeout=120s platform/shop')).code, 0)
     })
 
     test('is not reached where the server may not go', async () => {
@@ -198,14 +198,14 @@ describe('an existing cluster', () => {
       const kubectl = await kubectlWith(strict.kubeconfig)
       await kubectl.run(`create secret generic production --from-file=value=${production.kubeconfig}`)
       await kubectl.run('apply -f -', served())
-      const waited = await kubectl.run('wait --for=condition=Ready=Unknown --timeout=30s clusterprovider/ours')
+      const waited = await kubectl.run('wait --for=condition=Ready=Unknown --timeout=120s clusterprovider/ours')
       assert.equal(waited.code, 0, waited.error)
       const { output } = await kubectl.run('get clusterproviders')
       assert.match(output, /address 127.0.0.1 is not allowed.*--webhook-allow-cidr/)
     })
 
     test('goes on as it was when its object is deleted', async () => {
-      const deleted = await here.run('delete platform shop --timeout=30s')
+      const deleted = await here.run('delete platform shop --timeout=120s')
       assert.equal(deleted.code, 0, deleted.error)
       assert.equal(await kept(), untouched)
     })

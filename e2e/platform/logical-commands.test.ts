@@ -54,7 +54,7 @@ describe('the commands on logical clusters', () => {
       /\+ Platform\/shop +create +here \(API only, no nodes\)/,
     ],
     ['apply plan.json', 0, /ControlCenter\/emea: created\n[\s\S]*Platform\/shop: created\n\n2 created\./],
-    ['wait -f manifests --timeout 20s', 0, /Platform\/shop: ready/],
+    ['wait -f manifests --timeout 120s', 0, /Platform\/shop: ready/],
     ['drift -f manifests --detailed-exitcode', 0, /^No drift\.$/m],
     ['plan -f manifests -o json', 0, /"actions": \[\s*"no-op"\s*\]/],
     ['state ls', 0, /ControlCenter\/emea +root +here \(API only, no nodes\) +ready +keelson-emea-[0-9a-f]{12}/],

@@ -85,7 +85,7 @@ describe('runners that share nothing but a server', { concurrency: 2 }, () => {
       ['validate -f manifests', 0],
       ['plan --detailed-exitcode --out plan.json -f manifests', 2],
       ['apply plan.json', 0],
-      ['wait -f manifests --timeout 20s', 0],
+      ['wait -f manifests --timeout 120s', 0],
       ['drift --detailed-exitcode -f manifests', 0],
       ['state ls', 0],
       ['destroy --auto-approve -f manifests', 0],

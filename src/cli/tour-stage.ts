@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
-import net, { type AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,8 +11,6 @@ import type { Environment } from './environment.ts'
 
 export interface Stage extends AsyncDisposable {
   readonly folder: string
-  /** `127.0.0.1:PORT`. */
-  readonly address: string
   readonly title: (text: string) => Promise<void>
   readonly say: (text: string) => Promise<void>
   /** Writes a file and shows it. */
@@ -38,7 +35,6 @@ export async function openStage({ stdout, env, signal }: Environment): Promise<S
   // What the reader has set elsewhere is none of the tour's business.
   delete (shell as Record<string, string | undefined>).KUBECONFIG
   fs.symlinkSync(examplesFolder(), path.join(folder, 'examples'))
-  const address = `127.0.0.1:${await freePort()}`
   let server: ChildProcess | undefined
 
   const pause = (ms: number) => (terminal ? sleep(ms, undefined, { signal }) : undefined)
@@ -57,7 +53,6 @@ export async function openStage({ stdout, env, signal }: Environment): Promise<S
 
   return {
     folder,
-    address,
     async title(text) {
       signal.throwIfAborted()
       stdout.write(`${styled('bold', `== ${text}`)}\n\n`)
@@ -163,13 +158,4 @@ function examplesFolder(): string {
     if (fs.existsSync(path.join(found, 'acme'))) return found
   }
   throw new KeelsonError('the examples of this package are missing', 'install it again')
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -3,7 +3,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Stage } from './tour-stage.ts'
 
-const UP = 'keelson up -f examples/acme --run environment-controller=examples/acme/environment-controller.ts'
+/** On any port: another server may have the usual one. */
+const UP =
+  'keelson up -f examples/acme --run environment-controller=examples/acme/environment-controller.ts --listen 127.0.0.1:0'
 const SHOP = '--kubeconfig .keelson/shop.kubeconfig'
 const PAYMENTS = '--kubeconfig .keelson/payments.kubeconfig'
 const WORLD = '.keelson/simulated/world'
@@ -72,13 +74,13 @@ spec:
 `
 
 export async function tellStory(stage: Stage): Promise<void> {
-  const { title, say, write, run, serve, folder, address } = stage
+  const { title, say, write, run, serve, folder } = stage
   await say(`This plays in a folder of its own (${folder}) and removes it at the end.`)
 
   await title('1. One directory, one command')
   await say(`A platform team keeps its organization in a directory: workspaces for teams, rights, clusters, and an API of its own
 for the teams. One command serves it, on this machine, in one process.`)
-  await serve(`${UP} --listen ${address}`)
+  await serve(UP)
 
   await title('2. Self-service')
   await say(`The team "shop" has a kubeconfig that leads into its workspace, and nowhere else. It asks for a cluster in the words of
@@ -118,7 +120,7 @@ and says so wherever they are shown.`)
   await write('clusters/mobile.yaml', platform('mobile'))
   await run('keelson apply -f clusters --auto-approve', { killAt: 'Platform/mobile: create: ' })
   await say('The next start finds what is half built in the world, and goes on with it. There is nothing to repair.')
-  await serve(`${UP} --listen ${address} | grep --line-buffered -v unchanged`)
+  await serve(`${UP} | grep --line-buffered -v unchanged`)
   await run('keelson wait -f clusters')
   await run(`ls ${WORLD}/clusters | grep -c mobile`)
   await say('The killed run had the lock. It ends by itself after a quarter of a minute, or is taken away.')
