@@ -291,7 +291,7 @@ async function logHasAtMost(directory: string, rows: number): Promise<void> {
 async function runScript(body: string): Promise<{ stdout: string; stderr: string }> {
   const script = `import { openStore } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}\n${body}`
   const run = promisify(execFile)(process.execPath, ['--input-type=module-typescript', '--eval', script], {
-    timeout: 30_000,
+    timeout: 120_000,
   })
   return run.catch((error) => ({ stdout: String(error.stdout), stderr: String(error.stderr) }))
 }

@@ -5,6 +5,9 @@ import { externalNameOf } from '../identity.ts'
 import type { ClusterIntent, ClusterProvider, ClusterSpec, ClusterState, ObservedCluster } from '../provider.ts'
 import { isProviderError, type ProviderErrorReason } from '../provider-error.ts'
 
+/** Milliseconds: for what never comes. */
+const PATIENCE = 60_000
+
 export type MutatingCall = 'create' | 'update' | 'delete'
 
 /** A world of clusters of one type, empty at first. Disposing of it removes all that is in it. */
@@ -94,10 +97,11 @@ export async function foundAs(
   externalName: string,
   states: readonly ClusterState[],
 ): Promise<ObservedCluster> {
-  for (let looks = 0; ; looks++) {
+  const deadline = performance.now() + PATIENCE
+  for (;;) {
     const observation = await provider.observe(externalName, signal)
     if (observation.found && states.includes(observation.state)) return observation
-    assert.ok(looks < 500, `${externalName} is not seen as ${states.join(' or ')}`)
+    assert.ok(performance.now() < deadline, `${externalName} is not seen as ${states.join(' or ')}`)
     await delay(1)
   }
 }

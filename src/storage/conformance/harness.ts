@@ -76,7 +76,7 @@ export async function watchAll(store: Store, prefix: string, after: Version): Pr
   }
 }
 
-export async function until(condition: () => boolean, milliseconds = 10_000): Promise<void> {
+export async function until(condition: () => boolean, milliseconds = 60_000): Promise<void> {
   const deadline = performance.now() + milliseconds
   while (!condition()) {
     assert.ok(performance.now() < deadline, `waited ${milliseconds} ms for: ${condition}`)
