@@ -1,5 +1,5 @@
 /** The images that a node has to have, under the names that Kubernetes asks for, as there is no registry to get them from. */
-import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toolPath } from '../../tools/build.ts'
 import { run } from '../../tools/go.ts'
@@ -47,14 +47,12 @@ async function withIptables(image: Image, debian: string): Promise<Image> {
   const plugins = (await readdir(join(debian, extensions))).filter((file) => file.endsWith('.so'))
   const loaded = ['usr/sbin/xtables-nft-multi', 'usr/sbin/conntrack', ...plugins.map((file) => join(extensions, file))]
   const listed = await run('chroot', [debian, 'ldd', ...loaded.map((file) => `/${file}`)])
-  const libraries = new Set([...listed.matchAll(/(?:=> |^\s+)(\/\S+) \(0x/gm)].map(([, library = '']) => library))
+  const libraries = [...new Set([...listed.matchAll(/(?:=> |^\s+)(\/\S+) \(0x/gm)].map(([, library = '']) => library))]
+  // Links are followed as they are inside.
+  const targets = (await run('chroot', [debian, 'realpath', ...libraries])).trim().split('\n')
   const files: Record<string, string> = { ...image.files }
   for (const file of loaded) files[file] = join(debian, file)
-  for (const library of libraries)
-    files[library.slice(1)] = join(
-      debian,
-      await realpath(join(debian, library)).then((path) => path.slice(debian.length)),
-    )
+  for (const [place, library] of libraries.entries()) files[library.slice(1)] = join(debian, targets[place] ?? '')
   for (const name of ['iptables', 'ip6tables'])
     for (const suffix of ['', '-save', '-restore'])
       files[`usr/sbin/${name}${suffix}`] = join(debian, 'usr/sbin/xtables-nft-multi')

@@ -13,6 +13,8 @@ import { makeNode } from './root-files.ts'
 /** Of a domain that no registry can have: it is never pulled. */
 export const NODE_IMAGE = `kind.test/node:${kubernetesVersion}`
 const MADE_FROM = 'keelson.dev/made-from'
+/** systemd ends at this one; it becomes the image's with the container's other settings. */
+const STOP = ['--stop-signal', 'SIGRTMIN+3']
 const ENTRYPOINT = 'ENTRYPOINT ["/usr/local/bin/entrypoint","/sbin/init"]'
 
 /** Sees to it that Docker has it, made of what is in this folder (half a minute when the tools are there). */
@@ -30,7 +32,7 @@ export async function provideNodeImage(docker: Docker): Promise<void> {
   await writeImages(images, debian)
   const base = join(folder.path, 'base.tar')
   await run('tar', ['--numeric-owner', '-cf', base, '-C', root, '.'])
-  const changes = [ENTRYPOINT, 'ENV container=docker', 'STOPSIGNAL SIGRTMIN+3', `LABEL ${MADE_FROM}=${madeFrom}`]
+  const changes = [ENTRYPOINT, 'ENV container=docker', `LABEL ${MADE_FROM}=${madeFrom}`]
   const withoutImages = (await docker.run('import', ...changes.flatMap((change) => ['--change', change]), base)).trim()
   await importImages(docker, withoutImages, images)
 }
@@ -48,21 +50,9 @@ async function importImages(docker: Docker, base: string, images: string): Promi
     kill $containerd; wait $containerd || true
     rm -rf /run/containerd/*`
   const builder = 'keelson-node-image'
-  const volume = `${images}:/images:ro`
-  await docker.run(
-    'run',
-    '--privileged',
-    '--name',
-    builder,
-    '--volume',
-    volume,
-    '--entrypoint',
-    'bash',
-    base,
-    '-c',
-    script,
-  )
-  await docker.run('commit', '--change', ENTRYPOINT, builder, NODE_IMAGE)
+  const settings = ['--name', builder, '--privileged', ...STOP, '--volume', `${images}:/images:ro`]
+  await docker.run('run', ...settings, '--entrypoint', 'bash', base, '-c', script)
+  await docker.run('commit', '--change', ENTRYPOINT, '--change', 'CMD []', builder, NODE_IMAGE)
   await docker.run('rm', '--force', '--volumes', builder)
   await docker.run('image', 'prune', '--force')
 }

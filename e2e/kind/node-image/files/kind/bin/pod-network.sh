@@ -5,6 +5,9 @@ set -o errexit -o nounset -o pipefail
 
 export KUBECONFIG=/etc/kubernetes/kubelet.conf
 until [ -s "$KUBECONFIG" ]; do sleep 0.2; done
+server=$(sed -n 's/^ *server: //p' "$KUBECONFIG")
+# Far cheaper than kubectl, on a machine that is busy starting the API server.
+until curl --silent --fail --insecure --output /dev/null "$server/readyz"; do sleep 0.3; done
 
 columns='{.metadata.name} {.spec.podCIDR} {.status.addresses[?(@.type=="InternalIP")].address}{"\n"}'
 kubectl get nodes --watch -o "jsonpath=$columns" | while read -r name range address; do
