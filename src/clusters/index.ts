@@ -6,21 +6,26 @@ import { type ClusterProvider, providerUnreachable } from '../providers/index.ts
 import { clusterController } from './cluster-api/cluster-controller.ts'
 import { CLUSTER_CRD } from './cluster-api/cluster-crd.ts'
 import { MACHINE_CRDS } from './cluster-api/machine-crds.ts'
+import { resourceSetBindingController } from './cluster-api/resource-set-binding.ts'
+import { resourceSetController } from './cluster-api/resource-set-controller.ts'
+import { RESOURCE_SET_CRDS } from './cluster-api/resource-set-crds.ts'
 import { localExistingType, servedExistingType } from './existing/provider-types.ts'
 
 /** Types of ClusterProvider as a process has them that is no server. */
 export const localClusterTypes = { existing: localExistingType }
 
-/** Cluster API's core, for the API of a control center: its kinds, Cluster first, and what moves them. */
-export const clusterAPI: {
+/** What control centers are given: definitions, Cluster's first, and the controllers that move their objects. */
+export interface ClusterAPI {
   readonly crds: readonly KubeObject[]
   readonly controllers: readonly ControllerDefinition[]
-} = { crds: [CLUSTER_CRD, ...MACHINE_CRDS], controllers: [clusterController] }
+}
 
 type SettingsOf<T extends (...parameters: never) => unknown> = Parameters<T>[0]
 
 export interface ClustersRoom {
   readonly feature: Feature
+  /** Cluster API's core, for the API of a control center. */
+  readonly clusterAPI: ClusterAPI
   /** The types as a server has them. */
   readonly types: {
     readonly existing: (
@@ -38,6 +43,10 @@ export function clustersRoom({ allows }: { readonly allows: (address: string) =>
     return known
   }
   return {
+    clusterAPI: {
+      crds: [CLUSTER_CRD, ...MACHINE_CRDS, ...RESOURCE_SET_CRDS],
+      controllers: [clusterController(allows), resourceSetController(allows), resourceSetBindingController],
+    },
     types: {
       existing: (spec, { workspace }) => servedExistingType(spec, () => client().inCluster(workspace), allows),
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Client } from '../../client/index.ts'
-import { EVENTS, errorLog, find, systemClock } from '../../controller/index.ts'
+import { EVENTS, errorLog, find, ownerReference, systemClock } from '../../controller/index.ts'
 import type { JsonObject, KubeObject } from '../../machinery/index.ts'
 import { eventually, resourceRef, startServer } from '../../testing/index.ts'
 import { CLUSTERS, type Cluster, type ClusterStatus } from './cluster.ts'
@@ -51,7 +51,7 @@ async function begin() {
   for (const crd of DEFINITIONS) await client.create(CRDS, crd)
   await eventually(() => client.list(MACHINES, place))
   const stop = new AbortController()
-  stack.use(clusterController.start({ client, clock: systemClock, log: errorLog, signal: stop.signal }))
+  stack.use(clusterController(() => true).start({ client, clock: systemClock, log: errorLog, signal: stop.signal }))
   const running = stack.move()
   return { client, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
@@ -217,7 +217,7 @@ test('machines end first, then the control plane, then the infrastructure, then 
   await using world = await begin()
   const { client } = world
   await createBoth(client, ['example.com/held'])
-  await createCluster(client)
+  const owner = await createCluster(client)
   await becomes(client, 'Provisioning', { Deleting: 'False NotDeleting' })
   await client.create(MACHINES, {
     apiVersion: 'cluster.x-k8s.io/v1beta2',
@@ -227,12 +227,13 @@ test('machines end first, then the control plane, then the infrastructure, then 
       namespace: 'default',
       labels: { 'cluster.x-k8s.io/cluster-name': 'shop' },
       finalizers: ['example.com/held'],
+      ownerReferences: [ownerReference(owner)],
     },
   })
   const release = (resource: typeof MACHINES, name: string) =>
     client.patch(resource, name, 'merge', { metadata: { finalizers: null } }, place)
   await client.delete(CLUSTERS, 'shop', place)
-  await becomes(client, 'Deleting', { Deleting: 'True WaitingForWorkersDeletion: * Machine one' })
+  await becomes(client, 'Deleting', { Deleting: 'True WaitingForWorkersDeletion: * Worker Machines: one' })
   await release(MACHINES, 'one')
   const control = 'Waiting for ExampleControlPlane to be deleted'
   await becomes(client, 'Deleting', { Deleting: `True WaitingForControlPlaneDeletion: ${control}` })
@@ -247,18 +248,122 @@ test('machines end first, then the control plane, then the infrastructure, then 
   await eventually(async () => assert.equal(await find(client, CLUSTERS, 'shop', place), undefined), LATE)
 })
 
-test('a Cluster that names nothing is left to those who publish it', async () => {
+test('what a Cluster must name, and what of it may go', async () => {
   await using world = await begin()
   const { client } = world
-  await createCluster(client, { controlPlaneEndpoint: { host: 'a.example.com', port: 6443 } })
-  const other = { ...REFERENCES, infrastructureRef: { ...REFERENCES.infrastructureRef, name: 'other' } }
-  await client.create(CLUSTERS, {
-    apiVersion: 'cluster.x-k8s.io/v1beta2',
-    kind: 'Cluster',
-    metadata: { name: 'other', namespace: 'default' },
-    spec: other,
-  } as Cluster)
-  await eventually(async () => assert.ok((await client.get(CLUSTERS, 'other', place)).status?.phase))
-  const { metadata, status } = await client.get(CLUSTERS, 'shop', place)
-  assert.deepEqual([metadata.finalizers, status], [undefined, undefined])
+  const nothing = createCluster(client, { controlPlaneEndpoint: { host: 'a.example.com', port: 6443 } })
+  await assert.rejects(nothing, /one of spec.controlPlaneRef, spec.infrastructureRef or spec.topology must be set/)
+  await createCluster(client)
+  const patch = { spec: { infrastructureRef: null } }
+  await assert.rejects(
+    client.patch(CLUSTERS, 'shop', 'merge', patch, place),
+    /spec.infrastructureRef cannot be removed/,
+  )
+})
+
+test('a kind that comes after the Cluster that names it is found without a look by the clock', async () => {
+  await using world = await begin()
+  const { client } = world
+  const reference = { apiGroup: 'infrastructure.cluster.x-k8s.io', kind: 'LateCluster', name: 'shop' }
+  await createCluster(client, { infrastructureRef: reference })
+  await becomes(client, 'Provisioning', {
+    InfrastructureReady: 'False ObjectDoesNotExist: LateCluster does not exist',
+  })
+  await client.create(CRDS, definition('infrastructure.cluster.x-k8s.io', 'LateCluster', 'v1beta2', 'v1beta2'))
+  const late = resourceRef('infrastructure.cluster.x-k8s.io/v1beta2', 'lateclusters', namespaced)
+  await eventually(() =>
+    client.create(late, {
+      apiVersion: 'infrastructure.cluster.x-k8s.io/v1beta2',
+      kind: 'LateCluster',
+      metadata: { name: 'shop', ...place },
+      spec: {},
+    }),
+  )
+  await setStatus(client, late, { initialization: { provisioned: true } })
+  await becomes(client, 'Provisioning', { InfrastructureReady: 'True Ready' })
+})
+
+test('who installs definitions of Cluster API’s own has the Clusters from then on, and gives them back with them', async () => {
+  await using world = await begin()
+  const { client } = world
+  await createBoth(client)
+  const annotate = (version: string | null) => {
+    const metadata = { annotations: { 'controller-gen.kubebuilder.io/version': version } }
+    return client.patch(CRDS, 'clusters.cluster.x-k8s.io', 'merge', { metadata })
+  }
+  await createCluster(client)
+  await becomes(client, 'Provisioning', { Paused: 'False NotPaused' })
+  await annotate('v0.20.0')
+  await setStatus(client, INFRASTRUCTURE, { initialization: { provisioned: true } })
+  await client.patch(CLUSTERS, 'shop', 'merge', { spec: { paused: true } }, place)
+  await annotate(null)
+  // All that came meanwhile is seen now: had the core been at work, it had told the one before it was paused.
+  await becomes(client, 'Provisioning', {
+    Paused: 'True Paused: Cluster spec.paused is set to true',
+    InfrastructureReady: 'False NotReady: ExampleCluster status.initialization.provisioned is false',
+  })
+})
+
+test('machines are counted, and what is wrong with them is told', async () => {
+  await using world = await begin()
+  const { client } = world
+  await createBoth(client)
+  const owner = await createCluster(client)
+  const ownerReferences = [ownerReference(owner)]
+  for (const [name, ready] of [
+    ['a', 'True'],
+    ['b', 'False'],
+  ] as const) {
+    const metadata = { name, ...place, labels: { 'cluster.x-k8s.io/cluster-name': 'shop' }, ownerReferences }
+    await client.create(MACHINES, { apiVersion: 'cluster.x-k8s.io/v1beta2', kind: 'Machine', metadata, spec: {} })
+    const condition = { type: 'Ready', status: ready, reason: 'Said', message: ready === 'True' ? '' : 'no node' }
+    await client.patch(
+      MACHINES,
+      name,
+      'merge',
+      { status: { conditions: [condition] } },
+      {
+        ...place,
+        subresource: 'status',
+      },
+    )
+  }
+  const status = await becomes(client, 'Provisioning', {
+    WorkerMachinesReady: 'False NotReady: * Machine b: no node',
+    ControlPlaneMachinesReady: 'True NoReplicas',
+    WorkersAvailable: 'True NoWorkers',
+  })
+  assert.deepEqual(status.workers, {
+    desiredReplicas: 2,
+    replicas: 2,
+    readyReplicas: 1,
+    availableReplicas: 0,
+    upToDateReplicas: 0,
+  })
+})
+
+test('what v1beta1 calls conditions is told beside those of v1beta2', async () => {
+  await using world = await begin()
+  const { client } = world
+  await createBoth(client)
+  await createCluster(client)
+  await becomes(client, 'Provisioning', { Paused: 'False NotPaused' })
+  await setStatus(client, INFRASTRUCTURE, {
+    initialization: { provisioned: true },
+    failureReason: 'CreateError',
+    failureMessage: 'no quota',
+  })
+  const status = await becomes(client, 'Provisioning', { InfrastructureReady: 'True Ready' })
+  const { conditions = [], failureReason, failureMessage } = status.deprecated?.v1beta1 ?? {}
+  assert.deepEqual(
+    conditions.map(({ type, status: told, severity, reason }) => [type, told, severity, reason]),
+    [
+      ['Ready', 'False', 'Info', 'WaitingForControlPlane'],
+      ['ControlPlaneReady', 'False', 'Info', 'WaitingForControlPlane'],
+      ['InfrastructureReady', 'True', undefined, undefined],
+      ['ControlPlaneInitialized', 'False', 'Info', 'WaitingForControlPlaneProviderInitialized'],
+    ],
+  )
+  assert.equal(failureReason, 'CreateError')
+  assert.match(failureMessage ?? '', /^Failure detected from referenced resource .*Kind=ExampleCluster.*: no quota$/)
 })

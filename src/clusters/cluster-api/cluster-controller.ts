@@ -1,7 +1,6 @@
 /**
  * Cluster API's core for whole clusters (internal/controllers/cluster): it waits for the infrastructure and the control plane
- * that a Cluster names, says what has become of them, and ends them in order. A Cluster that names neither is published by
- * somebody who looks after it.
+ * that a Cluster names, says what has become of them, and ends them in order. Whatever a Cluster depends on is watched.
  */
 import type { Client } from '../../client/index.ts'
 import {
@@ -11,18 +10,17 @@ import {
   eventRecorder,
   find,
   hasFinalizer,
-  isTrue,
   orGone,
   patchStatus,
   type ReconcileContext,
   type Request,
   type Result,
   removeFinalizer,
-  setCondition,
   startController,
   watching,
 } from '../../controller/index.ts'
-import type { Condition } from '../../machinery/index.ts'
+import type { KubeObject } from '../../machinery/index.ts'
+import type { Allows } from '../existing/connection.ts'
 import {
   CLUSTERS,
   type Cluster,
@@ -34,80 +32,147 @@ import {
   NAME_LABEL,
   type Reference,
 } from './cluster.ts'
-import {
-  conditionsOf,
-  type Deleting,
-  type Found,
-  isControlPlaneThere,
-  pausedCondition,
-  type Said,
-} from './conditions.ts'
+import { pausedStatus, statusOf } from './cluster-status.ts'
+import { type Deleting, type Found, pausedCondition } from './conditions.ts'
 import { claim, findReferred, groupOf, isProvisioned, type Referred } from './contract.ts'
+import { type Definitions, definitionsOf } from './definitions.ts'
+import { type Descendants, descendantsOf, endDescendants } from './descendants.ts'
+import { keepKubeconfig, SECRETS } from './kubeconfig-secret.ts'
+import { type ReferredObjects, referredObjects } from './referred-objects.ts'
+import { probeCluster } from './remote-cluster.ts'
 
-/** Milliseconds: while something is under way, while something is wrong, and at rest. */
-const SOON = 2000
-const TROUBLE = 10_000
-const DRIFT = 60_000
+/** Milliseconds between two looks at whether a cluster answers; what else there is to know is watched. */
+const PROBE = { well: 60_000, trouble: 10_000 }
 
-export const clusterController: ControllerDefinition = {
-  name: 'cluster-api-cluster-controller',
-  // It works in control centers, as their administrator.
-  rules: [],
-  start({ client, clock, log, signal }) {
-    const recorder = eventRecorder({ component: 'cluster-controller', now: clock.now, log })
-    return startController({
-      name: 'cluster-api-cluster-controller',
-      client,
-      clock,
-      log,
-      signal,
-      sources: [watching(CLUSTERS)],
-      reconcile: (request, context) => reconcile(request, recorder, context),
-    })
-  },
+interface Means {
+  readonly allows: Allows
+  readonly recorder: EventRecorder
+  readonly referred: ReferredObjects
+  readonly definitions: Definitions
 }
 
-async function reconcile(
-  { namespace, name }: Request,
-  recorder: EventRecorder,
-  context: ReconcileContext,
-): Promise<Result> {
+/** `allows`: which addresses Secrets of a control center may make this process connect to. */
+export function clusterController(allows: Allows): ControllerDefinition {
+  return {
+    name: 'cluster-api-cluster-controller',
+    // It works in control centers, as their administrator.
+    rules: [],
+    start({ client, clock, log, signal }) {
+      const recorder = eventRecorder({ component: 'cluster-controller', now: clock.now, log })
+      const referred = referredObjects()
+      const definitions = definitionsOf(CLUSTERS)
+      const means = { allows, recorder, referred, definitions }
+      return startController({
+        name: 'cluster-api-cluster-controller',
+        client,
+        clock,
+        log,
+        signal,
+        sources: [
+          definitions.source,
+          watching(CLUSTERS),
+          ...DESCENDANTS.map(({ resource }) => watching(resource, { labelSelector: NAME_LABEL, map: ofCluster })),
+          watching(SECRETS, { labelSelector: NAME_LABEL, map: ofCluster }),
+          ...referred.sources,
+        ],
+        reconcile: (request, context) => reconcile(request, means, context),
+      })
+    },
+  }
+}
+
+function ofCluster({ metadata: { namespace = '', labels } }: KubeObject): Request[] {
+  const name = labels?.[NAME_LABEL]
+  return name === undefined ? [] : [{ cluster: '', namespace, name }]
+}
+
+async function reconcile(request: Request, means: Means, context: ReconcileContext): Promise<Result> {
+  const { namespace, name } = request
   const { client } = context
+  if (!means.definitions.areOurs()) return undefined
   const read = await find(client, CLUSTERS, name, { namespace })
-  if (read?.spec?.infrastructureRef === undefined && read?.spec?.controlPlaneRef === undefined) return undefined
+  const { infrastructureRef, controlPlaneRef } = read?.spec ?? {}
+  means.referred.named(
+    request,
+    [infrastructureRef, controlPlaneRef].filter((each) => each !== undefined),
+  )
+  if (read === undefined) return undefined
   const isDeleting = read.metadata.deletionTimestamp !== undefined
   if (isDeleting && !hasFinalizer(read, FINALIZER)) return undefined
-  const paused = pausedCondition(read)
-  if (paused.status === 'True') {
-    await patchStatus(client, CLUSTERS, read, { ...read.status, conditions: setAll(read, [paused], context) })
-    return undefined
-  }
   const whole = isDeleting ? read : await addFinalizer(client, CLUSTERS, read, FINALIZER)
-  const cluster = await normalized(client, whole)
-  const found = await findBoth(client, cluster)
-  if (!isDeleting) for (const referred of Object.values(found)) await claim(client, referred, cluster)
-  const deleting = isDeleting ? await endInOrder(client, cluster, found) : undefined
-  if (isDeleting && deleting === undefined) {
-    await removeFinalizer(client, CLUSTERS, cluster, FINALIZER)
+  if (pausedCondition(read).status === 'True') {
+    await patchStatus(client, CLUSTERS, whole, pausedStatus(whole, context.now()))
     return undefined
   }
-  const current = isDeleting ? cluster : await withEndpoint(client, cluster, found)
-  const status = statusOf(current, found, { deleting, paused, context })
+  const cluster = await normalized(client, whole)
+  const [found, descendants] = await Promise.all([
+    findBoth(client, cluster, means.referred),
+    descendantsOf(client, cluster),
+  ])
+  return isDeleting
+    ? end(cluster, { found, descendants }, means, context)
+    : keep(cluster, { found, descendants }, means, context)
+}
+
+interface World {
+  readonly found: Found
+  readonly descendants: Descendants
+}
+
+async function keep(
+  cluster: Cluster,
+  { found, descendants }: World,
+  { allows, recorder }: Means,
+  { client, now, signal }: ReconcileContext,
+): Promise<Result> {
+  for (const referred of Object.values(found)) await claim(client, referred, cluster)
+  const current = await withEndpoint(client, cluster, found)
+  const renewal = await keepKubeconfig(client, current, now())
+  const probe = await probeCluster(client, current, allows, signal)
+  const status = statusOf(current, { found, descendants, probe, deleting: undefined }, now())
   await patchStatus(client, CLUSTERS, current, status)
   await tell(recorder, client, current, status)
-  return { requeueAfter: lookAgain(status) }
+  const next = probe.answer === 'unknown' ? undefined : probe.answer === 'yes' ? PROBE.well : PROBE.trouble
+  const after = Math.min(renewal ?? Number.POSITIVE_INFINITY, next ?? Number.POSITIVE_INFINITY, LONGEST)
+  return after === LONGEST && renewal === undefined ? undefined : { requeueAfter: after }
 }
 
-function lookAgain({ phase, initialization = {}, conditions = [] }: ClusterStatus): number {
-  if (phase !== 'Provisioned' || initialization.controlPlaneInitialized !== true) return SOON
-  return isTrue(conditions, 'Available') ? DRIFT : TROUBLE
+/** Timers of Node hold no more; a renewal that is further away is asked for again. */
+const LONGEST = 2 ** 31 - 1
+
+async function end(
+  cluster: Cluster,
+  { found, descendants }: World,
+  { recorder }: Means,
+  { client, now }: ReconcileContext,
+): Promise<Result> {
+  const deleting = await endInOrder(client, cluster, found, descendants)
+  const status = statusOf(cluster, { found, descendants, probe: { answer: 'unknown' }, deleting }, now())
+  if (deleting !== undefined) {
+    await patchStatus(client, CLUSTERS, cluster, status)
+    await tell(recorder, client, cluster, status)
+    return undefined
+  }
+  await removeFinalizer(client, CLUSTERS, cluster, FINALIZER)
+  const { name } = cluster.metadata
+  await recorder.event(client, cluster, {
+    type: 'Normal',
+    reason: 'Deleted',
+    message: `Cluster ${name} has been deleted`,
+  })
+  return undefined
 }
 
-async function findBoth(client: Client, { metadata, spec = {} }: Cluster): Promise<Found> {
+async function findBoth(client: Client, { metadata, spec = {} }: Cluster, referred: ReferredObjects): Promise<Found> {
   const { namespace = '' } = metadata
   const { infrastructureRef, controlPlaneRef } = spec
-  const look = async (reference: Reference | undefined) =>
-    reference === undefined ? undefined : findReferred(client, reference, namespace)
+  const look = async (reference: Reference | undefined): Promise<Referred | undefined> => {
+    const looked = reference === undefined ? undefined : await findReferred(client, reference, namespace)
+    if (looked === undefined) return undefined
+    referred.found(looked.resource)
+    const { object, contract, resource } = looked
+    return object === undefined ? undefined : { object, contract, resource }
+  }
   const [infrastructure, controlPlane] = await Promise.all([look(infrastructureRef), look(controlPlaneRef)])
   return {
     ...(infrastructure !== undefined && { infrastructure }),
@@ -155,20 +220,16 @@ function endpointOf({ object }: Referred): Endpoint | undefined {
 /** Machines first, then the control plane, then what it stands on. Undefined: nothing is left. */
 async function endInOrder(
   client: Client,
-  { metadata, spec = {} }: Cluster,
+  cluster: Cluster,
   found: Found,
+  descendants: Descendants,
 ): Promise<Deleting | undefined> {
-  const { name = '', namespace = '' } = metadata
-  const left: string[] = []
-  for (const resource of DESCENDANTS) {
-    const selection = { namespace, labelSelector: `${NAME_LABEL}=${name}` }
-    const present = (await orGone(client.list(resource, selection)))?.items ?? []
-    for (const { kind, metadata: each } of present) {
-      left.push(`* ${kind} ${each.name}`)
-      if (each.deletionTimestamp === undefined) await orGone(client.delete(resource, each.name ?? '', { namespace }))
-    }
+  const { metadata, spec = {} } = cluster
+  const { namespace = '' } = metadata
+  const left = await endDescendants(client, cluster, descendants)
+  if (left.length > 0) {
+    return { reason: 'WaitingForWorkersDeletion', message: left.map((each) => `* ${each}`).join('\n') }
   }
-  if (left.length > 0) return { reason: 'WaitingForWorkersDeletion', message: left.join('\n') }
   for (const [referred, reference, reason] of [
     [found.controlPlane, spec.controlPlaneRef, 'WaitingForControlPlaneDeletion'],
     [found.infrastructure, spec.infrastructureRef, 'WaitingForInfrastructureDeletion'],
@@ -182,48 +243,6 @@ async function endInOrder(
     return { reason, message: `Waiting for ${reference?.kind} to be deleted` }
   }
   return undefined
-}
-
-interface Surroundings {
-  readonly deleting: Deleting | undefined
-  readonly paused: Said
-  readonly context: ReconcileContext
-}
-
-function statusOf(cluster: Cluster, found: Found, { deleting, paused, context }: Surroundings): ClusterStatus {
-  const { metadata, spec = {}, status: before = {} } = cluster
-  const { infrastructure } = found
-  const { infrastructureProvisioned, controlPlaneInitialized } = before.initialization ?? {}
-  const isDeleting = deleting !== undefined
-  const provisioned =
-    infrastructureProvisioned === true ||
-    spec.infrastructureRef === undefined ||
-    (infrastructure !== undefined && isProvisioned(infrastructure))
-  const initialized = controlPlaneInitialized === true || isControlPlaneThere(cluster, found, provisioned)
-  const said = [paused, ...conditionsOf(cluster, found, { isDeleting, provisioned, initialized }, deleting)]
-  const failureDomains = infrastructure?.object.status?.failureDomains
-  const isReached = provisioned && isValid(spec.controlPlaneEndpoint)
-  return {
-    ...before,
-    phase: isDeleting ? 'Deleting' : isReached ? 'Provisioned' : 'Provisioning',
-    observedGeneration: metadata.generation ?? 0,
-    initialization: {
-      ...(provisioned && { infrastructureProvisioned: true }),
-      ...(initialized && { controlPlaneInitialized: true }),
-    },
-    infrastructureReady: provisioned,
-    controlPlaneReady: initialized,
-    ...(Array.isArray(failureDomains) && { failureDomains }),
-    conditions: setAll(cluster, said, context),
-  }
-}
-
-function setAll({ metadata, status }: Cluster, said: readonly Said[], { now }: ReconcileContext): readonly Condition[] {
-  const observedGeneration = metadata.generation ?? 0
-  return said.reduce<readonly Condition[]>(
-    (conditions, each) => setCondition<Condition>(conditions, { ...each, observedGeneration }, now()),
-    status?.conditions ?? [],
-  )
 }
 
 /** Each step once, in upstream's words. */

@@ -44,14 +44,44 @@ function conditions(more: JsonObject, required: readonly string[]): JsonObject {
   }
 }
 
+export const CONDITIONS = conditions({ observedGeneration: { type: 'integer', format: 'int64' } }, [
+  'reason',
+  'message',
+])
+
+/** What upstream's webhook holds a Cluster to (internal/webhooks/cluster.go), where a rule can say it. */
+const SPEC_RULES: JsonObject[] = [
+  {
+    rule: 'has(self.controlPlaneRef) || has(self.infrastructureRef) || has(self.topology)',
+    message: 'one of spec.controlPlaneRef, spec.infrastructureRef or spec.topology must be set',
+    reason: 'FieldValueForbidden',
+  },
+  ...['infrastructureRef', 'controlPlaneRef', 'topology'].map((field) => ({
+    rule: `!has(oldSelf.${field}) || has(self.${field})`,
+    message: `spec.${field} cannot be removed`,
+    reason: 'FieldValueForbidden',
+  })),
+]
+
 function schema(spec: JsonObject, status: JsonObject): JsonObject {
   return {
     type: 'object',
+    required: ['spec'],
+    'x-kubernetes-validations': [
+      {
+        rule: 'size(self.metadata.name) <= 63',
+        message: 'metadata.name must be a valid label value: no more than 63 characters',
+      },
+    ],
     properties: {
       apiVersion: TEXT,
       kind: TEXT,
       metadata: { type: 'object' },
-      spec: { type: 'object', properties: { paused: FLAG, clusterNetwork: NETWORK, ...spec } },
+      spec: {
+        type: 'object',
+        properties: { paused: FLAG, clusterNetwork: NETWORK, ...spec },
+        'x-kubernetes-validations': SPEC_RULES,
+      },
       status: {
         type: 'object',
         properties: { phase: TEXT, observedGeneration: { type: 'integer', format: 'int64' }, ...status },
@@ -82,7 +112,7 @@ const V1BETA2 = schema(
     },
   },
   {
-    conditions: conditions({ observedGeneration: { type: 'integer', format: 'int64' } }, ['reason', 'message']),
+    conditions: CONDITIONS,
     initialization: {
       type: 'object',
       properties: { infrastructureProvisioned: FLAG, controlPlaneInitialized: FLAG },
@@ -162,6 +192,7 @@ function version(name: string, openAPIV3Schema: JsonObject, additionalPrinterCol
 /** By these, clusterctl and providers find which contract is spoken; the first says who made it. */
 export const LABELS = {
   'app.kubernetes.io/managed-by': 'keelson',
+  'clusterctl.cluster.x-k8s.io': '',
   'cluster.x-k8s.io/provider': 'cluster-api',
   'cluster.x-k8s.io/v1beta1': 'v1beta1',
   'cluster.x-k8s.io/v1beta2': 'v1beta2',

@@ -20,6 +20,24 @@ export interface Endpoint {
   readonly port?: number
 }
 
+export interface Replicas {
+  readonly desiredReplicas?: number
+  readonly replicas?: number
+  readonly readyReplicas?: number
+  readonly availableReplicas?: number
+  readonly upToDateReplicas?: number
+}
+
+/** A condition of v1beta1: a reason only where something is wrong, and how bad that is. */
+export interface OlderCondition {
+  readonly type: string
+  readonly status: string
+  readonly severity?: string
+  readonly reason?: string
+  readonly message?: string
+  readonly lastTransitionTime: string
+}
+
 export interface ClusterStatus {
   readonly phase?: string
   readonly observedGeneration?: number
@@ -29,6 +47,15 @@ export interface ClusterStatus {
     readonly controlPlaneInitialized?: boolean
   }
   readonly failureDomains?: unknown
+  readonly controlPlane?: Replicas
+  readonly workers?: Replicas
+  readonly deprecated?: {
+    readonly v1beta1?: {
+      readonly conditions?: readonly OlderCondition[]
+      readonly failureReason?: string
+      readonly failureMessage?: string
+    }
+  }
   /** What v1beta1 calls the same. */
   readonly infrastructureReady?: boolean
   readonly controlPlaneReady?: boolean
@@ -37,6 +64,8 @@ export interface ClusterStatus {
 export interface Cluster extends KubeObject {
   readonly spec?: {
     readonly paused?: boolean
+    readonly topology?: unknown
+    readonly availabilityGates?: readonly { readonly conditionType: string; readonly polarity?: string }[]
     readonly controlPlaneEndpoint?: Endpoint
     readonly infrastructureRef?: Reference
     readonly controlPlaneRef?: Reference
@@ -46,9 +75,10 @@ export interface Cluster extends KubeObject {
 
 export const CLUSTERS = resourceRef<Cluster>(API_VERSION, 'clusters', { namespaced: true })
 
-export const DESCENDANTS = ['machinedeployments', 'machinesets', 'machinepools', 'machines'].map((plural) =>
-  resourceRef(API_VERSION, plural, { namespaced: true }),
-)
+export const DESCENDANTS = ['MachineDeployment', 'MachineSet', 'MachinePool', 'Machine'].map((kind) => ({
+  kind,
+  resource: resourceRef(API_VERSION, `${kind.toLowerCase()}s`, { namespaced: true }),
+}))
 
 /** APIEndpoint.IsValid of upstream. */
 export function isValid({ host = '', port = 0 }: Endpoint = {}): boolean {

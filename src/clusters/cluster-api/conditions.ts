@@ -1,7 +1,12 @@
 /** Conditions of a Cluster, in the words of v1beta2 (internal/controllers/cluster/cluster_controller_status.go). */
+import { findCondition } from '../../controller/index.ts'
 import type { Condition } from '../../machinery/index.ts'
+import { indented } from './aggregate.ts'
 import { type Cluster, isValid, PAUSED_ANNOTATION, type Reference } from './cluster.ts'
 import { isInitialized, type Referred } from './contract.ts'
+import type { Descendants } from './descendants.ts'
+import { machineConditions, workersAvailable } from './machine-conditions.ts'
+import type { Probe } from './remote-cluster.ts'
 
 export type Said = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
 
@@ -34,39 +39,57 @@ export function pausedCondition({ metadata, spec }: Cluster): Said {
   return { type: 'Paused', status: 'True', reason: 'Paused', message: messages.join(', ') }
 }
 
+export interface Seen {
+  readonly found: Found
+  readonly descendants: Descendants
+  readonly probe: Probe
+  readonly deleting: Deleting | undefined
+}
+
 /** In the order that upstream sets them, the summary last. */
-export function conditionsOf(cluster: Cluster, found: Found, facts: Facts, deleting?: Deleting): Said[] {
+export function conditionsOf(cluster: Cluster, { found, descendants, probe, deleting }: Seen, facts: Facts): Said[] {
   const { infrastructureRef, controlPlaneRef } = cluster.spec ?? {}
-  const parts: Said[] = [deletingCondition(deleting)]
+  const parts: Said[] = [deletingCondition(deleting), ...probeCondition(cluster, probe)]
   if (infrastructureRef !== undefined) {
-    parts.push(
-      mirrored(
-        {
-          type: 'InfrastructureReady',
-          source: 'Ready',
-          yes: 'Ready',
-          no: 'NotReady',
-          field: 'status.initialization.provisioned',
-        },
-        { reference: infrastructureRef, referred: found.infrastructure, reached: facts.provisioned, facts },
-      ),
-    )
+    const reached = { reference: infrastructureRef, referred: found.infrastructure, reached: facts.provisioned, facts }
+    parts.push(mirrored(INFRASTRUCTURE_READY, reached))
   }
   if (controlPlaneRef !== undefined) {
-    parts.push(
-      mirrored(
-        {
-          type: 'ControlPlaneAvailable',
-          source: 'Available',
-          yes: 'Available',
-          no: 'NotAvailable',
-          field: 'status.initialization.controlPlaneInitialized',
-        },
-        { reference: controlPlaneRef, referred: found.controlPlane, reached: facts.initialized, facts },
-      ),
-    )
+    const reached = { reference: controlPlaneRef, referred: found.controlPlane, reached: facts.initialized, facts }
+    parts.push(mirrored(CONTROL_PLANE_AVAILABLE, reached))
   }
-  return [...parts, initializedCondition(cluster, found, facts), summary(parts, facts)]
+  parts.push(workersAvailable(descendants))
+  return [
+    ...parts,
+    initializedCondition(cluster, found, facts),
+    ...machineConditions(cluster, descendants, found.controlPlane),
+    summary([...parts, ...gatesOf(cluster)], facts),
+  ]
+}
+
+/** Of conditions that others set on the Cluster, those that its author counts. */
+function gatesOf({ spec = {}, status = {} }: Cluster): Said[] {
+  return (spec.availabilityGates ?? []).map(({ conditionType: type, polarity }) => {
+    const {
+      status: told = 'Unknown',
+      reason = 'NotYetReported',
+      message = `Condition ${type} not yet reported`,
+    } = findCondition(status.conditions ?? [], type) ?? {}
+    const isNegative = polarity === 'Negative' && told !== 'Unknown'
+    const counted = isNegative ? (told === 'True' ? 'False' : 'True') : told
+    return { type, status: counted, reason, message }
+  })
+}
+
+const NOT_PROBED = 'NotProbed'
+
+/** Where nobody can be asked, what was told before is told no more. */
+function probeCondition({ status }: Cluster, probe: Probe): Said[] {
+  const type = 'RemoteConnectionProbe'
+  if (probe.answer === 'yes') return [{ type, status: 'True', reason: 'ProbeSucceeded', message: '' }]
+  if (probe.answer === 'no') return [{ type, status: 'False', reason: 'ProbeFailed', message: probe.message }]
+  const before = findCondition(status?.conditions ?? [], type)
+  return before === undefined ? [] : [{ type, status: 'Unknown', reason: NOT_PROBED, message: '' }]
 }
 
 function deletingCondition(deleting: Deleting | undefined): Said {
@@ -81,6 +104,22 @@ interface Mirror {
   readonly yes: string
   readonly no: string
   readonly field: string
+}
+
+const INFRASTRUCTURE_READY: Mirror = {
+  type: 'InfrastructureReady',
+  source: 'Ready',
+  yes: 'Ready',
+  no: 'NotReady',
+  field: 'status.initialization.provisioned',
+}
+
+const CONTROL_PLANE_AVAILABLE: Mirror = {
+  type: 'ControlPlaneAvailable',
+  source: 'Available',
+  yes: 'Available',
+  no: 'NotAvailable',
+  field: 'status.initialization.controlPlaneInitialized',
 }
 
 interface Mirrored {
@@ -123,9 +162,11 @@ function summary(parts: readonly Said[], { isDeleting }: Facts): Said {
   const isGone = ({ reason }: Said) => isDeleting && (reason === 'ObjectDeleted' || reason === 'ObjectDoesNotExist')
   const bad = ({ type, status }: Said) => status === (type === 'Deleting' ? 'True' : 'False')
   const issues = parts.filter((part) => bad(part) && !isGone(part))
-  const unknown = parts.filter(({ status }) => status === 'Unknown')
+  const unknown = parts.filter(({ status, reason }) => status === 'Unknown' && reason !== NOT_PROBED)
   const told = [...issues, ...unknown]
-  const message = told.map((part) => `* ${part.type}: ${part.message === '' ? part.reason : part.message}`).join('\n')
+  const message = told
+    .map((part) => `* ${part.type}:${part.message === '' ? ` ${part.reason}` : indented(part.message)}`)
+    .join('\n')
   if (issues.length > 0) return { type: 'Available', status: 'False', reason: 'NotAvailable', message }
   if (unknown.length > 0) return { type: 'Available', status: 'Unknown', reason: 'AvailableUnknown', message }
   return { type: 'Available', status: 'True', reason: 'Available', message: '' }

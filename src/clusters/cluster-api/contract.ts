@@ -2,14 +2,13 @@
  * The contracts of InfraCluster and ControlPlane: what is read of objects whose kinds others bring. Which version of a kind
  * speaks which contract, labels of its definition say (docs/book/src/developer/providers/contracts of Cluster API).
  */
-import { type Client, resourceRef } from '../../client/index.ts'
+import { type Client, PARTIAL_METADATA, resourceRef } from '../../client/index.ts'
 import { find, ownerReference } from '../../controller/index.ts'
 import type { Condition, KubeObject } from '../../machinery/index.ts'
 import { type Cluster, type Endpoint, NAME_LABEL, type Reference } from './cluster.ts'
 
 interface Definition extends KubeObject {
   readonly spec?: {
-    readonly names?: { readonly plural?: string }
     readonly versions?: readonly { readonly name: string; readonly served?: boolean; readonly storage?: boolean }[]
   }
 }
@@ -22,6 +21,9 @@ export interface ContractObject extends KubeObject {
     readonly initialized?: boolean
     readonly failureDomains?: unknown
     readonly conditions?: readonly Partial<Condition>[]
+    /** How a provider of the older contract says that it has given up. */
+    readonly failureReason?: string
+    readonly failureMessage?: string
   }
 }
 
@@ -34,26 +36,31 @@ export interface Referred {
   readonly resource: ReturnType<typeof resourceRef<ContractObject>>
 }
 
+/** Where an object that a Cluster names would be; whether it is there. */
+type Looked = Omit<Referred, 'object'> & Partial<Pick<Referred, 'object'>>
+
 const CRDS = resourceRef<Definition>('apiextensions.k8s.io/v1', 'customresourcedefinitions', { namespaced: false })
 
 export function groupOf({ apiGroup, apiVersion = '' }: Reference): string {
   return apiGroup ?? apiVersion.split('/')[0] ?? ''
 }
 
-/** Undefined where the object, or its kind, is not there. */
+/** Undefined where its kind is not there. */
 export async function findReferred(
   client: Client,
   reference: Reference,
   namespace: string,
-): Promise<Referred | undefined> {
+): Promise<Looked | undefined> {
   const group = groupOf(reference)
-  const definition = await find(client, CRDS, `${pluralOf(reference.kind)}.${group}`)
-  const plural = definition?.spec?.names?.plural
-  if (definition === undefined || plural === undefined) return undefined
-  const { contract, version } = versionOf(definition)
-  const resource = resourceRef<ContractObject>(`${group}/${version}`, plural, { namespaced: true })
+  const plural = pluralOf(reference.kind)
+  // Definitions are large, and all but those of old providers say by labels what is needed of them.
+  const labelled = await find(client, CRDS, `${plural}.${group}`, { accept: PARTIAL_METADATA })
+  const spoken =
+    labelled === undefined ? undefined : (versionOfLabels(labelled) ?? (await versionOfStored(client, labelled)))
+  if (spoken === undefined) return undefined
+  const resource = resourceRef<ContractObject>(`${group}/${spoken.version}`, plural, { namespaced: true })
   const object = await find(client, resource, reference.name, { namespace })
-  return object === undefined ? undefined : { object, contract, resource }
+  return { contract: spoken.contract, resource, ...(object !== undefined && { object }) }
 }
 
 /** The name of a definition is fixed by the contract: the plural of the kind in small letters, by English rules. */
@@ -63,13 +70,25 @@ export function pluralOf(kind: string): string {
   return /[^aeiou]y$/.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`
 }
 
-/** `cluster.x-k8s.io/v1beta2: v1beta1_v1beta2` lists versions of the kind, the newest last. Where there is no label: what is stored. */
-function versionOf({ metadata, spec = {} }: Definition): { contract: ContractVersion; version: string } {
+interface Spoken {
+  readonly contract: ContractVersion
+  readonly version: string
+}
+
+/** `cluster.x-k8s.io/v1beta2: v1beta1_v1beta2` lists versions of the kind, the newest last. */
+function versionOfLabels({ metadata }: KubeObject): Spoken | undefined {
   for (const contract of ['v1beta2', 'v1beta1'] as const) {
     const version = metadata.labels?.[`cluster.x-k8s.io/${contract}`]?.split('_').at(-1)
     if (version !== undefined && version !== '') return { contract, version }
   }
-  return { contract: 'v1beta1', version: spec.versions?.find(({ storage }) => storage === true)?.name ?? '' }
+  return undefined
+}
+
+/** Where there is no label, which upstream does not put up with. */
+async function versionOfStored(client: Client, { metadata }: KubeObject): Promise<Spoken | undefined> {
+  const { spec = {} } = (await find(client, CRDS, metadata.name ?? '')) ?? {}
+  const version = spec.versions?.find(({ storage }) => storage === true)?.name
+  return version === undefined ? undefined : { contract: 'v1beta1', version }
 }
 
 export function isProvisioned({ object: { status = {} }, contract }: Referred): boolean {
@@ -80,7 +99,7 @@ export function isInitialized({ object: { status = {} }, contract }: Referred): 
   return (contract === 'v1beta2' ? status.initialization?.controlPlaneInitialized : status.initialized) === true
 }
 
-/** Makes the object go with the Cluster and be found by its name. It is no controller's: others may be that. */
+/** Makes the object go with the Cluster and be found by its name. It is no controller's without a topology: others may be that. */
 export async function claim(client: Client, { object, resource }: Referred, cluster: Cluster): Promise<void> {
   const { name = '', uid = '', namespace = '' } = cluster.metadata
   const { ownerReferences = [], labels = {}, resourceVersion } = object.metadata

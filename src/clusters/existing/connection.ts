@@ -24,7 +24,7 @@ const REQUEST = 15_000
 export function connect(config: TrustedConfig, allows: Allows): Connection {
   const { hostname, port, pathname } = new URL(config.server)
   const host = hostname.replace(/^\[|\]$/g, '')
-  if (isIP(host) !== 0 && !allows(host)) throw refused(host)
+  if (isIP(host) !== 0 && !allows(host)) throw new AddressRefused(host)
   const transport = httpsTransport(config, { connectTimeout: CONNECT, lookup: checkedLookup(allows) })
   const cluster = pathname.replace(/\/$/, '')
   return {
@@ -39,11 +39,12 @@ function fingerprintOf(ca: string | Buffer): string {
   return `sha256:${fingerprint256.replaceAll(':', '').toLowerCase()}`
 }
 
-function refused(address: string): KeelsonError {
-  return new KeelsonError(
-    `address ${address} is not allowed: clusters may not be at loopback, link-local or private addresses`,
-    'run the server with --webhook-allow-cidr',
-  )
+/** This process may not connect there: nothing is known of what is behind it. */
+export class AddressRefused extends KeelsonError {
+  constructor(address: string) {
+    const text = `address ${address} is not allowed: clusters may not be at loopback, link-local or private addresses`
+    super(text, 'run the server with --webhook-allow-cidr')
+  }
 }
 
 /** What is resolved here is what is connected to: there is no second look at the name. */
@@ -52,7 +53,7 @@ function checkedLookup(allows: Allows): LookupFunction {
     lookup(host, { ...options, all: true }, (error, found: LookupAddress[]) => {
       if (error !== null) return done(error, '', 0)
       const [first, ...others] = found.filter(({ address }) => allows(address))
-      if (first === undefined) return done(refused(found[0]?.address ?? host), '', 0)
+      if (first === undefined) return done(new AddressRefused(found[0]?.address ?? host), '', 0)
       if (options.all === true) return done(null, [first, ...others])
       return done(null, first.address, first.family)
     })

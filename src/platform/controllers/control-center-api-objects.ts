@@ -1,19 +1,16 @@
-/** What a control center's API holds of one Platform: a Cluster of Cluster API, and the Secret with its kubeconfig. */
+/** What a control center's API holds of one Platform: a Cluster of Cluster API, its control plane, and the Secret with its kubeconfig. */
 import { type Client, resourceRef } from '../../client/index.ts'
-import { apply, find, orGone, patchStatus, setCondition } from '../../controller/index.ts'
+import { apply, find, orGone, patchStatus } from '../../controller/index.ts'
 import type { Condition, KubeObject } from '../../machinery/index.ts'
 import { formatIdentity, type ObservedCluster, TAGS } from '../../providers/index.ts'
 import type { ConfiguredProvider, DesiredCluster } from '../engine/desired.ts'
+import { CONTROL_PLANES, controlPlaneOf, controlPlaneReference, controlPlaneStatus } from './platform-control-plane.ts'
 
 const CRDS = resourceRef('apiextensions.k8s.io/v1', 'customresourcedefinitions', { namespaced: false })
 const SECRETS = resourceRef('v1', 'secrets', { namespaced: true })
 
-interface ClusterStatus {
-  readonly phase?: string
-  readonly conditions?: readonly Condition[]
-}
 interface ClusterAPICluster extends KubeObject {
-  readonly status?: ClusterStatus
+  readonly spec?: { readonly paused?: boolean }
 }
 const CLUSTERS = resourceRef<ClusterAPICluster>('cluster.x-k8s.io/v1beta2', 'clusters', { namespaced: true })
 
@@ -44,18 +41,21 @@ export class NameTaken extends Error {
 /** On everything that this server puts into a control center's API. */
 const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'keelson' }
 
-/** Whether the definition is there and served, and whose it is: what somebody else installed stays as it is. */
-export async function installCRD(client: Client, crd: KubeObject): Promise<{ isServed: boolean; isOurs: boolean }> {
+/** Whether the definition is there and served. What somebody else installed stays as it is. */
+export async function installCRD(client: Client, crd: KubeObject): Promise<boolean> {
   const present = await find(client, CRDS, crd.metadata.name ?? '')
   const isOurs = present === undefined || isManaged(present)
   const { object } = isOurs ? await apply(client, CRDS, crd) : { object: present }
   // kube-apiserver answers a create with null.
   const { conditions } = (object?.status ?? {}) as { conditions?: readonly Condition[] | null }
-  const isServed = (conditions ?? []).some(({ type, status }) => type === 'Established' && status === 'True')
-  return { isServed, isOurs }
+  return (conditions ?? []).some(({ type, status }) => type === 'Established' && status === 'True')
 }
 
+/** Cluster API's own definitions say what has generated them, and kubectl apply leaves our label on them. */
+const GENERATED = 'controller-gen.kubebuilder.io/version'
+
 function isManaged({ metadata }: KubeObject): boolean {
+  if (metadata.annotations?.[GENERATED] !== undefined) return false
   return Object.entries(MANAGED_BY).every(([label, value]) => metadata.labels?.[label] === value)
 }
 
@@ -68,15 +68,26 @@ export async function publishPlatform(
   const { cluster, configured, observed, isDeleting } = platform
   const name = cluster.identity.name
   const marks = { [TAGS.owner]: configured.ownerTag, [TAGS.id]: formatIdentity(cluster.identity) }
-  refuseOther(await find(client, CLUSTERS, name, { namespace: NAMESPACE }), platform)
+  const there = await find(client, CLUSTERS, name, { namespace: NAMESPACE })
+  refuseOther(there, platform)
+  // Whoever has paused it (clusterctl move does) wants nothing to change.
+  if (there?.spec?.paused === true) return Number.POSITIVE_INFINITY
+  refuseOther(await find(client, CONTROL_PLANES, name, { namespace: NAMESPACE }), platform)
   const endpoint = observed?.endpoint
-  const { object } = await apply(client, CLUSTERS, {
+  const labels = { ...MANAGED_BY, [CLUSTER_NAME_LABEL]: name }
+  const metadata = { name, namespace: NAMESPACE, labels, annotations: marks }
+  const { object: controlPlane } = await apply(client, CONTROL_PLANES, controlPlaneOf(metadata, observed ?? {}))
+  await patchStatus(client, CONTROL_PLANES, controlPlane, controlPlaneStatus(controlPlane, platform, now))
+  // What is known of the cluster is the control plane's to say; the core that looks after Clusters tells it on.
+  await apply(client, CLUSTERS, {
     apiVersion: 'cluster.x-k8s.io/v1beta2',
     kind: 'Cluster',
-    metadata: { name, namespace: NAMESPACE, labels: { ...MANAGED_BY, [CLUSTER_NAME_LABEL]: name }, annotations: marks },
-    ...(endpoint !== undefined && { spec: { controlPlaneEndpoint: { host: endpoint.host, port: endpoint.port } } }),
-  })
-  await patchStatus(client, CLUSTERS, object, statusOf(object.status ?? {}, platform, now))
+    metadata,
+    spec: {
+      controlPlaneRef: controlPlaneReference(name),
+      ...(endpoint !== undefined && { controlPlaneEndpoint: { host: endpoint.host, port: endpoint.port } }),
+    },
+  } as ClusterAPICluster)
   if (observed?.state !== 'ready' || endpoint === undefined || isDeleting) return Number.POSITIVE_INFINITY
 
   const leadsTo = `https://${endpoint.host}:${endpoint.port} ${endpoint.caFingerprint}`
@@ -103,12 +114,13 @@ export async function publishPlatform(
   return (lifetime * 1000) / 2
 }
 
-/** Takes both away, where they are of this Platform. */
+/** Takes them away, where they are of this Platform. */
 export async function withdrawPlatform(client: Client, platform: Pick<PublishedPlatform, 'cluster'>): Promise<void> {
   const { name } = platform.cluster.identity
   for (const [resource, each] of [
     [SECRETS, `${name}-kubeconfig`],
     [CLUSTERS, name],
+    [CONTROL_PLANES, name],
   ] as const) {
     const present: KubeObject | undefined = await find(client, resource, each, { namespace: NAMESPACE })
     if (present === undefined || !isOf(present, platform)) continue
@@ -135,32 +147,4 @@ function lifetimeLeft(secret: KubeObject | undefined, leadsTo: string, now: numb
   const until = Date.parse(expires)
   const isWhole = typeof (secret?.data as { value?: unknown } | undefined)?.value === 'string'
   return endpoint !== leadsTo || Number.isNaN(until) || !isWhole ? 0 : until - now
-}
-
-/** Cluster API's phases and conditions (api/core/v1beta2), as far as there is something to say. */
-function statusOf(before: ClusterStatus, { observed, isDeleting }: PublishedPlatform, now: number): object {
-  const isReady = observed?.state === 'ready'
-  const phase = isDeleting ? 'Deleting' : isReady ? 'Provisioned' : observed === undefined ? 'Pending' : 'Provisioning'
-  const say = (conditions: readonly Condition[], type: string, yes: string, no: string) =>
-    setCondition<Condition>(
-      conditions,
-      {
-        type,
-        status: isReady && !isDeleting ? 'True' : 'False',
-        reason: isReady && !isDeleting ? yes : no,
-        message: isReady ? '' : (observed?.message ?? ''),
-      },
-      now,
-    )
-  let conditions = before.conditions ?? []
-  conditions = say(conditions, 'Available', 'Available', 'NotAvailable')
-  conditions = say(conditions, 'InfrastructureReady', 'Ready', 'NotReady')
-  conditions = say(conditions, 'ControlPlaneAvailable', 'Available', 'NotAvailable')
-  if (isReady) conditions = say(conditions, 'ControlPlaneInitialized', 'Initialized', 'NotInitialized')
-  return {
-    ...before,
-    phase,
-    conditions,
-    ...(isReady && { initialization: { infrastructureProvisioned: true, controlPlaneInitialized: true } }),
-  }
 }

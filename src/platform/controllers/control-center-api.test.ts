@@ -11,13 +11,10 @@ import { defaultFeatures, eventually, startServer } from '../../testing/index.ts
 import { platformFeature } from '../index.ts'
 import { CLUSTER_PROVIDERS, CLUSTER_RESOURCES, type ClusterKind, type ClusterObject } from './cluster-object.ts'
 import { type Connection, connect } from './control-center-api-connection.ts'
+import { CONTROL_PLANES } from './platform-control-plane.ts'
 
 const apiVersion = 'platform.keelson.dev/v1alpha1'
-const CLUSTERS = resourceRef<KubeObject & { status?: { phase?: string; conditions?: Condition[] } }>(
-  'cluster.x-k8s.io/v1beta2',
-  'clusters',
-  { namespaced: true },
-)
+const CLUSTERS = resourceRef('cluster.x-k8s.io/v1beta2', 'clusters', { namespaced: true })
 const SECRETS = resourceRef('v1', 'secrets', { namespaced: true })
 const NAMESPACES = resourceRef('v1', 'namespaces', { namespaced: false })
 const place = { namespace: 'default' }
@@ -124,15 +121,20 @@ test('a platform is a Cluster in its control center’s own API, with a kubeconf
   await becomes(at.client, 'Platform', 'shop', 'Ready', 'True Available')
   await becomes(at.client, 'ControlCenter', 'emea', 'ClusterAPIAvailable', 'True Available')
   using emea = await at.enter('ControlCenter', 'emea')
-  const cluster = await eventually(async () => {
-    const found = await emea.client.get(CLUSTERS, 'shop', place)
-    assert.equal(found.status?.phase, 'Provisioned')
+  const controlPlane = await eventually(async () => {
+    const found = await emea.client.get(CONTROL_PLANES, 'shop', place)
+    assert.equal(findCondition(found.status?.conditions ?? [], 'Available')?.status, 'True')
     return found
   })
+  const cluster = await eventually(() => emea.client.get(CLUSTERS, 'shop', place))
   const { status } = await at.client.get(CLUSTER_RESOURCES.Platform, 'shop')
   const { host, port } = status?.endpoint ?? {}
-  assert.deepEqual(cluster.spec, { controlPlaneEndpoint: { host, port } })
-  assert.equal(findCondition(cluster.status?.conditions ?? [], 'Available')?.status, 'True')
+  assert.deepEqual(controlPlane.spec, { controlPlaneEndpoint: { host, port } })
+  assert.deepEqual(controlPlane.status?.initialization, { controlPlaneInitialized: true })
+  assert.deepEqual(cluster.spec, {
+    controlPlaneEndpoint: { host, port },
+    controlPlaneRef: { apiGroup: 'controlplane.keelson.dev', kind: 'PlatformControlPlane', name: 'shop' },
+  })
   const secret = await eventually(() => emea.client.get(SECRETS, 'shop-kubeconfig', place))
   assert.equal(secret.type, 'cluster.x-k8s.io/secret')
   assert.equal(secret.metadata.labels?.['cluster.x-k8s.io/cluster-name'], 'shop')
@@ -161,7 +163,12 @@ test('what is published goes with the platform, and nothing else does', async ()
     items.map(({ metadata }) => metadata.name),
     ['by-hand'],
   )
-  await assert.rejects(emea.client.get(SECRETS, 'shop-kubeconfig', place), (error) => isStatus(error, 'NotFound'))
+  for (const [resource, name] of [
+    [SECRETS, 'shop-kubeconfig'],
+    [CONTROL_PLANES, 'shop'],
+  ] as const) {
+    await assert.rejects(emea.client.get<KubeObject>(resource, name, place), (error) => isStatus(error, 'NotFound'))
+  }
 })
 
 test('a Cluster of the same name that is somebody else’s is left alone, and the control center says so', async () => {

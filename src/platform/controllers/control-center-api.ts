@@ -3,8 +3,10 @@
  * client of it. It takes nothing away that it is not told to: after the store of this server was lost, what a control center
  * holds is found there as it was.
  */
+import { resourceRef } from '../../client/index.ts'
 import {
   addFinalizer,
+  apply,
   type ControllerDefinition,
   clusterOf,
   find,
@@ -40,6 +42,7 @@ import {
 } from './control-center-api-objects.ts'
 import { type ControlCenterEquipment, controlCenterSessions, type Sessions } from './control-center-sessions.ts'
 import { sourceOf } from './object-source.ts'
+import { CONTROL_PLANE_CRD, MANAGER_ROLE } from './platform-control-plane.ts'
 
 /** On a Platform: its control center's API holds objects of it. */
 const FINALIZER = 'platform.keelson.dev/control-center-api'
@@ -53,6 +56,7 @@ const DRIFT = 5 * 60_000
 const ACCESS = 10 * 60
 const SESSION = 60 * 60
 
+const CLUSTER_ROLES = resourceRef('rbac.authorization.k8s.io/v1', 'clusterroles', { namespaced: false })
 const { ControlCenter: CONTROL_CENTERS, Platform: PLATFORMS } = CLUSTER_RESOURCES
 
 export function controlCenterApiController(
@@ -79,7 +83,8 @@ export function controlCenterApiController(
         log,
         signal,
         sources: [watching(CONTROL_CENTERS), watching(PLATFORMS, { map: controlCenterOf })],
-        reconcile: (request, context) => reconcile(request, { types, crds: equipment.crds, sessions }, context),
+        reconcile: (request, context) =>
+          reconcile(request, { types, crds: [...equipment.crds, CONTROL_PLANE_CRD], sessions }, context),
       })
       return {
         async [Symbol.asyncDispose]() {
@@ -163,13 +168,10 @@ async function fill(
     }
     using connection = await connectTo({ provider, observed, ownerTag, seconds: ACCESS }, context)
     const installed = await Promise.all(means.crds.map((crd) => installCRD(connection.client, crd)))
-    if (!installed.every(({ isServed }) => isServed)) return { requeueAfter: SOON }
-    // Whose definition it is, their manager looks after its objects.
-    if (installed[0]?.isOurs !== true) await means.sessions.end(key)
-    else {
-      const open = () => connectTo({ provider, observed, ownerTag, seconds: SESSION }, context)
-      await means.sessions.keep(key, JSON.stringify([observed.externalID, observed.endpoint]), open)
-    }
+    if (!installed.every((isServed) => isServed)) return { requeueAfter: SOON }
+    await apply(connection.client, CLUSTER_ROLES, MANAGER_ROLE)
+    const open = () => connectTo({ provider, observed, ownerTag, seconds: SESSION }, context)
+    await means.sessions.keep(key, JSON.stringify([observed.externalID, observed.endpoint]), open)
     let next = DRIFT
     const taken: string[] = []
     for (const platform of platforms) {
