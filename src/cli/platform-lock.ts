@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KeelsonError } from '../machinery/index.ts'
-import { type Desired, EXIT, fileLock, type Holder } from '../platform/index.ts'
+import { type Desired, EXIT, fileLock, type Holder, markRun, wasKilled } from '../platform/index.ts'
 import type { Environment } from './environment.ts'
 
 interface FileLockOptions {
@@ -46,8 +46,7 @@ function take(
   self: Holder,
   { env }: Environment,
 ): { readonly lock: Disposable } | { readonly holder: Holder } {
-  const state = env.XDG_STATE_HOME ?? path.join(env.HOME ?? os.homedir(), '.local', 'state')
-  const folder = path.join(state, 'keelson', 'locks')
+  const folder = path.join(stateFolder(env), 'locks')
   const stack = new DisposableStack()
   for (const owner of new Set(providers.map(({ type, ownerTag }) => `${type} ${ownerTag}`))) {
     const lock = lockIn(folder, [scope, owner], self)
@@ -69,9 +68,34 @@ function lockIn(folder: string, key: unknown, holder: Holder): ReturnType<typeof
   }
 }
 
+/** What is known of the runs of this machine, through a server, too; where nothing can be kept, nothing is. */
+export function runMarks({ env }: Pick<Environment, 'env'>) {
+  const folder = path.join(stateFolder(env), 'runs')
+  return {
+    mark(identity: string): Disposable | undefined {
+      try {
+        return markRun(folder, identity)
+      } catch {
+        return undefined
+      }
+    },
+    wasKilled(identity: string): boolean {
+      try {
+        return wasKilled(folder, identity)
+      } catch {
+        return false
+      }
+    },
+  }
+}
+
+function stateFolder(env: Environment['env']): string {
+  return path.join(env.XDG_STATE_HOME ?? path.join(env.HOME ?? os.homedir(), '.local', 'state'), 'keelson')
+}
+
 export function locked(other: Holder): KeelsonError {
   const remedy =
-    'wait until it has ended (15s, if it died) and run this again, give --lock-timeout, or see keelson unlock'
+    'wait until it has ended (15s, if its machine died) and run this again, give --lock-timeout, or see keelson unlock'
   return new KeelsonError(`the lock is held by ${holderText(other)}`, remedy, { exitCode: EXIT.locked })
 }
 

@@ -1,8 +1,10 @@
 /** The commands as clients of a server: what holds with --local holds here, and what only a server gives. */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { describe, test } from 'node:test'
-import { resourceRef } from '../client/index.ts'
+import { promisify } from 'node:util'
+import { type Client, resourceRef } from '../client/index.ts'
 import type { KubeObject } from '../machinery/index.ts'
 import { eventually, startServer } from '../testing/index.ts'
 import { clusterManifest, platformHarness, type WorldRecord } from './platform-harness.ts'
@@ -10,6 +12,7 @@ import { throughServer } from './platform-server.ts'
 
 const begin = async () => throughServer(platformHarness(), (features) => startServer({ features, listen: true }))
 
+const LEASES = resourceRef('coordination.k8s.io/v1', 'leases', { namespaced: true })
 const EMEA = clusterManifest('ControlCenter', 'emea', 'externalName: emea, version: v1.35.4')
 const SHOP = clusterManifest('Platform', 'shop-dev', 'externalName: shop')
 
@@ -105,23 +108,45 @@ test('a run keeps another from beginning: exit 5 with holder and age, or --lock-
   assert.equal((await at.runAsIs('unlock')).out, 'Nobody has the lock.\n')
 })
 
-test('the lock is taken from a run that died', async () => {
-  await using at = await begin()
-  const leases = resourceRef('coordination.k8s.io/v1', 'leases', { namespaced: true })
-  const renewTime = new Date(Date.now() - 60_000).toISOString().replace('Z', '000Z')
-  await at.client.create(leases, {
+/** A Lease of this run, last renewed so many milliseconds ago. */
+async function leaseOf(client: Client, holderIdentity: string, age: number): Promise<void> {
+  const renewTime = new Date(Date.now() - age).toISOString().replace('Z', '000Z')
+  await client.create(LEASES, {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     metadata: { name: 'keelson-platform', namespace: 'default' },
-    spec: {
-      holderIdentity: 'keelson apply on gone, process 1',
-      leaseDurationSeconds: 15,
-      acquireTime: renewTime,
-      renewTime,
-    },
+    spec: { holderIdentity, leaseDurationSeconds: 15, acquireTime: renewTime, renewTime },
   })
+}
+
+test('the lock is taken from a run that died', async () => {
+  await using at = await begin()
+  await leaseOf(at.client, 'keelson apply on gone, process 1', 60_000)
   const { code, out } = await at.runAsIs('unlock')
   assert.deepEqual([code, /taken from keelson apply on gone, process 1, for \d+s/.test(out)], [0, true])
+})
+
+test('the lock of a run that was killed on this machine is nobody’s at once', async () => {
+  await using at = await begin()
+  const kill = async (identity: string) => {
+    const mark = JSON.stringify(path.join(import.meta.dirname, '../platform/engine/run-mark.ts'))
+    const folder = JSON.stringify(path.join(at.folder, '.local/state/keelson/runs'))
+    const script = `import { markRun } from ${mark}; markRun(${folder}, '${identity}'); process.kill(process.pid, 'SIGKILL')`
+    const run = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script])
+    await assert.rejects(run, { signal: 'SIGKILL' })
+    await leaseOf(at.client, identity, 0)
+  }
+  at.write('manifests/all.yaml', EMEA)
+  await kill('keelson apply on this')
+  const applied = await at.run('apply --auto-approve')
+  assert.deepEqual(
+    [applied.code, /^the lock is taken from keelson apply on this, for \d+s, which was killed$/m.test(applied.err)],
+    [0, true],
+    applied.err,
+  )
+  await at.client.delete(LEASES, 'keelson-platform', { namespace: 'default' })
+  await kill('keelson destroy on this')
+  assert.match((await at.runAsIs('unlock')).out, /^The lock was taken from keelson destroy on this, for \d+s\.$/m)
 })
 
 describe('a plan in a file', () => {

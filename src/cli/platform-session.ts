@@ -29,7 +29,7 @@ import { type Connection, type ConnectionOptions, connect } from './connection.t
 import type { Environment } from './environment.ts'
 import { readManifests } from './manifest-files.ts'
 import type { Manifest } from './manifest-text.ts'
-import { holderText, locked, withFileLocks } from './platform-lock.ts'
+import { holderText, locked, runMarks, withFileLocks } from './platform-lock.ts'
 import { printable } from './table.ts'
 
 const LOCAL_TYPES = { ...providerTypes, ...localClusterTypes }
@@ -119,14 +119,18 @@ async function there<T>(
   const within = async (signal: AbortSignal) => work(await remoteSession(connection, manifests, signal))
   // Not before it has ended is the connection closed.
   if (verb === undefined) return await within(environment.signal)
-  const { holder } = self(verb)
+  const identity = `${self(verb).holder} (${randomUUID().slice(0, 8)})`
+  const { mark, wasKilled } = runMarks(environment)
+  using _mark = mark(identity)
   const lock = await withLeaseLock(
     {
       client: connection.client,
-      identity: `${holder} (${randomUUID().slice(0, 8)})`,
+      identity,
       patience: flags.lockTimeout ?? 0,
       signal: environment.signal,
+      wasKilled,
       waitsFor: (other) => environment.stderr.write(`waiting for the lock, held by ${holderText(other)}\n`),
+      takenFrom: (other) => environment.stderr.write(`the lock is taken from ${holderText(other)}, which was killed\n`),
     },
     (led) => within(AbortSignal.any([environment.signal, led])),
   )

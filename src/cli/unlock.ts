@@ -5,7 +5,7 @@ import { breakLease, EXIT, holderOfLease } from '../platform/index.ts'
 import { connect } from './connection.ts'
 import type { Environment } from './environment.ts'
 import { addPlatformOptions } from './platform-input.ts'
-import { fileLockHolder, holderText, locked } from './platform-lock.ts'
+import { fileLockHolder, holderText, locked, runMarks } from './platform-lock.ts'
 import { type PlatformFlags, platformManifests, withPlatform } from './platform-session.ts'
 
 interface UnlockFlags extends PlatformFlags {
@@ -16,8 +16,9 @@ export function addUnlock(program: Command, environment: Environment): void {
   addPlatformOptions(program.command('unlock'))
     .summary('take the lock from a run that died')
     .description(
-      'Say who has the lock of the workspace, and take it from a run that no longer renews it; with --force from any. With\n' +
-        '--local a lock ends with its process, so there is nothing to take.',
+      'Say who has the lock of the workspace (the Lease keelson-platform in its namespace default), and take it from a run that ' +
+        'no longer renews it, or was killed on this machine; with --force from any. With --local a lock ends with its process, ' +
+        'so there is nothing to take.',
     )
     .option('--force', 'although its holder still renews it')
     .action(async (_: unknown, command: Command) => {
@@ -39,7 +40,8 @@ export function addUnlock(program: Command, environment: Environment): void {
         return
       }
       const text = holderText(held.holder)
-      if (held.isAlive && flags.force !== true) {
+      const { wasKilled } = runMarks(environment)
+      if (held.isAlive && flags.force !== true && !wasKilled(held.holder.holder)) {
         throw new KeelsonError(
           `the lock is held by ${text}, and renewed`,
           'wait until that has ended, or give --force',

@@ -34,6 +34,7 @@ export {
 } from './engine/plan-document.ts'
 export { providerTypes } from './engine/provider-types.ts'
 export { opening, readDesired } from './engine/read-desired.ts'
+export { markRun, wasKilled } from './engine/run-mark.ts'
 export { isPlatformObject } from './engine/schemas.ts'
 export { findEntries, readState, type State, type StateEntry } from './engine/state.ts'
 

@@ -22,17 +22,24 @@ const SQLITE_BUSY = 5
 export function fileLock(folder: string, key: unknown, self: Holder): Result<Disposable, Holder> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const name = digestOf(key).slice('sha256:'.length, 'sha256:'.length + 16)
-  const database = new DatabaseSync(join(folder, `${name}.lock`), { timeout: 0 })
   const about = join(folder, `${name}.json`)
+  const lock = lockFile(join(folder, `${name}.lock`))
+  if (lock === undefined) return { ok: false, error: readHolder(about) }
+  writeFileSync(about, JSON.stringify(self))
+  return { ok: true, value: lock }
+}
+
+/** Undefined where another process, or another lock of this one, has it. */
+export function lockFile(file: string): Disposable | undefined {
+  const database = new DatabaseSync(file, { timeout: 0 })
   try {
     database.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
     if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error
-    return { ok: false, error: readHolder(about) }
+    return undefined
   }
-  writeFileSync(about, JSON.stringify(self))
-  return { ok: true, value: { [Symbol.dispose]: () => database.close() } }
+  return { [Symbol.dispose]: () => database.close() }
 }
 
 /** It may be half-written: whoever has the lock is then not known yet. */

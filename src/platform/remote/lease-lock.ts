@@ -4,6 +4,7 @@
  */
 import type { Client } from '../../client/index.ts'
 import { find, LEASES, type Lease, orGone, runLeaderElection } from '../../controller/index.ts'
+import { isStatus } from '../../machinery/index.ts'
 import type { Holder } from '../engine/file-lock.ts'
 
 const LOCK = { name: 'keelson-platform', namespace: 'default' }
@@ -21,18 +22,27 @@ export interface LeaseLockOptions {
   /** Milliseconds to wait for whoever has it. */
   readonly patience: number
   readonly signal: AbortSignal
+  /** Whether a run is known to be dead, though its Lease has not run out. */
+  readonly wasKilled: (identity: string) => boolean
   /** Told once, of whoever is waited for. */
   readonly waitsFor: (holder: Holder) => void
+  /** Told of whoever was killed and has the lock no longer. */
+  readonly takenFrom: (holder: Holder) => void
 }
 
 export type LockResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly holder: Holder }
 
 /** Runs the work while it has the lock; its signal aborts when the lock is lost. */
 export async function withLeaseLock<T>(
-  { client, identity, patience, signal, waitsFor }: LeaseLockOptions,
+  { client, identity, patience, signal, wasKilled, waitsFor, takenFrom }: LeaseLockOptions,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<LockResult<T>> {
-  const held = await holderOfLease(client, signal)
+  let held = await holderOfLease(client, signal)
+  if (held !== undefined && wasKilled(held.holder.holder)) {
+    takenFrom(held.holder)
+    await breakLease(client, signal, held)
+    held = await holderOfLease(client, signal)
+  }
   if (held !== undefined) {
     if (held.isAlive && patience <= 0) return { ok: false, holder: held.holder }
     waitsFor(held.holder)
@@ -66,11 +76,14 @@ export async function withLeaseLock<T>(
   return { ok: false, holder: now?.holder ?? held?.holder ?? { holder: 'another run', since: '' } }
 }
 
-/** Whoever has it; `isAlive` by the times in the lease, which the clocks of two machines may tell differently. */
-export async function holderOfLease(
-  client: Client,
-  signal: AbortSignal,
-): Promise<{ readonly holder: Holder; readonly isAlive: boolean } | undefined> {
+export interface Held {
+  readonly holder: Holder
+  /** By the times in the lease, which the clocks of two machines may tell differently. */
+  readonly isAlive: boolean
+  readonly resourceVersion: string
+}
+
+export async function holderOfLease(client: Client, signal: AbortSignal): Promise<Held | undefined> {
   const lease: Lease | undefined = await find(client, LEASES, LOCK.name, { namespace: LOCK.namespace, signal })
   const {
     holderIdentity: holder = '',
@@ -80,10 +93,14 @@ export async function holderOfLease(
   } = lease?.spec ?? {}
   if (holder === '') return undefined
   const isAlive = Date.parse(renewTime) + leaseDurationSeconds * 1000 > Date.now()
-  return { holder: { holder, since }, isAlive }
+  return { holder: { holder, since }, isAlive, resourceVersion: lease?.metadata.resourceVersion ?? '' }
 }
 
-/** Takes it from whoever has it. */
-export async function breakLease(client: Client, signal: AbortSignal): Promise<void> {
-  await orGone(client.delete(LEASES, LOCK.name, { namespace: LOCK.namespace, signal }))
+/** Takes it from whoever has it; from the one that is given, where it has not passed on meanwhile. */
+export async function breakLease(client: Client, signal: AbortSignal, held?: Held): Promise<void> {
+  const { resourceVersion } = held ?? {}
+  const options = { namespace: LOCK.namespace, signal, ...(resourceVersion && { preconditions: { resourceVersion } }) }
+  await orGone(client.delete(LEASES, LOCK.name, options)).catch((error: unknown) => {
+    if (held === undefined || !isStatus(error, 'Conflict')) throw error
+  })
 }
