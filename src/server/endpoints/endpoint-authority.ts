@@ -12,7 +12,7 @@ const SERVING_TTL = 365 * DAY
 /** The `data` of a new authority's Secret. The logical cluster's name tells it from all others: clients may trust several. */
 export async function newAuthorityData(cluster: string, now: number): Promise<Record<string, string>> {
   const key = await generateKey()
-  const certificate = await selfSign(`keelson-ca@${cluster}`, key, { now, ttl: AUTHORITY_TTL })
+  const certificate = selfSign(`keelson-ca@${cluster}`, key, { now, ttl: AUTHORITY_TTL })
   return { 'tls.crt': encode(certificate), 'tls.key': encode(keyPem(key)) }
 }
 
@@ -39,11 +39,11 @@ export async function authorityOf(issuer: Issuer, names: readonly string[], now:
   const key = await generateKey()
   return {
     caCertificate: issuer.certificate,
-    certificate: await signServing(issuer, key, names, { now: now(), ttl: SERVING_TTL }),
+    certificate: signServing(issuer, key, names, { now: now(), ttl: SERVING_TTL }),
     key: keyPem(key),
     issueClientCertificate: async ({ commonName, organizations, ttl }) => {
       const own = await generateKey()
-      const certificate = await signClient(issuer, own, commonName, organizations, { now: now(), ttl })
+      const certificate = signClient(issuer, own, commonName, organizations, { now: now(), ttl })
       return { certificate, key: keyPem(own) }
     },
     signRequest: certificateSigner(issuer, now),
@@ -62,7 +62,7 @@ export function signFor(
   issuer: Issuer,
   { publicKey, commonName, organizations }: ClientRequest,
   validity: { readonly now: number; readonly ttl: number },
-): Promise<string> {
+): string {
   return signClient(issuer, readPublicKey(publicKey), commonName, organizations, validity)
 }
 

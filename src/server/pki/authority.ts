@@ -49,8 +49,8 @@ export interface AuthorityOptions {
 export async function createAuthority(options: AuthorityOptions = {}): Promise<Authority> {
   const { names = servingNames('localhost'), now = Date.now } = options
   const [caKey, key] = await Promise.all([generateKey(), generateKey()])
-  const issuer = { key: caKey, certificate: await newCaCertificate(caKey, now()) }
-  const certificate = await signServing(issuer, key, names, { now: now(), ttl: SERVING_TTL })
+  const issuer = { key: caKey, certificate: newCaCertificate(caKey, now()) }
+  const certificate = signServing(issuer, key, names, { now: now(), ttl: SERVING_TTL })
   return authority(issuer, { certificate, key: keyPem(key) }, now)
 }
 
@@ -66,7 +66,7 @@ export async function ensureAuthority(directory: string, options: AuthorityOptio
   const [caFiles, servingFiles] = await Promise.all([readPair(folder, 'ca'), readPair(folder, 'apiserver')])
 
   const caKey = caFiles.key ?? (await generateKey())
-  const caCertificate = caFiles.certificate?.pem ?? (await newCaCertificate(caKey, now()))
+  const caCertificate = caFiles.certificate?.pem ?? newCaCertificate(caKey, now())
   const issuer = { key: caKey, certificate: caCertificate }
   refuseUnusableAuthority(folder, caCertificate, now())
 
@@ -75,7 +75,7 @@ export async function ensureAuthority(directory: string, options: AuthorityOptio
   const certificate =
     present !== undefined && serves(present.parsed, caCertificate, names, now())
       ? present.pem
-      : await signServing(issuer, key, names, { now: now(), ttl: SERVING_TTL })
+      : signServing(issuer, key, names, { now: now(), ttl: SERVING_TTL })
 
   // Keys before their certificates: a key alone is completed by the next start, a certificate alone is lost.
   await writeOwnerOnly([
@@ -87,7 +87,7 @@ export async function ensureAuthority(directory: string, options: AuthorityOptio
   return authority(issuer, { certificate, key: keyPem(key) }, now)
 }
 
-function newCaCertificate(key: KeyObject, now: number): Promise<string> {
+function newCaCertificate(key: KeyObject, now: number): string {
   // Two authorities must not share a name, or a client that trusts both cannot tell whose certificate it sees.
   return selfSign(`keelson-ca@${Math.floor(now / 1000)}`, key, { now, ttl: AUTHORITY_TTL })
 }
@@ -98,7 +98,7 @@ function authority(issuer: Issuer, serving: CertificateAndKey, now: () => number
     ...serving,
     issueClientCertificate: async ({ commonName, organizations, ttl }) => {
       const key = await generateKey()
-      const certificate = await signClient(issuer, key, commonName, organizations, { now: now(), ttl })
+      const certificate = signClient(issuer, key, commonName, organizations, { now: now(), ttl })
       return { certificate, key: keyPem(key) }
     },
     signRequest: certificateSigner(issuer, now),

@@ -3,7 +3,7 @@
  * says in which logical cluster it was asked for: there alone its owner is somebody.
  */
 import { X509Certificate } from 'node:crypto'
-import { dates, type Issuer, library, pem, SIGNATURE, signingCryptoKey } from './certificates.ts'
+import type { Issuer } from './certificates.ts'
 
 const MINUTE = 60 * 1000
 const HOUR = 60 * MINUTE
@@ -14,6 +14,7 @@ const BACKDATE = 5 * MINUTE
 /** What lives shorter than this is not shortened by having been backdated. */
 const SHORT = 8 * HOUR
 const MARK = 'keelson:cluster:'
+const SIGNATURE = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
 export interface CertificateRequest {
   /** PKCS #10, PEM. */
@@ -26,6 +27,13 @@ export interface CertificateRequest {
 
 /** The certificate in PEM. Throws where the request cannot be read, or its signature is not that of its key. */
 export type CertificateSigner = (request: CertificateRequest) => Promise<string>
+
+/** Loaded when there is a request to read. */
+export async function library() {
+  // tsyringe, which @peculiar/x509 is built on, refuses to load without Reflect's metadata functions.
+  await import('@abraham/reflection')
+  return import('@peculiar/x509')
+}
 
 export function certificateSigner(issuer: Issuer, now: () => number): CertificateSigner {
   return async ({ pem: text, cluster, usages, expirationSeconds }) => {
@@ -44,7 +52,7 @@ export function certificateSigner(issuer: Issuer, now: () => number): Certificat
       subject: request.subjectName.toJSON(),
       issuer: authority.subjectName.toJSON(),
       publicKey: request.publicKey,
-      signingKey: signingCryptoKey(issuer.key),
+      signingKey: issuer.key.toCryptoKey(SIGNATURE, false, ['sign']),
       signingAlgorithm: SIGNATURE,
       extensions: [
         // None at all allows what one without any flag forbids.
@@ -55,7 +63,7 @@ export function certificateSigner(issuer: Issuer, now: () => number): Certificat
         new x509.SubjectAlternativeNameExtension(names),
       ],
     })
-    const signed = pem(certificate)
+    const signed = `${certificate.toString('pem')}\n`
     if (clusterOfCertificate(new X509Certificate(signed).subjectAltName) !== cluster) {
       throw new Error('the names of the certificate request hide where it was made')
     }
@@ -68,7 +76,7 @@ function validity(now: number, expirationSeconds: number | undefined, latest: Da
   const wanted = expirationSeconds === undefined ? MAX_TTL : expirationSeconds * 1000
   const ttl = Math.min(Math.max(wanted, MIN_TTL), MAX_TTL)
   const end = now + (ttl < SHORT ? ttl : ttl - BACKDATE)
-  return dates(now - BACKDATE, Math.min(end, latest.getTime()))
+  return { notBefore: new Date(now - BACKDATE), notAfter: new Date(Math.min(end, latest.getTime())) }
 }
 
 /** The logical cluster that a certificate was signed for, from its alternative names as Node prints them. */

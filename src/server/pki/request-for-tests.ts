@@ -1,6 +1,6 @@
 /** For tests: what `openssl req -new` makes. */
 import type { KeyObject } from 'node:crypto'
-import { library } from './certificates.ts'
+import { library } from './certificate-request.ts'
 
 /** The base64 of PKCS #10 in PEM, as `spec.request` takes it; `key` of EC P-256. */
 export async function pkcs10(
