@@ -2,7 +2,7 @@
  * Bundles what is shipped into `dist/`: the command, the storage worker beside it, and the libraries that consumers import.
  * Libraries from npm are bundled, too: the command starts from one file.
  */
-import { chmod, rm, stat } from 'node:fs/promises'
+import { chmod, readFile, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { build } from 'esbuild'
 
@@ -40,6 +40,14 @@ const results = await Promise.all([
     banner: { js: REQUIRE },
   }),
 ])
+
+/**
+ * esbuild escapes what is not ASCII in strings; in regular expressions it cannot. One such character makes V8 keep the whole file
+ * in two bytes a character, from the first moment of each start.
+ */
+const command = await readFile(path.join(root, 'dist/keelson.js'), 'utf8')
+const beyond = /^.*\P{ASCII}.*$/mu.exec(command)
+if (beyond !== null) throw new Error(`write \\u escapes instead of other characters than ASCII: ${beyond[0].trim()}`)
 
 /** `npm run build` says what it made; a build on the way to something else is silent. */
 const verbose = process.argv.includes('--verbose')

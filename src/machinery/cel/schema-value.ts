@@ -45,7 +45,7 @@ function intValue(json: number): Value {
 
 const UNITS: readonly (readonly [words: RegExp, nanos: bigint])[] = [
   [/^ns$|^nano/, 1n],
-  [/^us$|^µs$|^micro/, 1_000n],
+  [/^us$|^\u00b5s$|^micro/, 1_000n],
   [/^ms$|^milli/, 1_000_000n],
   [/^s$|^sec/, 1_000_000_000n],
   [/^m$|^min/, 60_000_000_000n],
@@ -59,7 +59,7 @@ function durationValue(text: string): Value {
   const parsed = parseDuration(text)
   if (!isError(parsed)) return parsed
   let nanos = 0n
-  for (const [, factor = '0', unit = ''] of text.matchAll(/(\d+)\s*([A-Za-zµ]+)/g)) {
+  for (const [, factor = '0', unit = ''] of text.matchAll(/(\d+)\s*([A-Za-z\u00b5]+)/g)) {
     const known = UNITS.find(([words]) => words.test(unit.toLowerCase()))
     if (known !== undefined) nanos += BigInt(factor) * known[1]
   }

@@ -64,7 +64,7 @@ export function parseDuration(text: string): Result {
   const fault = celError(`time: invalid duration ${JSON.stringify(text)}`)
   const [, sign = '', body = ''] = /^([+-]?)(.*)$/s.exec(text) ?? []
   if (body === '0') return durationOf(0n)
-  const parts = [...body.matchAll(/(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/gy)]
+  const parts = [...body.matchAll(/(\d*)(?:\.(\d*))?(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/gy)]
   if (body === '' || parts.map(([part]) => part).join('') !== body) return fault
   let total = 0n
   for (const [, whole = '', fraction = '', unit = ''] of parts) {

@@ -28,9 +28,9 @@ function isDateTime(text: string): boolean {
   return hours !== '' && hours <= '23' && minutes <= '59' && seconds <= '59'
 }
 
-const GO_DURATION = /^[-+]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/
+const GO_DURATION = /^[-+]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+)$/
 /** Units by which a text that Go cannot read may still be a duration: equal to, or (those after |) beginning with. */
-const UNIT = /^(?:ns|nano.*|us|µs|micro.*|ms|milli.*|s|sec.*|m|min.*|h|hr|hour.*|d|day.*|w|wk|week.*)$/i
+const UNIT = /^(?:ns|nano.*|us|\u00b5s|micro.*|ms|milli.*|s|sec.*|m|min.*|h|hr|hour.*|d|day.*|w|wk|week.*)$/i
 
 function isAboveInt64(digits: string): boolean {
   const significant = digits.replace(/^0+/, '')
@@ -40,7 +40,7 @@ function isAboveInt64(digits: string): boolean {
 /** As time.ParseDuration, or any text with a number before a unit in it, such as `2 weeks`. */
 function isDuration(text: string): boolean {
   if (GO_DURATION.test(text)) return true
-  const parts = [...text.matchAll(/(?<!\d)(\d+)\s*([A-Za-zµ]+)/g)]
+  const parts = [...text.matchAll(/(?<!\d)(\d+)\s*([A-Za-z\u00b5]+)/g)]
   if (parts.some(([, factor]) => isAboveInt64(factor ?? ''))) return false
   return parts.some(([, , unit]) => UNIT.test(unit ?? ''))
 }
