@@ -8,7 +8,8 @@ import {
 } from '../machinery/index.ts'
 import type { RequestContext, ResourceContext } from './context.ts'
 import type { ResourceDefinition } from './definition.ts'
-import { readHeader } from './row.ts'
+import { fieldsOf } from './fields.ts'
+import { decodeRow, type RowHeader, readHeader, UNWRITTEN } from './row.ts'
 
 export interface Selection {
   /** Nothing is filtered out. */
@@ -35,12 +36,23 @@ export function readSelection(context: ResourceContext): Selection {
       if (labels !== undefined && !labels.matches(header.l ?? {})) return false
       if (fields === undefined) return true
       return fields.matches({
-        ...fieldsHere(definition, header.f),
+        ...fieldsHere(definition, fieldsOfRow(definition, header, value)),
         'metadata.name': nameOf(key),
         'metadata.namespace': namespaceOf(definition, key),
       })
     },
   }
+}
+
+/** A row that was written before a field became selectable has it in its body alone. */
+function fieldsOfRow(
+  definition: ResourceDefinition,
+  { f: written = {} }: RowHeader,
+  value: Buffer,
+): Readonly<Record<string, string>> {
+  if (definition.storedForm !== undefined) return written
+  if (definition.selectableFields.every((field) => Object.hasOwn(written, field))) return written
+  return fieldsOf(definition, decodeRow(value, '', UNWRITTEN)) ?? written
 }
 
 /** A definition that serves another one's rows may have other names for their fields. */

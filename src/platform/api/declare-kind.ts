@@ -18,6 +18,8 @@ export interface PlatformKind {
     readonly jsonPath: string
     readonly priority?: number
   }[]
+  /** Paths as in `.spec.providerRef.name`, for field selectors. */
+  readonly selectableFields?: readonly string[]
   readonly spec: JsonObject
   readonly status: JsonObject
 }
@@ -33,7 +35,15 @@ const AGE = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp'
 
 /** Established from the start: the kinds of a feature are part of the server. */
 export function declareKind(of: PlatformKind): KubeObject {
-  const { kind, plural, shortNames = [], categories = ['keelson'], description, ...declared } = of
+  const {
+    kind,
+    plural,
+    shortNames = [],
+    categories = ['keelson'],
+    selectableFields = [],
+    description,
+    ...declared
+  } = of
   const names = {
     plural,
     singular: kind.toLowerCase(),
@@ -69,6 +79,7 @@ export function declareKind(of: PlatformKind): KubeObject {
           storage: true,
           schema: { openAPIV3Schema },
           subresources: { status: {} },
+          selectableFields: selectableFields.map((jsonPath) => ({ jsonPath })),
           additionalPrinterColumns: [READY, SYNCED, ...declared.columns, MESSAGE, AGE],
         },
       ],

@@ -8,6 +8,7 @@ export const platform = declareKind({
   shortNames: ['plat'],
   description: 'A workload cluster with its packages, below one ControlCenter.',
   columns: [{ name: 'Control-Center', type: 'string', jsonPath: '.spec.controlCenterRef.name' }, ...CLUSTER_COLUMNS],
+  selectableFields: ['.spec.controlCenterRef.name'],
   spec: {
     type: 'object',
     required: ['providerRef'],

@@ -113,8 +113,9 @@ async function reconcile(request: Request, means: Means, context: ReconcileConte
   const { client } = context
   const key = `${request.cluster} ${name}`
   const [controlCenter, scope] = await Promise.all([find(client, CONTROL_CENTERS, name), scopeOf(client)])
-  const platforms: ClusterObject[] = []
-  for await (const each of client.items(PLATFORMS)) if (each.spec.controlCenterRef?.name === name) platforms.push(each)
+  const platforms = await Array.fromAsync(
+    client.items(PLATFORMS, { fieldSelector: `spec.controlCenterRef.name=${name}` }),
+  )
   // What goes as a whole needs no clearing.
   if (controlCenter === undefined || controlCenter.metadata.deletionTimestamp !== undefined) {
     await sessions.end(key)
