@@ -6,18 +6,20 @@ export type Samples = Record<MeasureName, number[]>
 
 /** One line of the result. */
 export interface Comparison {
-  measure: MeasureName
+  measure: string
   title: string
   unit: string
   /** Medians. */
   kubeApiserver: number
   keelson: number
+  /** Keelson on an etcd, where that was measured, too. */
+  keelsonOnEtcd?: number
   /** How many times better Keelson is: the median over the rounds. */
   timesBetter: number
   /** What design asks for, in words. */
   required?: string
   holds?: boolean
-  samples: { kubeApiserver: number[]; keelson: number[] }
+  samples: { kubeApiserver: number[]; keelson: number[]; keelsonOnEtcd?: number[] }
 }
 
 export function noSamples(): Samples {
@@ -43,7 +45,7 @@ export function compare(kubeApiserver: Samples, keelson: Samples): Comparison[] 
   })
 }
 
-function compareOne(name: MeasureName, measure: Measure, theirs: number[], ours: number[]): Comparison {
+export function compareOne(name: string, measure: Measure, theirs: number[], ours: number[]): Comparison {
   // Pair by pair, because the two samples of a round were taken one right after the other.
   const ratios = ours.map((own, round) =>
     measure.more ? own / (theirs[round] ?? Number.NaN) : (theirs[round] ?? Number.NaN) / own,
@@ -70,15 +72,27 @@ function compareOne(name: MeasureName, measure: Measure, theirs: number[], ours:
 /** The result as a Markdown table. */
 export function markdown(comparisons: Comparison[]): string {
   const number = (value: number) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3))
-  const rows = comparisons.map(({ title, unit, kubeApiserver, keelson, timesBetter, required, holds }) => [
-    `${title}, ${unit}`,
-    number(kubeApiserver),
-    number(keelson),
-    `${timesBetter.toFixed(1)}×`,
-    required ?? '–',
-    holds === undefined ? '–' : holds ? 'yes' : '**no**',
-  ])
-  const head = ['', 'kube-apiserver + etcd', 'Keelson', 'times better', 'required', 'holds']
+  const onEtcd = comparisons.some(({ keelsonOnEtcd }) => keelsonOnEtcd !== undefined)
+  const rows = comparisons.map(
+    ({ title, unit, kubeApiserver, keelson, keelsonOnEtcd, timesBetter, required, holds }) => [
+      `${title}, ${unit}`,
+      number(kubeApiserver),
+      number(keelson),
+      ...(onEtcd ? [keelsonOnEtcd === undefined ? '–' : number(keelsonOnEtcd)] : []),
+      `${timesBetter.toFixed(1)}×`,
+      required ?? '–',
+      holds === undefined ? '–' : holds ? 'yes' : '**no**',
+    ],
+  )
+  const head = [
+    '',
+    'kube-apiserver + etcd',
+    'Keelson',
+    ...(onEtcd ? ['Keelson on etcd'] : []),
+    'times better',
+    'required',
+    'holds',
+  ]
   return [head, head.map((_, column) => (column === 0 ? '---' : '---:')), ...rows]
     .map((row) => `| ${row.join(' | ')} |`)
     .join('\n')

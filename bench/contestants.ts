@@ -5,8 +5,8 @@ import { startKeelson } from '../e2e/server.ts'
 import { createWorkspace } from '../e2e/workspace.ts'
 
 /** A program that is measured. */
-export interface Contestant {
-  readonly name: 'kubeApiserver' | 'keelson'
+export interface Contestant<Name extends string = 'kubeApiserver' | 'keelson'> {
+  readonly name: Name
   start(): Promise<ApiServer>
   /** An API of its own in the running server, with nothing in it. */
   emptyApi(server: ApiServer): Promise<Access>

@@ -6,7 +6,7 @@ import { toolPath } from '../e2e/tools/build.ts'
 
 /** What the load client is to do; see bench/load. In what is created, and where, NAME stands for the prefix and a number. */
 export interface Job {
-  operation: 'create' | 'get' | 'list' | 'watch'
+  operation: 'create' | 'get' | 'list' | 'mixed' | 'watch'
   path: string
   concurrency: number
   count: number
@@ -15,6 +15,10 @@ export interface Job {
   each?: number
   body?: string
   patch?: string
+  /** For `mixed`: how many objects there are, and how their names begin. */
+  existing?: number
+  existingPrefix?: string
+  createPath?: string
 }
 
 /** What it saw; times in milliseconds. */

@@ -1,7 +1,8 @@
-/** The benchmarks: `npm run bench -- api [--json FILE]`, `workspaces --count N [--bindings] [--objects M]`, `flood`, `list --count N`, `deletion`. */
+/** The benchmarks: `npm run bench -- api [--json FILE]`, `workspaces --count N [--bindings] [--objects M]`, `flood`, `list --count N`, `deletion`, `store [--json FILE]`, `backup`. */
 import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { benchApi } from './api.ts'
+import { benchBackup } from './backups.ts'
 import { benchClusters } from './clusters.ts'
 import { markdown } from './comparison.ts'
 import { benchDeletion } from './deletion.ts'
@@ -9,6 +10,7 @@ import { benchFlood } from './flood.ts'
 import { benchLongList } from './long-list.ts'
 import { benchLoop } from './loop/loop.ts'
 import { machine } from './machine.ts'
+import { benchStore } from './store.ts'
 import { benchTestServer } from './test-server.ts'
 import { benchWorkspaces } from './workspaces.ts'
 
@@ -85,6 +87,28 @@ program
   .description('how long a test waits for a server of its own')
   .action(async () => {
     console.log(JSON.stringify(await benchTestServer(), undefined, 2))
+  })
+
+program
+  .command('store')
+  .description('creates, a mixed load, lists under writes and 10,000 watchers, beside kube-apiserver and on etcd')
+  .option('--json <file>', 'also writes the result, with every sample, as JSON')
+  .action(async ({ json }: { json?: string }) => {
+    const comparisons = await benchStore(tell)
+    console.log(markdown(comparisons))
+    if (json !== undefined)
+      await writeFile(json, `${JSON.stringify({ machine: machine(), comparisons }, undefined, 2)}\n`)
+  })
+
+program
+  .command('backup')
+  .description('what it takes to back a store up, to restore it, and to move it to etcd')
+  .option('--count <n>', 'how many objects', positiveInteger, 100_000)
+  .option('--json <file>', 'also writes the result as JSON')
+  .action(async ({ count, json }: { count: number; json?: string }) => {
+    const text = `${JSON.stringify(await benchBackup(count, tell), undefined, 2)}\n`
+    process.stdout.write(text)
+    if (json !== undefined) await writeFile(json, text)
   })
 
 await program.parseAsync()

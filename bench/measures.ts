@@ -1,7 +1,7 @@
 /** What is measured, in the order of the table, with what design asks for. */
 export interface Measure {
   readonly title: string
-  readonly unit: '/s' | 'ms' | 'MB'
+  readonly unit: '/s' | 'ms' | 'MB' | 'kB' | 'µs'
   /** Whether more is better, as of requests in a second, or less, as of time and memory. */
   readonly more: boolean
   /** How many times better than kube-apiserver Keelson must be. */

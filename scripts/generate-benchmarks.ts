@@ -3,9 +3,11 @@
  *
  *     node bench/main.ts api --json api.json && node bench/main.ts workspaces --count 100000 > workspaces.json
  *     node bench/main.ts flood > flood.json && node bench/main.ts list --count 100000 > list.json
- *     node scripts/generate-benchmarks.ts api.json workspaces.json flood.json list.json
+ *     node bench/main.ts store --json store.json && node bench/main.ts backup --json backup.json
+ *     node scripts/generate-benchmarks.ts api.json workspaces.json flood.json list.json store.json backup.json
  */
 import { readFile, writeFile } from 'node:fs/promises'
+import type { BackupCost } from '../bench/backups.ts'
 import { type Comparison, markdown } from '../bench/comparison.ts'
 import type { FloodCost } from '../bench/flood.ts'
 import type { LongListCost } from '../bench/long-list.ts'
@@ -67,12 +69,42 @@ One workspace lists ${cost.count.toLocaleString('en')} objects of ${Math.round(c
 `
 }
 
-const [api, workspaces, flood, list] = process.argv.slice(2)
+function storeText(comparisons: Comparison[]): string {
+  return `## What the store decides
+
+The same, with Keelson on etcd beside them: each write synced everywhere, medians of five rounds. Where a server has an etcd, CPU and memory
+are those of both.
+
+${markdown(comparisons)}
+`
+}
+
+function backupText(cost: BackupCost): string {
+  return `## Backup, restore, and the way to etcd
+
+${cost.count.toLocaleString('en')} objects of about 1 kB; while the first backup is taken, a client creates objects one after the other.
+
+| | |
+|---|---:|
+| backup of a data directory, s | ${cost.backupSeconds} |
+| its file, MB | ${cost.backupMB} |
+| create, p99, ms: alone | ${cost.createP99Alone} |
+| meanwhile | ${cost.createP99Meanwhile} |
+| restore, s | ${cost.restoreSeconds} |
+| migration to etcd, s | ${cost.migrateToEtcdSeconds} |
+| backup of etcd, s | ${cost.backupOfEtcdSeconds} |
+| restore into etcd, s | ${cost.restoreOfEtcdSeconds} |
+`
+}
+
+const [api, workspaces, flood, list, store, backup] = process.argv.slice(2)
 if (api === undefined) throw new Error('name the file that bench api --json has written')
 const { machine, comparisons } = await read<Measured>(api)
 const costs = workspaces === undefined ? '' : `\n${workspacesText(await read(workspaces))}`
 const fairness = flood === undefined ? '' : `\n${floodText(await read(flood))}`
 const lists = list === undefined ? '' : `\n${listText(await read(list))}`
+const stores = store === undefined ? '' : `\n${storeText((await read<Measured>(store)).comparisons)}`
+const backups = backup === undefined ? '' : `\n${backupText(await read(backup))}`
 const page = `<!-- Generated: node scripts/generate-benchmarks.ts -->
 # Benchmarks
 
@@ -81,7 +113,7 @@ ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}). Each load
 a ratio is the median of the rounds'. Figures depend on the machine and on what else it does; ratios much less.
 
 ${markdown(comparisons)}
-${fairness}${lists}${costs}
+${stores}${fairness}${lists}${costs}${backups}
 ## Repeat it
 
 \`\`\`sh
@@ -89,6 +121,8 @@ npm run bench -- api
 npm run bench -- flood
 npm run bench -- list --count 100000
 npm run bench -- workspaces --count 100000
+npm run bench -- store
+npm run bench -- backup
 \`\`\`
 
 needs Linux and Go, which builds kube-apiserver and etcd from their modules on the first run. [bench/README.md](../bench/README.md) says how it

@@ -20,7 +20,7 @@ type Job struct {
 	Certificate string `json:"certificate"`
 	Key         string `json:"key"`
 	Token       string `json:"token"`
-	// Operation is create, get, list or watch.
+	// Operation is create, get, list, mixed or watch.
 	Operation string `json:"operation"`
 	// Path is that of the collection, or of the one object for watch.
 	Path        string `json:"path"`
@@ -32,8 +32,13 @@ type Job struct {
 	Each int `json:"each"`
 	// Body is the object to create, in which NAME stands for its name.
 	Body string `json:"body"`
-	// Patches are the merge patches of watch, in which NUMBER stands for that of the write.
+	// Patches are the merge patches of watch and mixed, in which NUMBER stands for that of the write.
 	Patch string `json:"patch"`
+	// Existing is how many objects there are in Path for mixed, ExistingPrefix begins their names, and CreatePath is where
+	// it creates others.
+	Existing       int    `json:"existing"`
+	ExistingPrefix string `json:"existingPrefix"`
+	CreatePath     string `json:"createPath"`
 }
 
 func main() {
@@ -70,6 +75,8 @@ func perform(ctx context.Context) (*Result, error) {
 		return api.get(ctx, job)
 	case "list":
 		return api.list(ctx, job)
+	case "mixed":
+		return api.mixed(ctx, job)
 	case "watch":
 		return api.watch(ctx, job)
 	}

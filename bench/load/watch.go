@@ -21,7 +21,7 @@ func (c *client) watch(ctx context.Context, job *Job) (*Result, error) {
 		go c.follow(ctx, job, seen)
 	}
 	// Without a resourceVersion each watch begins with the object as it is.
-	if err := gather(seen, job.Concurrency); err != nil {
+	if err := gather(seen, job.Concurrency, time.Minute); err != nil {
 		return nil, fmt.Errorf("at first: %w", err)
 	}
 	latencies := make([]time.Duration, job.Count)
@@ -34,7 +34,7 @@ func (c *client) watch(ctx context.Context, job *Job) (*Result, error) {
 			_, err := c.do(ctx, http.MethodPatch, job.Path, "application/merge-patch+json", patch)
 			written <- err
 		}()
-		if err := gather(seen, job.Concurrency); err != nil {
+		if err := gather(seen, job.Concurrency, 20*time.Second); err != nil {
 			return nil, fmt.Errorf("after write %d: %w", number, err)
 		}
 		latencies[number] = time.Since(start)
@@ -65,9 +65,9 @@ func (c *client) follow(ctx context.Context, job *Job, seen chan<- error) {
 	}
 }
 
-// gather waits for one event of each watch, at most ten seconds.
-func gather(seen <-chan error, count int) error {
-	timeout := time.After(10 * time.Second)
+// gather waits for one event of each watch.
+func gather(seen <-chan error, count int, patience time.Duration) error {
+	timeout := time.After(patience)
 	for got := range count {
 		select {
 		case err := <-seen:
@@ -75,7 +75,7 @@ func gather(seen <-chan error, count int) error {
 				return err
 			}
 		case <-timeout:
-			return fmt.Errorf("%d of %d watches have the event after 10 s", got, count)
+			return fmt.Errorf("%d of %d watches have the event after %v", got, count, patience)
 		}
 	}
 	return nil

@@ -19,6 +19,7 @@ export interface EtcdOptions {
 export interface EtcdCluster extends AsyncDisposable {
   /** Of each member: `http://127.0.0.1:port`, or https. */
   readonly urls: readonly string[]
+  readonly processes: readonly number[]
   kill(member: number): Promise<void>
   /** Starts a member that has been killed, on what it has written. */
   revive(member: number): void
@@ -86,6 +87,7 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdCluster>
   const disposal = cleanup.move()
   return {
     urls,
+    processes: daemons.map(({ pid }) => pid),
     kill: async (member) => {
       const daemon = daemons[member] as Daemon
       process.kill(daemon.pid, 'SIGKILL')
