@@ -16,6 +16,7 @@ import { request as ask, requestObject } from '../request.ts'
 import { type Keelson, startKeelson } from '../server.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { createWorkspace } from '../workspace.ts'
+import { askProbe } from './ask-probe.ts'
 import { misbehave, sendBytes } from './connections.ts'
 import type { Measurement } from './probe.ts'
 import { type FuzzRequest, requests } from './requests.ts'
@@ -53,14 +54,10 @@ test('no request breaks the server, holds its loop or leaves memory behind', {
 
   const found: string[] = []
   await load(access, Math.max(4, seconds / 4), seed, found)
-  const before = await collected(keelson, probe)
-  const sent = await load(access, seconds, seed + 1, found)
-  const after = await collected(keelson, probe)
-  const all = await measurements(probe)
   // What code costs when it runs for the first time is not what a request costs: the first load only warms up.
-  const measured = all.slice(all.findIndex((line) => line.collected) + 1).filter((line) => !line.collected)
-  const longest = Math.max(...measured.map((line) => line.longest))
-  const over = measured.reduce((sum, line) => sum + line.over, 0)
+  const { heapMegabytes: before } = await measured(keelson, probe)
+  const sent = await load(access, seconds, seed + 1, found)
+  const { longest, over, heapMegabytes: after } = await measured(keelson, probe)
   context.diagnostic(`${sent} requests; longest turn ${longest.toFixed(1)} ms; ${over} turns over 10 ms`)
   context.diagnostic(`heap ${before.toFixed(1)} MB, then ${after.toFixed(1)} MB`)
 
@@ -164,21 +161,9 @@ function describe({ method, path, headers, body }: FuzzRequest): string {
   return `${method} ${path} ${JSON.stringify(headers)} ${body?.toString('latin1').slice(0, 1500) ?? ''}`
 }
 
-async function collected(keelson: Keelson, probe: string): Promise<number> {
+/** What the probe has seen since it was asked last. */
+async function measured(keelson: Keelson, probe: string): Promise<Measurement> {
   // Streams that were cut off, and what waits for a time-out, end meanwhile.
   await sleep(3000)
-  const lines = (await measurements(probe)).length
-  for (const pid of keelson.processes) process.kill(pid, 'SIGUSR2')
-  for (;;) {
-    const line = (await measurements(probe)).slice(lines).find((each) => each.collected)
-    if (line !== undefined) return line.heapMegabytes
-    await sleep(50)
-  }
-}
-
-async function measurements(probe: string): Promise<Measurement[]> {
-  return (await readFile(probe, 'utf8'))
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line))
+  return askProbe(keelson.processes, probe)
 }

@@ -1,64 +1,45 @@
 /** Makes what a client sent into an object that may be stored: pruning, defaults, the kind's hooks, validation. */
-import { isDeepStrictEqual } from 'node:util'
-import {
-  applyDefaults,
-  badRequest,
-  invalid,
-  type JsonObject,
-  type KubeObject,
-  type NameRule,
-  nameIsDNSLabel,
-  nameIsDNSSubdomain,
-  nameIsPathSegment,
-  pruneMetadata,
-  pruneValue,
-  type StatusCause,
-  type StatusError,
-  validateObjectMeta,
-  validateObjectMetaUpdate,
-  validateStandardFinalizers,
-} from '../machinery/index.ts'
+import { badRequest, invalid, type KubeObject, type StatusError } from '../machinery/index.ts'
 import { mutateCreate, mutateUpdate, validateWrite } from './admission/admit-by-plugins.ts'
 import { configurationsFor } from './admission/request-attributes.ts'
+import type { SubmittedObject } from './body.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
-import { breathe, validateObject, weigh } from './large-objects.ts'
+import { breathe, isEqual, isHopeless, metadataFaultsOf, validateObject, weigh } from './large-objects.ts'
 import { trackFields } from './managed-fields.ts'
 import { prepareMetadataForCreate, prepareMetadataForUpdate } from './metadata.ts'
+import { conformTo } from './submitted.ts'
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
 
-const NAME_RULES: Readonly<Record<ResourceDefinition['nameRule'], NameRule>> = {
-  DNS1123Subdomain: nameIsDNSSubdomain,
-  DNS1123Label: nameIsDNSLabel,
-  PathSegment: nameIsPathSegment,
-}
-
-/**
- * Drops what the schema does not know and fills in its defaults; tells or refuses unknown fields as the client asked.
- *
- * @param faults what was wrong with the text already
- */
+/** Drops what the schema does not know and fills in its defaults; tells or refuses unknown fields as the client asked. */
 export function conform(
   definition: ResourceDefinition,
   object: KubeObject,
   validation: FieldValidation,
   warnings: string[],
-  faults: readonly string[] = [],
 ): void {
-  const texts = [...faults, ...unknownFields(definition, object)]
-  if (texts.length > 0 && validation === 'Strict') throw notDecodable(definition, texts)
-  if (validation === 'Warn') warnings.push(...texts)
-  if (definition.schema !== undefined) applyDefaults(definition.schema, object)
+  tellFaults(definition, conformTo(definition.schema, object), validation, warnings)
 }
 
-/** Drops what the schema does not know. @returns `unknown field "spec.x"`, for each */
-export function unknownFields({ schema }: ResourceDefinition, object: KubeObject): string[] {
-  if (schema === undefined) return []
-  const dropped = [
-    ...pruneMetadata(object.metadata as JsonObject, 'metadata'),
-    ...pruneValue(schema, object, { isResourceRoot: true }),
-  ]
-  return dropped.map((path) => `unknown field "${path}"`)
+/** As conform; besides, what was wrong with the text already is told. */
+export function conformSubmitted(
+  definition: ResourceDefinition,
+  { object, faults, conformed }: SubmittedObject,
+  validation: FieldValidation,
+  warnings: string[],
+): void {
+  const texts = conformed ? faults : [...faults, ...conformTo(definition.schema, object)]
+  tellFaults(definition, texts, validation, warnings)
+}
+
+function tellFaults(
+  definition: ResourceDefinition,
+  texts: readonly string[],
+  validation: FieldValidation,
+  warnings: string[],
+): void {
+  if (texts.length > 0 && validation === 'Strict') throw notDecodable(definition, texts)
+  if (validation === 'Warn') for (const text of texts) warnings.push(text)
 }
 
 /** apiserver/pkg/endpoints/handlers/create.go, transformDecodeError */
@@ -78,17 +59,14 @@ export async function admitCreate(
   strategy.prepareForCreate?.(object, context)
   weigh(object, undefined)
   await breathe(object)
-  await trackFields(definition, object, undefined, context)
   const plugins = await configurationsFor(definition, context)
+  if (plugins !== undefined || !isHopeless(object)) await trackFields(definition, object, undefined, context)
   if (plugins !== undefined) await mutateCreate(plugins, definition, object, context)
   await strategy.admit?.({ type: 'create', object }, context)
   await breathe(object)
-  const found = [...metadataFaults(definition, object), ...finalizerNames(definition, object)]
-  const causes = [
-    ...found,
-    ...(definition.schema === undefined ? [] : await validateObject(definition.schema, object, undefined, found)),
-    ...(strategy.validate?.(object, context) ?? []),
-  ]
+  const { found } = await metadataFaultsOf(definition, object, undefined)
+  const schemaCauses = definition.schema && (await validateObject(definition.schema, object, undefined, found))
+  const causes = found.concat(schemaCauses ?? [], strategy.validate?.(object, context) ?? [])
   if (causes.length > 0)
     throw invalid({ group: storedGroup(definition), kind: names.kind }, object.metadata.name ?? '', causes)
   if (plugins !== undefined) await validateWrite(plugins, definition, { object }, context)
@@ -103,47 +81,29 @@ export async function admitUpdate(
   context: OperationContext,
 ): Promise<void> {
   const { strategy, names } = definition
-  const prepare = (): void => {
+  const prepare = async (): Promise<void> => {
     prepareMetadataForUpdate(object, old)
     // A custom subresource (approval, scale) says itself what it writes.
     if (definition.subresources.status !== undefined && subresource === '') copyField(old, object, 'status')
     strategy.prepareForUpdate?.(object, old, context)
-    if (definition.generation && specChanged(definition, object, old)) {
+    if (definition.generation && (await specChanged(definition, object, old))) {
       object.metadata.generation = (old.metadata.generation ?? 0) + 1
     }
   }
-  prepare()
   weigh(object, old)
+  await prepare()
   await breathe(object)
-  await trackFields(definition, object, old, context)
   const plugins = await configurationsFor(definition, context)
-  if (plugins !== undefined && (await mutateUpdate(plugins, definition, object, old, context))) prepare()
+  if (plugins !== undefined || !isHopeless(object)) await trackFields(definition, object, old, context)
+  if (plugins !== undefined && (await mutateUpdate(plugins, definition, object, old, context))) await prepare()
   await strategy.admit?.({ type: 'update', object, old, subresource }, context)
   await breathe(object)
-  const found = validateObjectMetaUpdate(object.metadata, old.metadata)
-  const causes = [
-    // Upstream checks metadata for every kind, and then each kind's own validation does so again; no text is said twice.
-    ...(found.length === 0 ? [] : metadataFaults(definition, object)),
-    ...found,
-    ...found,
-    ...(found.length === 0 || !definition.builtIn ? [] : metadataFaults(definition, object)),
-    ...finalizerNames(definition, object),
-    ...(definition.schema === undefined ? [] : await validateObject(definition.schema, object, old, found)),
-    ...(strategy.validateUpdate?.(object, old, context) ?? []),
-  ]
+  const { found, causes: ofMetadata } = await metadataFaultsOf(definition, object, old)
+  const schemaCauses = definition.schema && (await validateObject(definition.schema, object, old, found))
+  const causes = ofMetadata.concat(schemaCauses ?? [], strategy.validateUpdate?.(object, old, context) ?? [])
   if (causes.length > 0)
     throw invalid({ group: storedGroup(definition), kind: names.kind }, old.metadata.name ?? '', causes)
   if (plugins !== undefined) await validateWrite(plugins, definition, { object, old }, context)
-}
-
-function metadataFaults({ namespaced, nameRule }: ResourceDefinition, { metadata }: KubeObject): StatusCause[] {
-  return validateObjectMeta(metadata, { namespaced, nameRule: NAME_RULES[nameRule] })
-}
-
-/** Kubernetes' own kinds are stricter than extensions (pkg/apis/core/validation, ValidateObjectMeta). */
-function finalizerNames({ builtIn, group }: ResourceDefinition, { metadata }: KubeObject): StatusCause[] {
-  if (!builtIn || group === 'apiextensions.k8s.io') return []
-  return validateStandardFinalizers(metadata.finalizers ?? [], 'metadata.finalizers')
 }
 
 export function copyField(from: KubeObject, to: KubeObject, field: string): void {
@@ -152,9 +112,13 @@ export function copyField(from: KubeObject, to: KubeObject, field: string): void
 }
 
 /** What metadata.generation counts: everything but metadata, and but status where that is written apart. */
-function specChanged({ subresources }: ResourceDefinition, object: KubeObject, old: KubeObject): boolean {
+async function specChanged(
+  { subresources }: ResourceDefinition,
+  object: KubeObject,
+  old: KubeObject,
+): Promise<boolean> {
   const apart = subresources.status !== undefined
-  return !isDeepStrictEqual(specOf(object, apart), specOf(old, apart))
+  return !(await isEqual(object, specOf(object, apart), specOf(old, apart)))
 }
 
 function specOf(object: KubeObject, statusApart: boolean): unknown {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { KubeObject } from '../machinery/index.ts'
 import { type Client, resourceRef, startServer, type TestServer } from '../testing/index.ts'
+import { longestStep } from './longest-step.ts'
 
 const CRDS = resourceRef('apiextensions.k8s.io/v1', 'customresourcedefinitions', { namespaced: false })
 const LEDGERS = resourceRef<Ledger>('example.com/v1', 'ledgers', { namespaced: true })
@@ -135,23 +136,4 @@ function requestOf(method: string, url: string, body: Buffer) {
   const user = { username: 'shard-admin', groups: ['system:masters', 'system:authenticated'] }
   const headers = { 'content-type': 'application/json', 'user-agent': 'test' }
   return { method, url, headers, user, body: async () => body, signal: new AbortController().signal }
-}
-
-/** The longest time, in milliseconds of this thread's processor, that nobody else had the loop: what others do does not count. */
-async function longestStep(work: () => Promise<void>): Promise<number> {
-  let longest = 0
-  let last = process.threadCpuUsage()
-  let next: NodeJS.Immediate
-  const tick = (): void => {
-    const now = process.threadCpuUsage()
-    longest = Math.max(longest, (now.user + now.system - last.user - last.system) / 1000)
-    last = now
-    next = setImmediate(tick)
-  }
-  next = setImmediate(tick)
-  await new Promise(setImmediate)
-  await work()
-  await new Promise(setImmediate)
-  clearImmediate(next)
-  return longest
 }

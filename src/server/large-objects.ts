@@ -1,5 +1,5 @@
 /** The steps of a write whose time grows with the object: where the object is large they are done beside the event loop. */
-import { setImmediate } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import {
   applyPatch,
   type FieldManager,
@@ -7,6 +7,7 @@ import {
   type Json,
   type JsonObject,
   type KubeObject,
+  MAX_ANNOTATIONS_BYTES,
   managedAfterUpdate,
   type PatchResult,
   type StatusCause,
@@ -14,8 +15,17 @@ import {
   validateValue,
   validateValueUpdate,
 } from '../machinery/index.ts'
+import type { Row } from '../storage/index.ts'
+import type { FieldValidation } from './admission.ts'
+import type { ResourceDefinition } from './definition.ts'
+import { inTurns, nextTurn } from './loop-turns.ts'
+import { type MetadataFaults, metadataFaults, rulesOf } from './metadata-faults.ts'
+import { cut, equal, join, type Pieces, spend, textOf } from './pieces.ts'
+import { presentObject } from './read.ts'
+import { bodyOf, encodeRow, isCurrent, joinRow, placed, rowParts } from './row.ts'
 import { type PatchKind, patcherOf, type SentManager } from './side-tasks.ts'
 import { aside, schemaNumber } from './side-thread.ts'
+import type { DecodedObject, Sent } from './submitted.ts'
 
 /** Values of which a step takes some milliseconds. */
 const ON_THE_LOOP = 2000
@@ -23,42 +33,107 @@ const ON_THE_LOOP = 2000
 const ON_THE_LOOP_WITH_RULES = 300
 /** Characters that weigh as much as a value. */
 const TEXT = 4096
-const LARGE_BODY = 64 * 1024
+/** Bytes of a body that is read beside the loop. */
+export const LARGE_BODY = 64 * 1024
+/** Of a row that is read beside the loop. */
+const LARGE_ROW = 128 * 1024
 /** Of a patch, or of the rows and bodies that it is about. */
 const PATCH_BYTES = 64 * 1024
 const SMALL_PATCH_BYTES = 4 * 1024
 
-/** How much is left of a budget of values; negative when the value has more, which is all that is looked at then. */
-function spend(value: unknown, budget: number): number {
-  if (typeof value === 'string') return budget - 1 - Math.floor(value.length / TEXT)
-  if (typeof value !== 'object' || value === null) return budget - 1
-  let left = budget - 1
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length && left >= 0; index++) left = spend(value[index], left)
-    return left
-  }
-  for (const key in value) {
-    left = spend((value as JsonObject)[key], left)
-    if (left < 0) break
-  }
-  return left
-}
-
 const large = new WeakSet<object>()
+
+function isOver(value: unknown, budget = ON_THE_LOOP): boolean {
+  return spend(value, budget, TEXT) < 0
+}
 
 /** Notes whether the steps of a write that turns `old` into `object` go to the thread; looked at once for all of them. */
 export function weigh(object: KubeObject, old: KubeObject | undefined): void {
-  if (spend(object, ON_THE_LOOP) < 0 || (old !== undefined && spend(old, ON_THE_LOOP) < 0)) large.add(object)
+  if (isOver(object) || (old !== undefined && isOver(old))) large.add(object)
 }
 
 /** Lets others have the loop before the next step with a large object. */
 export async function breathe(object: KubeObject): Promise<void> {
-  if (large.has(object)) await setImmediate()
+  if (large.has(object)) await nextTurn()
 }
 
-/** As breathe, after a body has been read. */
-export async function breatheAfter(bytes: number): Promise<void> {
-  if (bytes > LARGE_BODY) await setImmediate()
+/** decodeSubmitted, and conforming to `target`. */
+export async function readLarge(
+  body: Buffer,
+  sent: Sent,
+  target: { readonly schema: StructuralSchema | undefined; readonly validation: FieldValidation } | undefined,
+): Promise<DecodedObject & { conformed: boolean }> {
+  const schemas = target?.schema === undefined ? [] : [target.schema]
+  const conform = target && { schema: numberOf(target.schema), validation: target.validation }
+  const { object, faults } = await aside('submit', { body: new Uint8Array(body), sent, conform }, schemas)
+  return { object: await joined<KubeObject>(object), faults, conformed: target !== undefined }
+}
+
+function numberOf(schema: StructuralSchema | undefined): number | undefined {
+  return schema === undefined ? undefined : schemaNumber(schema)
+}
+
+function pieces(value: unknown): Promise<Pieces> {
+  return inTurns(cut(value))
+}
+
+async function joined<T>(value: Pieces): Promise<T> {
+  return (await inTurns(join(value))) as T
+}
+
+/** A copy that nobody else has. */
+export async function copyOf(object: KubeObject): Promise<KubeObject> {
+  return isOver(object) ? joined(await pieces(object)) : structuredClone(object)
+}
+
+/** isDeepStrictEqual of parts of `object` and of what it takes the place of. */
+export async function isEqual(object: KubeObject, one: unknown, other: unknown): Promise<boolean> {
+  return large.has(object) ? inTurns(equal(one, other)) : isDeepStrictEqual(one, other)
+}
+
+/** It will be refused for its annotations unless somebody drops some: what would be stored with it need not be found out. */
+export function isHopeless(object: KubeObject): boolean {
+  if (!large.has(object)) return false
+  let left = MAX_ANNOTATIONS_BYTES
+  const { annotations = {} } = object.metadata
+  for (const key in annotations) {
+    left -= key.length + (annotations[key]?.length ?? 0)
+    if (left < 0) return true
+  }
+  return false
+}
+
+/** metadataFaults */
+export async function metadataFaultsOf(
+  definition: ResourceDefinition,
+  object: KubeObject,
+  old: KubeObject | undefined,
+): Promise<MetadataFaults> {
+  const rules = rulesOf(definition)
+  const { managedFields: _, ...own } = object.metadata
+  if (!large.has(object) || !isOver(own)) return metadataFaults(rules, object.metadata, old?.metadata)
+  const given = { rules, metadata: await pieces(object.metadata), old: old && (await pieces(old.metadata)) }
+  return joined<MetadataFaults>(await aside('metadata', given))
+}
+
+/** presentObject */
+export async function presentRow(definition: ResourceDefinition, row: Row, cluster: string): Promise<KubeObject> {
+  const isAside =
+    row.value.length > LARGE_ROW && definition.externalURL === undefined && isCurrent(definition, row.value)
+  if (!isAside) return presentObject(definition, row, cluster)
+  return placed(await joined<KubeObject>(await aside('read', bodyOf(row.value))), cluster, row.version)
+}
+
+/** encodeRow */
+export async function encodeObject(definition: ResourceDefinition, object: KubeObject): Promise<Buffer> {
+  if (!large.has(object) || definition.storedForm !== undefined) return encodeRow(definition, object)
+  const { annotations, meta, rest, header } = rowParts(definition, object)
+  return joinRow(definition, object.kind, {
+    annotations: textOf(await pieces(annotations)),
+    meta: textOf(await pieces(meta)),
+    rest: textOf(await pieces(rest)),
+    header: textOf(await pieces(header)),
+  })
 }
 
 /** A manager, and where its types can be had by data alone. */
@@ -75,9 +150,9 @@ export async function managedFieldsOf(
 ): Promise<JsonObject[] | undefined> {
   if (manager.sent === undefined || !large.has(object)) return managedAfterUpdate(manager, live, written)
   const { manager: sent, schemas } = manager.sent()
-  const given = { manager: sent, live: textOf(live), written: JSON.stringify(written) }
-  const text = await aside('manage', given, schemas)
-  return text === undefined ? undefined : (JSON.parse(text) as JsonObject[])
+  const given = { manager: sent, live: await piecesOf(live), written: await pieces(written) }
+  const managed = await aside('manage', given, schemas)
+  return managed === undefined ? undefined : joined<JsonObject[]>(managed)
 }
 
 /** applyPatch */
@@ -90,9 +165,9 @@ export async function applied(
   weigh(config, live)
   if (manager.sent === undefined || !large.has(config)) return applyPatch(manager, live, config, force)
   const { manager: sent, schemas } = manager.sent()
-  const given = { manager: sent, live: textOf(live), config: JSON.stringify(config), force }
+  const given = { manager: sent, live: await piecesOf(live), config: await pieces(config), force }
   const outcome = await aside('apply', given, schemas)
-  return outcome.type === 'applied' ? { type: 'applied', object: JSON.parse(outcome.text) as KubeObject } : outcome
+  return outcome.type === 'applied' ? { type: 'applied', object: await joined<KubeObject>(outcome.object) } : outcome
 }
 
 /** validateValue; with `old`, validateValueUpdate. */
@@ -102,13 +177,13 @@ export async function validateObject(
   old: KubeObject | undefined,
   found: readonly StatusCause[],
 ): Promise<StatusCause[]> {
-  if (!large.has(object) && (!holdsRules(schema) || spend(object, ON_THE_LOOP_WITH_RULES) >= 0)) {
+  if (!large.has(object) && !(holdsRules(schema) && isOver(object, ON_THE_LOOP_WITH_RULES))) {
     return old === undefined
       ? validateValue(schema, object, '', found)
       : validateValueUpdate(schema, object, old, '', found)
   }
-  const given = { schema: schemaNumber(schema), value: JSON.stringify(object), old: textOf(old), found }
-  return aside('validate', given, [schema])
+  const given = { schema: schemaNumber(schema), value: await pieces(object), old: await piecesOf(old), found }
+  return joined<StatusCause[]>(await aside('validate', given, [schema]))
 }
 
 /** @param bytes of the patch, and of the row that it is for. */
@@ -120,11 +195,11 @@ export async function patchObject(
 ): Promise<PatchResult> {
   const isSmall = bytes.patch < SMALL_PATCH_BYTES || bytes.patch + bytes.row < PATCH_BYTES
   if (isSmall) return patcherOf(kind)(object, instructions)
-  const given = { kind, object: JSON.stringify(object), instructions: JSON.stringify(instructions) }
+  const given = { kind, object: await pieces(object), instructions: await pieces(instructions) }
   const patched = await aside('patch', given)
-  return patched.ok ? { ok: true, value: JSON.parse(patched.text) as JsonObject } : patched
+  return patched.ok ? { ok: true, value: await joined<JsonObject>(patched.value) } : patched
 }
 
-function textOf(object: KubeObject | undefined): string | undefined {
-  return object === undefined ? undefined : JSON.stringify(object)
+async function piecesOf(object: KubeObject | undefined): Promise<Pieces | undefined> {
+  return object === undefined ? undefined : pieces(object)
 }

@@ -27,7 +27,7 @@ function objectWith(metadata: JsonObject, more: object = {}): KubeObject {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', ...metadata }, ...more }
 }
 
-test('times that are all that changed are kept', () => {
+test('times that are all that changed are kept', async () => {
   const entry = (time: string, fields = 'f:data') => ({ manager: 'm', time, fieldsV1: { [fields]: {} } })
   const old = objectWith({ managedFields: [entry('1')] })
   const cases: [KubeObject, string][] = [
@@ -38,7 +38,7 @@ test('times that are all that changed are kept', () => {
     [objectWith({ managedFields: [entry('2'), entry('2')] }), '2'],
   ]
   for (const [object, time] of cases) {
-    keepTimes(object, old)
+    await keepTimes(object, old)
     const [first] = object.metadata.managedFields ?? []
     assert.equal((first as JsonObject | undefined)?.time, time)
   }

@@ -1,5 +1,4 @@
 /** metadata.managedFields of what is written: who owns which field (apimachinery/pkg/util/managedfields). */
-import { isDeepStrictEqual } from 'node:util'
 import {
   builtInType,
   emptyObjectOf,
@@ -20,7 +19,7 @@ import {
 } from '../machinery/index.ts'
 import { isFields } from './builtins/untyped.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
-import { managedFieldsOf, type SendableManager } from './large-objects.ts'
+import { isEqual, managedFieldsOf, type SendableManager } from './large-objects.ts'
 import { timestamp } from './metadata.ts'
 import { CLUSTER_ANNOTATION } from './row.ts'
 import type { SentManager } from './side-tasks.ts'
@@ -249,14 +248,14 @@ export async function trackFields(
  * A write that changes nothing but the times of its managers is none (handlers/fieldmanager/equality.go): `object` gets
  * the times of `old` back.
  */
-export function keepTimes(object: KubeObject, old: KubeObject): void {
+export async function keepTimes(object: KubeObject, old: KubeObject): Promise<void> {
   const before = old.metadata.managedFields
   const after = object.metadata.managedFields
   if (before === undefined || after === undefined || before.length !== after.length) return
-  if (!isDeepStrictEqual(before.map(withoutTime), after.map(withoutTime))) return
+  if (!(await isEqual(object, before.map(withoutTime), after.map(withoutTime)))) return
   const { managedFields: _, ...metadata } = object.metadata
   const { managedFields: __, ...oldMetadata } = old.metadata
-  if (isDeepStrictEqual({ ...object, metadata }, { ...old, metadata: oldMetadata }))
+  if (await isEqual(object, { ...object, metadata }, { ...old, metadata: oldMetadata }))
     object.metadata.managedFields = before
 }
 

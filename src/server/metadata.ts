@@ -77,7 +77,8 @@ export function prepareMetadataForCreate(
   }
   metadata.uid = services.random.uid()
   metadata.creationTimestamp = timestamp(services.now())
-  metadata.annotations = { ...metadata.annotations, [CLUSTER_ANNOTATION]: cluster }
+  metadata.annotations ??= {}
+  metadata.annotations[CLUSTER_ANNOTATION] = cluster
   if (definition.generation) metadata.generation = 1
   delete metadata.deletionTimestamp
   delete metadata.deletionGracePeriodSeconds

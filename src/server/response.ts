@@ -26,7 +26,7 @@ import {
 import { type ListAnswer, listPieces } from './list-encoding.ts'
 import { protobufOf } from './protobuf-answer.ts'
 import { warningHeaders } from './warnings.ts'
-import { yamlOfJson } from './yaml-thread.ts'
+import { indented, yamlOfJson } from './yaml-thread.ts'
 
 const compress = promisify(gzip)
 /** apiserver compresses from this size on, at level 1. */
@@ -131,7 +131,7 @@ async function finishObjects(
   const headers = { 'content-type': MEDIA_TYPES[encoding] }
   if (encoding === 'protobuf' || (encoding === 'json' && !pretty)) return finish(context, status, headers, body)
   const json = Buffer.concat(body).toString('utf8')
-  const text = encoding === 'yaml' ? await yamlOfJson(json) : `${JSON.stringify(JSON.parse(json), null, 2)}\n`
+  const text = encoding === 'yaml' ? await yamlOfJson(json) : `${await indented(json)}\n`
   return finish(context, status, headers, [Buffer.from(text)])
 }
 

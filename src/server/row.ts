@@ -57,17 +57,40 @@ function rowHash(definition: ResourceDefinition): Buffer {
 export function encodeRow(definition: ResourceDefinition, object: KubeObject): Buffer {
   const { storedForm } = definition
   if (storedForm !== undefined) return encodeRow(storedForm.definition, storedForm.toStored(object))
-  const { metadata, apiVersion: _, kind, ...rest } = object
+  const { annotations, meta, rest, header } = rowParts(definition, object)
+  return joinRow(definition, object.kind, {
+    annotations: JSON.stringify(annotations),
+    meta: JSON.stringify(meta),
+    rest: JSON.stringify(rest),
+    header: JSON.stringify(header),
+  })
+}
+
+/** Objects whose texts make up a row. */
+export interface RowParts<Part> {
+  readonly annotations: Part
+  readonly meta: Part
+  readonly rest: Part
+  readonly header: Part
+}
+
+export function rowParts(definition: ResourceDefinition, object: KubeObject): RowParts<object> {
+  const { metadata, apiVersion: _, kind: _kind, ...rest } = object
   const { annotations: all, resourceVersion: _version, ...meta } = metadata
   const { [CLUSTER_ANNOTATION]: _cluster, ...annotations } = all ?? {}
+  return { annotations, meta, rest, header: headerOf(definition, object) }
+}
+
+/** @param texts JSON of its parts. */
+export function joinRow(definition: ResourceDefinition, kind: string, texts: RowParts<string>): Buffer {
   const apiVersion =
     definition.group === '' ? definition.storageVersion : `${definition.group}/${definition.storageVersion}`
   const start = `{"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(kind)},${METADATA_OPEN}${ANNOTATIONS_OPEN}`
-  const annotationsText = JSON.stringify(annotations).slice(1)
-  const metaText = JSON.stringify(meta).slice(1)
-  const restText = withoutExternalURL(definition, JSON.stringify(rest).slice(1))
+  const annotationsText = texts.annotations.slice(1)
+  const metaText = texts.meta.slice(1)
+  const restText = withoutExternalURL(definition, texts.rest.slice(1))
   const tail = `${annotationsText}${metaText === '}' ? '' : ','}${metaText}${restText === '}' ? '' : ','}${restText}`
-  const header = Buffer.from(JSON.stringify(headerOf(definition, object)))
+  const header = Buffer.from(texts.header)
   const startLength = Buffer.byteLength(start)
   const value = Buffer.allocUnsafe(FIXED + header.length + startLength + Buffer.byteLength(tail))
   value.writeUInt32LE(0, 0)
@@ -151,7 +174,16 @@ export function isCurrent(definition: ResourceDefinition, value: Buffer): boolea
 /** The stored object as it was written: no pruning, no defaults, no conversion. */
 export function decodeRow(value: Buffer, cluster: string, version: Version, externalURL?: () => string): KubeObject {
   const text = value.toString('utf8', FIXED + value.readUInt32LE(4))
-  const object = JSON.parse(externalURL === undefined ? text : withExternalURL(externalURL(), text)) as KubeObject
+  return placed(JSON.parse(externalURL === undefined ? text : withExternalURL(externalURL(), text)), cluster, version)
+}
+
+/** JSON, of an object that has no external URL. */
+export function bodyOf(value: Buffer): Uint8Array {
+  return Uint8Array.prototype.slice.call(value, FIXED + value.readUInt32LE(4))
+}
+
+/** A stored object, with what is spliced into it. */
+export function placed(object: KubeObject, cluster: string, version: Version): KubeObject {
   const metadata: ObjectMeta = object.metadata
   metadata.annotations = { [CLUSTER_ANNOTATION]: cluster, ...metadata.annotations }
   if (version !== UNWRITTEN) metadata.resourceVersion = String(version)

@@ -1,4 +1,4 @@
-/** What the thread beside the event loop can do. Objects come and go as JSON text, schemas by number. */
+/** What the thread beside the event loop can do. Objects come and go in pieces, schemas by number. */
 import {
   applyJsonPatch,
   applyMergePatch,
@@ -11,7 +11,7 @@ import {
   type JsonObject,
   type KubeObject,
   managedAfterUpdate,
-  parseYaml,
+  type ObjectMeta,
   patchSchemaOf,
   printYaml,
   type Result,
@@ -21,6 +21,12 @@ import {
   validateValue,
   validateValueUpdate,
 } from '../machinery/index.ts'
+import type { FieldValidation } from './admission.ts'
+import { atOnce } from './loop-turns.ts'
+import { type MetadataRules, metadataFaults } from './metadata-faults.ts'
+import { cut, join, type Pieces } from './pieces.ts'
+import { conformTo, decodeSubmitted, decodeYaml, type Sent } from './submitted.ts'
+import { boundedWarnings } from './warnings.ts'
 
 /** A FieldManager as data: of kinds whose versions differ in nothing but their name. */
 export interface SentManager extends Omit<FieldManager, 'versions'> {
@@ -38,34 +44,43 @@ export interface PatchKind {
 
 type Outcome = ReturnType<typeof applyPatch>
 type Patched = ReturnType<typeof applyJsonPatch>
-/** The object's text apart. */
-type Texted<T extends { readonly type: string }> = Exclude<T, { type: 'applied' }> | { type: 'applied'; text: string }
 
 export interface Tasks {
-  readonly parseYaml: (text: string) => Result<string>
+  readonly parseYaml: (text: string) => Result<Pieces>
   readonly printYaml: (json: string) => string
+  readonly indent: (json: string) => string
+  /** A JSON text. */
+  readonly read: (json: Uint8Array) => Pieces
+  /** metadataFaults */
+  readonly metadata: (given: { rules: MetadataRules; metadata: Pieces; old: Pieces | undefined }) => Pieces
+  /** decodeSubmitted, and where `conform` says so what conformTo does; the faults are no more than the client will be told. */
+  readonly submit: (given: {
+    body: Uint8Array
+    sent: Sent
+    conform: { readonly schema: number | undefined; readonly validation: FieldValidation } | undefined
+  }) => { object: Pieces; faults: readonly string[] }
   /** managedAfterUpdate */
-  readonly manage: (given: { manager: SentManager; live: string | undefined; written: string }) => string | undefined
+  readonly manage: (given: { manager: SentManager; live: Pieces | undefined; written: Pieces }) => Pieces | undefined
   /** applyPatch */
   readonly apply: (given: {
     manager: SentManager
-    live: string | undefined
-    config: string
+    live: Pieces | undefined
+    config: Pieces
     force: boolean
-  }) => Texted<Outcome>
-  /** validateValue, or with `old` validateValueUpdate */
+  }) => Exclude<Outcome, { type: 'applied' }> | { type: 'applied'; object: Pieces }
+  /** validateValue, or with `old` validateValueUpdate; the causes in pieces. */
   readonly validate: (given: {
     schema: number
-    value: string
-    old: string | undefined
+    value: Pieces
+    old: Pieces | undefined
     found: readonly StatusCause[]
-  }) => StatusCause[]
-  /** A patch of either kind; `ok` with the text of the object. */
+  }) => Pieces
+  /** A patch of either kind. */
   readonly patch: (given: {
     kind: PatchKind
-    object: string
-    instructions: string
-  }) => { ok: true; text: string } | Exclude<Patched, { ok: true }>
+    object: Pieces
+    instructions: Pieces
+  }) => { ok: true; value: Pieces } | Exclude<Patched, { ok: true }>
 }
 
 export function createTasks(schemaOf: (number: number) => StructuralSchema): Tasks {
@@ -87,36 +102,65 @@ export function createTasks(schemaOf: (number: number) => StructuralSchema): Tas
 
   return {
     parseYaml: (text) => {
-      const parsed = parseYaml(text)
-      return parsed.ok ? { ok: true, value: JSON.stringify(parsed.value) } : parsed
+      const parsed = decodeYaml(text)
+      return parsed.ok ? { ok: true, value: cutAtOnce(parsed.value) } : parsed
     },
     printYaml: (json) => printYaml(JSON.parse(json) as Json),
+    indent: (json) => JSON.stringify(JSON.parse(json), null, 2),
+    read: (json) => cutAtOnce(JSON.parse(bufferOf(json).toString('utf8'))),
+    metadata: ({ rules, metadata, old }) =>
+      cutAtOnce(
+        metadataFaults(rules, joinAtOnce<Json>(metadata) as ObjectMeta, old && (joinAtOnce(old) as ObjectMeta)),
+      ),
+    submit: ({ body, sent, conform }) => {
+      const { object, faults } = decodeSubmitted(bufferOf(body), sent)
+      if (conform === undefined) return { object: cutAtOnce(object), faults }
+      const schema = conform.schema === undefined ? undefined : schemaOf(conform.schema)
+      const all = [...faults, ...conformTo(schema, object)]
+      return { object: cutAtOnce(object), faults: toTell(all, conform.validation) }
+    },
     manage: ({ manager, live, written }) => {
       const managed = managedAfterUpdate(
         managerOf(manager),
-        live === undefined ? undefined : objectOf(live),
-        objectOf(written),
+        live === undefined ? undefined : joinAtOnce(live),
+        joinAtOnce(written),
       )
-      return managed === undefined ? undefined : JSON.stringify(managed)
+      return managed === undefined ? undefined : cutAtOnce(managed)
     },
     apply: ({ manager, live, config, force }) => {
-      const before = live === undefined ? undefined : objectOf(live)
-      const outcome = applyPatch(managerOf(manager), before, objectOf(config), force)
-      return outcome.type === 'applied' ? { type: 'applied', text: JSON.stringify(outcome.object) } : outcome
+      const before = live === undefined ? undefined : joinAtOnce<KubeObject>(live)
+      const outcome = applyPatch(managerOf(manager), before, joinAtOnce(config), force)
+      return outcome.type === 'applied' ? { type: 'applied', object: cutAtOnce(outcome.object) } : outcome
     },
     validate: ({ schema, value, old, found }) =>
-      old === undefined
-        ? validateValue(schemaOf(schema), JSON.parse(value), '', found)
-        : validateValueUpdate(schemaOf(schema), JSON.parse(value), JSON.parse(old), '', found),
+      cutAtOnce(
+        old === undefined
+          ? validateValue(schemaOf(schema), joinAtOnce(value), '', found)
+          : validateValueUpdate(schemaOf(schema), joinAtOnce(value), joinAtOnce(old), '', found),
+      ),
     patch: ({ kind, object, instructions }) => {
-      const patched = patcherOf(kind)(JSON.parse(object) as JsonObject, JSON.parse(instructions) as Json)
-      return patched.ok ? { ok: true, text: JSON.stringify(patched.value) } : patched
+      const patched = patcherOf(kind)(joinAtOnce<JsonObject>(object), joinAtOnce(instructions))
+      return patched.ok ? { ok: true, value: cutAtOnce(patched.value) } : patched
     },
   }
 }
 
-function objectOf(text: string): KubeObject {
-  return JSON.parse(text) as KubeObject
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function cutAtOnce(value: unknown): Pieces {
+  return atOnce(cut(value))
+}
+
+function joinAtOnce<T extends Json | KubeObject>(pieces: Pieces): T {
+  return atOnce(join(pieces)) as T
+}
+
+/** Texts can be as many as a body has fields. */
+function toTell(faults: readonly string[], validation: FieldValidation): string[] {
+  if (validation === 'Ignore' || faults.length === 0) return []
+  return validation === 'Strict' ? [faults.join(', ')] : boundedWarnings(faults)
 }
 
 /** How an object is patched. */

@@ -3,10 +3,10 @@
  * after the other. The thread is started when there is something to do and ends when there has been nothing.
  */
 import { Worker } from 'node:worker_threads'
-import type { StructuralSchema } from '../machinery/index.ts'
+import { type Status, StatusError, type StructuralSchema } from '../machinery/index.ts'
 import type { Tasks } from './side-tasks.ts'
 
-/** What goes to the thread. Objects go as JSON text, which costs the loop less than a structured clone. */
+/** What goes to the thread. Objects go in pieces of JSON, which cost the loop less than a structured clone. */
 export interface SideTask {
   readonly name: keyof Tasks
   readonly given: unknown
@@ -16,7 +16,9 @@ export interface SideTask {
   readonly forget: boolean
 }
 
-export type SideResult = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: string }
+export type SideResult =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: string; readonly status?: Status }
 
 const IDLE_MILLISECONDS = 10_000
 const MOST_SCHEMAS = 64
@@ -44,7 +46,7 @@ export function schemaNumber(schema: StructuralSchema): number {
 }
 
 /**
- * Carries a task out; rejects with an Error when it cannot be.
+ * Carries a task out; rejects with an Error when it cannot be, with the StatusError that it throws itself.
  *
  * @param schemas - those that the task refers to by number.
  */
@@ -68,7 +70,7 @@ export async function aside<Name extends keyof Tasks>(
   const task: SideTask = { name, given, learn, forget }
   worker.postMessage(task)
   const result = await promise
-  if (!result.ok) throw new Error(result.error)
+  if (!result.ok) throw result.status === undefined ? new Error(result.error) : new StatusError(result.status)
   return result.value as ReturnType<Tasks[Name]>
 }
 

@@ -1,5 +1,6 @@
 /** The thread that does what would hold up the event loop. */
 import { parentPort } from 'node:worker_threads'
+import { StatusError } from '../machinery/index.ts'
 import { createTasks, type Tasks } from './side-tasks.ts'
 import type { SideResult, SideTask } from './side-thread.ts'
 
@@ -17,7 +18,8 @@ parentPort?.on('message', ({ name, given, learn, forget }: SideTask) => {
     for (const [number, schema] of learn) schemas.set(number, schema)
     result = { ok: true, value: (tasks[name] as (given: unknown) => ReturnType<Tasks[typeof name]>)(given) }
   } catch (error) {
-    result = { ok: false, error: (error as Error).message }
+    const { message } = error as Error
+    result = { ok: false, error: message, ...(error instanceof StatusError && { status: error.status }) }
   }
   parentPort?.postMessage(result)
 })

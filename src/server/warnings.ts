@@ -8,15 +8,15 @@ const ITEM_LIMIT = 256
 export function warningHeaders(texts: readonly string[]): Record<string, string> {
   if (texts.length === 0) return {}
   return {
-    warning: bounded([...new Set(texts)])
-      .map(formatWarning)
-      .join(', '),
+    warning: boundedWarnings(texts).map(formatWarning).join(', '),
   }
 }
 
-function bounded(texts: readonly string[]): string[] {
+/** Those of the texts that there is room for. */
+export function boundedWarnings(all: readonly string[]): string[] {
+  const texts = [...new Set(all)]
   const total = texts.reduce((sum, text) => sum + text.length, 0)
-  if (total <= TOTAL_LIMIT) return [...texts]
+  if (total <= TOTAL_LIMIT) return texts
   const kept: string[] = []
   let size = 0
   for (const text of texts) {

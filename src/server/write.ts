@@ -9,6 +9,7 @@ import { guardBirth, guardFirstWrite, namespaceEpoch } from './birth.ts'
 import type { Change, CommitPart, OperationContext, ResourceDefinition } from './definition.ts'
 import { noteExpiry } from './expiry/expiries.ts'
 import { deletionKey, objectKey } from './keys.ts'
+import { encodeObject } from './large-objects.ts'
 import { deletionRow } from './lifecycle.ts'
 import { guardOwners, indexOwners, noteAbsence } from './owners.ts'
 import { openAccount } from './quota/account.ts'
@@ -79,8 +80,8 @@ async function answer(
   return { value: row?.value ?? value, version }
 }
 
-function rowOf({ definition, context }: WriteTarget, object: KubeObject): Buffer | Promise<Buffer> {
-  if (definition.conversion === undefined) return encodeRow(definition, object)
+function rowOf({ definition, context }: WriteTarget, object: KubeObject): Promise<Buffer> {
+  if (definition.conversion === undefined) return encodeObject(definition, object)
   return storedRow(definition, object, context.cluster, context.services.convert, context.signal)
 }
 

@@ -9,7 +9,8 @@ import { byteLength } from './messages.ts'
 import { type NameRule, nameIsDNSLabel } from './name-rule.ts'
 import { validateOwnerReferences } from './owner-references.ts'
 
-const MAX_ANNOTATIONS_BYTES = 256 * 1024
+/** TotalAnnotationSizeLimitB */
+export const MAX_ANNOTATIONS_BYTES = 256 * 1024
 
 /** The same error for every kind whose value must not change. */
 export const FIELD_IMMUTABLE = 'field is immutable'
@@ -55,12 +56,13 @@ export function validateObjectMeta(
   if (generation < 0) {
     causes.push(fieldInvalid(`${path}.generation`, generation, 'must be greater than or equal to 0'))
   }
-  causes.push(...validateLabels(metadata.labels ?? {}, `${path}.labels`))
-  causes.push(...validateAnnotations(metadata.annotations ?? {}, `${path}.annotations`))
-  causes.push(...validateOwnerReferences(metadata.ownerReferences ?? [], `${path}.ownerReferences`))
-  causes.push(...validateFinalizers(metadata.finalizers ?? [], `${path}.finalizers`))
-  causes.push(...validateManagedFields(metadata.managedFields ?? [], `${path}.managedFields`))
-  return causes
+  return causes.concat(
+    validateLabels(metadata.labels ?? {}, `${path}.labels`),
+    validateAnnotations(metadata.annotations ?? {}, `${path}.annotations`),
+    validateOwnerReferences(metadata.ownerReferences ?? [], `${path}.ownerReferences`),
+    validateFinalizers(metadata.finalizers ?? [], `${path}.finalizers`),
+    validateManagedFields(metadata.managedFields ?? [], `${path}.managedFields`),
+  )
 }
 
 function named(path: string, name: string, messages: readonly string[]): StatusCause[] {
@@ -97,9 +99,10 @@ export function validateObjectMetaUpdate(updated: ObjectMeta, stored: ObjectMeta
     const value = updated[field] ?? absent
     if (value !== (stored[field] ?? absent)) causes.push(fieldInvalid(`${path}.${field}`, value, FIELD_IMMUTABLE))
   }
-  causes.push(...validateLabels(updated.labels ?? {}, `${path}.labels`))
-  causes.push(...validateAnnotations(updated.annotations ?? {}, `${path}.annotations`))
-  causes.push(...validateOwnerReferences(updated.ownerReferences ?? [], `${path}.ownerReferences`))
-  causes.push(...validateManagedFields(updated.managedFields ?? [], `${path}.managedFields`))
-  return causes
+  return causes.concat(
+    validateLabels(updated.labels ?? {}, `${path}.labels`),
+    validateAnnotations(updated.annotations ?? {}, `${path}.annotations`),
+    validateOwnerReferences(updated.ownerReferences ?? [], `${path}.ownerReferences`),
+    validateManagedFields(updated.managedFields ?? [], `${path}.managedFields`),
+  )
 }

@@ -21,11 +21,11 @@ import { expectedKind } from '../built-in-body.ts'
 import { isFields } from '../builtins/untyped.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
 import type { ResourceDefinition } from '../definition.ts'
-import { applied as appliedTo, breathe, validateObject } from '../large-objects.ts'
+import { applied as appliedTo, breathe, copyOf, presentRow, validateObject } from '../large-objects.ts'
 import { checkFieldManager, fieldManagerOf, withNulls, withoutClusterAnnotation } from '../managed-fields.ts'
 import { checkIdentity } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
-import { presentObject, type SeenRow } from '../read.ts'
+import type { SeenRow } from '../read.ts'
 import { isTrue } from '../route.ts'
 import { LostRace } from '../write.ts'
 import { readConfiguration } from './apply-configuration.ts'
@@ -100,7 +100,7 @@ async function createApplied(write: Apply, name: string): Promise<Answer> {
 async function updateApplied(write: Apply, name: string, current: SeenRow): Promise<Answer> {
   const { context, config, dryRun } = write
   const { definition, info, cluster } = context
-  const old = presentObject(definition, current, cluster)
+  const old = await presentRow(definition, current, cluster)
   const { uid = '' } = config.metadata
   if (uid !== '' && uid !== old.metadata.uid) {
     const cause = fieldInvalid('metadata.uid', uid, 'field is immutable')
@@ -108,7 +108,7 @@ async function updateApplied(write: Apply, name: string, current: SeenRow): Prom
   }
   const submitted = await applied(write, name, old)
   checkIdentity(definition, submitted, info.namespace, info.name)
-  const object = mergeSubmitted(submitted, old, subresourceOf(context), context)
+  const object = await mergeSubmitted(submitted, old, subresourceOf(context), context)
   if (submitted.metadata.managedFields === undefined) delete object.metadata.managedFields
   else object.metadata.managedFields = submitted.metadata.managedFields
   return replace(context, { object, old, current, given: config.metadata.resourceVersion ?? '', dryRun })
@@ -127,7 +127,7 @@ async function applied(write: Apply, name: string, old: KubeObject | undefined):
     throw applyConflict(conflictMessage(outcome.conflicts), conflictCauses(outcome.conflicts))
   }
   await breathe(config)
-  const sent = definition.builtIn ? undefined : structuredClone(outcome.object)
+  const sent = definition.builtIn ? undefined : await copyOf(outcome.object)
   conform(definition, outcome.object, validation, context.warnings)
   if (sent !== undefined && restoreNulls(sent, outcome.object)) await refuseNulls(definition, outcome.object)
   return outcome.object

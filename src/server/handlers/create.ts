@@ -1,11 +1,11 @@
 import { alreadyExists, isStatus, type KubeObject, type StatusError, unreadable } from '../../machinery/index.ts'
 import { admitAnswered } from '../admission/admit-by-plugins.ts'
-import { admitCreate, conform } from '../admission.ts'
+import { admitCreate, conformSubmitted } from '../admission.ts'
 import type { Answer } from '../answer.ts'
 import { readKubeObject } from '../body.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
 import type { OperationContext } from '../definition.ts'
-import { breathe } from '../large-objects.ts'
+import { breathe, copyOf } from '../large-objects.ts'
 import { checkFieldManager } from '../managed-fields.ts'
 import { checkIdentity } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
@@ -22,12 +22,13 @@ export async function create(context: ResourceContext): Promise<Answer> {
   const dryRun = readDryRun(query.getAll('dryRun'), 'CreateOptions')
   const validation = readFieldValidation(query, 'CreateOptions')
   checkFieldManager(query, 'CreateOptions')
-  const { object, faults } = await readKubeObject(context)
+  const submitted = await readKubeObject(context, { schema: definition.schema, validation })
+  const { object } = submitted
   checkIdentity(definition, object, info.namespace, '')
   if ((object.metadata.resourceVersion ?? '') !== '') {
     throw unreadable('resourceVersion should not be set on objects to be created')
   }
-  conform(definition, object, validation, context.warnings, faults)
+  conformSubmitted(definition, submitted, validation, context.warnings)
   return createObject(context, object, dryRun)
 }
 
@@ -42,7 +43,7 @@ export async function createObject(context: ResourceContext, object: KubeObject,
   }
   const generated = (object.metadata.name ?? '') === ''
   for (let tries = 1; ; tries++) {
-    const candidate = generated && tries < NAME_ATTEMPTS ? structuredClone(object) : object
+    const candidate = generated && tries < NAME_ATTEMPTS ? await copyOf(object) : object
     const operation = operationContext(context, candidate.metadata.name ?? '', dryRun)
     await admitCreate(definition, candidate, operation)
     const name = candidate.metadata.name ?? ''

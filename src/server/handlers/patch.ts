@@ -18,10 +18,9 @@ import { asKubeObject, BODY_LIMIT, contentTypeOf } from '../body.ts'
 import { isFields } from '../builtins/untyped.ts'
 import type { ResourceContext } from '../context.ts'
 import type { ResourceDefinition } from '../definition.ts'
-import { patchObject } from '../large-objects.ts'
+import { patchObject, presentRow } from '../large-objects.ts'
 import { checkFieldManager } from '../managed-fields.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
-import { presentObject } from '../read.ts'
 import type { PatchKind } from '../side-tasks.ts'
 import { APPLY_PATCH, apply } from './apply.ts'
 import { attempt, groupResource } from './attempt.ts'
@@ -47,7 +46,7 @@ export async function patch(context: ResourceContext): Promise<Answer> {
   return attempt(context, info.name, async () => {
     const current = await parts.reader.get(definition, cluster, info.namespace, info.name)
     if (current === undefined) throw notFound(groupResource(context), info.name)
-    const old = presentObject(definition, current, cluster)
+    const old = await presentRow(definition, current, cluster)
     const base = subresource?.read === undefined ? old : subresource.read(old)
     const bytes = { patch: body.length, row: current.value.length }
     const patchBase = async (): Promise<JsonObject> => {
@@ -64,7 +63,7 @@ export async function patch(context: ResourceContext): Promise<Answer> {
     const value = await patchBase()
     const submitted = subresource?.read === undefined ? await decoded(value) : asKubeObject(value)
     const given = givenVersion(submitted)
-    const object = mergeSubmitted(submitted, old, subresource, context)
+    const object = await mergeSubmitted(submitted, old, subresource, context)
     return replace(context, { object, old, current, given, dryRun })
   })
 }

@@ -13,11 +13,12 @@ import {
   type StatusError,
   strictDecodingError,
 } from '../../machinery/index.ts'
-import { type FieldValidation, unknownFields } from '../admission.ts'
+import type { FieldValidation } from '../admission.ts'
 import { decodingFault, expectedKind, expectedTypeMeta } from '../built-in-body.ts'
 import type { ResourceContext } from '../context.ts'
 import type { ResourceDefinition } from '../definition.ts'
 import { checkIdentity } from '../metadata.ts'
+import { unknownFields } from '../submitted.ts'
 import { patchedText } from './patched-text.ts'
 
 export interface Patched {
@@ -45,7 +46,7 @@ export async function decodePatched(
   else await decodeCustom(definition, patched, info.name, refuse)
   const object = value as unknown as KubeObject
   checkIdentity(definition, object, info.namespace, info.name)
-  const faults = [...patched.faults, ...unknownFields(definition, object)]
+  const faults = [...patched.faults, ...unknownFields(definition.schema, object)]
   if (faults.length > 0 && validation === 'Strict') throw await refuse(strictDecodingError(faults))
   if (validation === 'Warn') warnings.push(...faults)
   if (definition.schema !== undefined) applyDefaults(definition.schema, object)

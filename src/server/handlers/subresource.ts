@@ -1,6 +1,6 @@
 import { methodNotAllowed } from '../../machinery/index.ts'
 import { admitAnswered } from '../admission/admit-by-plugins.ts'
-import { conform } from '../admission.ts'
+import { conformSubmitted } from '../admission.ts'
 import type { Answer } from '../answer.ts'
 import { readKubeObject } from '../body.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
@@ -34,11 +34,12 @@ export async function createSubresource(context: ResourceContext): Promise<Answe
   const validation = readFieldValidation(query, 'CreateOptions')
   checkFieldManager(query, 'CreateOptions')
   await requireRow(context)
-  const { object: submitted, faults } = await readKubeObject(context)
+  const sent = await readKubeObject(context)
+  const { object: submitted } = sent
   if (subresource.submitted === undefined) checkPlace(definition, submitted, info.namespace, info.name)
   else {
     checkIdentity(subresource.submitted, submitted, info.namespace, '')
-    conform(subresource.submitted, submitted, validation, context.warnings, faults)
+    conformSubmitted(subresource.submitted, sent, validation, context.warnings)
   }
   const operation = operationContext(context, info.name, dryRun)
   const admitted = await admitAnswered(definition, submitted, operation)

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import {
   conflict,
   formatApiVersion,
@@ -10,18 +9,18 @@ import {
   quote,
   uncategorized,
 } from '../../machinery/index.ts'
-import { admitUpdate, conform, copyField } from '../admission.ts'
+import { admitUpdate, conformSubmitted, copyField } from '../admission.ts'
 import type { Answer, AnsweredRow } from '../answer.ts'
 import { forbiddenBy, resourceAttributes } from '../authorization/attributes.ts'
 import { readKubeObject } from '../body.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
 import type { Subresource } from '../definition.ts'
-import { breathe } from '../large-objects.ts'
+import { breathe, copyOf, encodeObject, isEqual, presentRow } from '../large-objects.ts'
 import { checkFieldManager, keepTimes } from '../managed-fields.ts'
 import { checkIdentity, checkPlace, checkUid } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
 import { presentObject, type SeenRow } from '../read.ts'
-import { encodeRow, servedForm, storedVersion } from '../row.ts'
+import { servedForm, storedVersion } from '../row.ts'
 import { writeChange } from '../write.ts'
 import { attempt, groupResource } from './attempt.ts'
 import { createObject } from './create.ts'
@@ -33,10 +32,12 @@ export async function update(context: ResourceContext): Promise<Answer> {
   const validation = readFieldValidation(query, 'UpdateOptions')
   checkFieldManager(query, 'UpdateOptions')
   const subresource = subresourceOf(context)
-  const { object: submitted, faults } = await readKubeObject(context)
-  if (subresource?.kind === undefined) checkIdentity(definition, submitted, info.namespace, info.name)
+  const isWhole = subresource?.kind === undefined
+  const sent = await readKubeObject(context, isWhole ? { schema: definition.schema, validation } : undefined)
+  const { object: submitted } = sent
+  if (isWhole) checkIdentity(definition, submitted, info.namespace, info.name)
   else checkPlace(definition, submitted, info.namespace, info.name)
-  if (subresource?.kind === undefined) conform(definition, submitted, validation, context.warnings, faults)
+  if (isWhole) conformSubmitted(definition, sent, validation, context.warnings)
   const given = givenVersion(submitted)
   return attempt(context, info.name, async () => {
     const current = await context.parts.reader.get(definition, context.cluster, info.namespace, info.name)
@@ -44,13 +45,13 @@ export async function update(context: ResourceContext): Promise<Answer> {
       if (definition.createOnUpdate !== true || subresource !== undefined)
         throw notFound(groupResource(context), info.name)
       await requireCreate(context)
-      return createObject(context, structuredClone(submitted), dryRun)
+      return createObject(context, await copyOf(submitted), dryRun)
     }
-    const old = presentObject(definition, current, context.cluster)
+    const old = await presentRow(definition, current, context.cluster)
     checkUid(definition, submitted, old)
-    const isWhole = subresource?.type !== 'custom'
-    if (isWhole && given === '' && definition.requiresResourceVersion === true) throw versionRequired(context)
-    const object = mergeSubmitted(structuredClone(submitted), old, subresource, context)
+    if (subresource?.type !== 'custom' && given === '' && definition.requiresResourceVersion === true)
+      throw versionRequired(context)
+    const object = await mergeSubmitted(await copyOf(submitted), old, subresource, context)
     return replace(context, { object, old, current, given, dryRun })
   })
 }
@@ -79,14 +80,14 @@ export function subresourceOf({ definition, info }: ResourceContext): Subresourc
 }
 
 /** What the whole object becomes when a subresource is written. */
-export function mergeSubmitted(
+export async function mergeSubmitted(
   submitted: KubeObject,
   old: KubeObject,
   subresource: Subresource | undefined,
   context: ResourceContext,
-): KubeObject {
+): Promise<KubeObject> {
   if (subresource === undefined) return submitted
-  const merged = structuredClone(old)
+  const merged = await copyOf(old)
   if (subresource.type === 'custom') {
     return subresource.update?.(submitted, merged, operationContext(context, context.info.name, false)) ?? merged
   }
@@ -144,17 +145,23 @@ async function replaceRow(
     return { key: current.key, ...(await writeChange(target, { type: 'delete', old: object }, current)) }
   }
   await breathe(object)
-  keepTimes(object, old)
-  if (isUnchanged(context, object, old, current)) return current
+  await keepTimes(object, old)
+  if (await isUnchanged(context, object, old, current)) return current
   await breathe(object)
   const change = { type: 'update', object, old, subresource: info.subresource } as const
   return { key: current.key, ...(await writeChange(target, change, current)) }
 }
 
 /** A write that changes nothing is answered without one, unless it brings the row into the storage version. */
-function isUnchanged({ definition }: ResourceContext, object: KubeObject, old: KubeObject, current: SeenRow): boolean {
+async function isUnchanged(
+  { definition }: ResourceContext,
+  object: KubeObject,
+  old: KubeObject,
+  current: SeenRow,
+): Promise<boolean> {
+  if (!(await isEqual(object, object, old))) return false
   const form = definition.conversion === undefined ? definition : servedForm(definition)
-  if (encodeRow(form, object).length !== current.value.length || !isDeepStrictEqual(object, old)) return false
+  if ((await encodeObject(form, object)).length !== current.value.length) return false
   const { group, storageVersion } = definition.storedForm?.definition ?? definition
   return storedVersion(current.value) === formatApiVersion({ group, version: storageVersion })
 }

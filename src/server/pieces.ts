@@ -1,0 +1,138 @@
+/**
+ * JSON values in pieces of bounded size. A large value goes from thread to thread as pieces: each is written and read natively,
+ * and between any two others have the event loop.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import type { Json, JsonObject } from '../machinery/index.ts'
+
+export type Pieces =
+  /** JSON. */
+  | { readonly json: string }
+  /** A text as it is. */
+  | { readonly text: string }
+  /** Items: JSON of a list of some that follow one another, or a large one by itself. */
+  | { readonly items: readonly (string | Pieces)[] }
+  /** Fields: JSON of an object with some of them, or a large one by itself. */
+  | { readonly fields: readonly (string | readonly [key: string, value: Pieces])[] }
+
+/** Values in a piece: about half a millisecond. */
+const PIECE = 2500
+/** Characters that weigh as much as a value. */
+const TEXT = 64
+
+/** How much is left of a budget of values; negative when the value has more, which is all that is looked at then. */
+export function spend(value: unknown, budget: number, text = TEXT): number {
+  if (typeof value === 'string') return budget - 1 - Math.floor(value.length / text)
+  if (typeof value !== 'object' || value === null) return budget - 1
+  let left = budget - 1
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length && left >= 0; index++) left = spend(value[index], left, text)
+    return left
+  }
+  for (const key in value) {
+    left = spend((value as JsonObject)[key], left, text)
+    if (left < 0) break
+  }
+  return left
+}
+
+/** What JSON.stringify would print, in pieces. */
+export function* cut(value: unknown): Generator<undefined, Pieces> {
+  if (typeof value === 'string') return { text: value }
+  if (spend(value, PIECE) >= 0) return { json: JSON.stringify(value) }
+  if (Array.isArray(value)) {
+    const items: (string | Pieces)[] = []
+    for (let start = 0; start < value.length; ) {
+      const end = endOf(start, value.length, (index) => value[index])
+      items.push(end === start ? yield* cut(value[start]) : JSON.stringify(value.slice(start, end)))
+      start = Math.max(end, start + 1)
+      yield
+    }
+    return { items }
+  }
+  const entries = Object.entries(value as JsonObject)
+  const fields: (string | [string, Pieces])[] = []
+  for (let start = 0; start < entries.length; ) {
+    const end = endOf(start, entries.length, (index) => entries[index]?.[1])
+    const [key, field] = entries[start] as [string, unknown]
+    fields.push(
+      end === start ? [key, yield* cut(field)] : JSON.stringify(Object.fromEntries(entries.slice(start, end))),
+    )
+    start = Math.max(end, start + 1)
+    yield
+  }
+  return { fields }
+}
+
+/** Where the piece ends that begins at `start`; there, when what is there is larger than a piece. */
+function endOf(start: number, length: number, at: (index: number) => unknown): number {
+  let left = PIECE
+  for (let end = start; end < length; end++) {
+    left = spend(at(end), left)
+    if (left < 0) return end
+  }
+  return length
+}
+
+export function* join(pieces: Pieces): Generator<undefined, Json> {
+  if ('json' in pieces) return JSON.parse(pieces.json) as Json
+  if ('text' in pieces) return pieces.text
+  if ('items' in pieces) {
+    const all: Json[] = []
+    for (const piece of pieces.items) {
+      if (typeof piece === 'string') for (const item of JSON.parse(piece) as Json[]) all.push(item)
+      else all.push(yield* join(piece))
+      yield
+    }
+    return all
+  }
+  const object: JsonObject = {}
+  for (const piece of pieces.fields) {
+    if (typeof piece === 'string') {
+      const some = JSON.parse(piece) as JsonObject
+      for (const key in some) setField(object, key, some[key] as Json)
+    } else setField(object, piece[0], yield* join(piece[1]))
+    yield
+  }
+  return object
+}
+
+/** Assignment to `__proto__` would not make a field. */
+function setField(object: JsonObject, key: string, value: Json): void {
+  if (key !== '__proto__') object[key] = value
+  else Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true })
+}
+
+/** isDeepStrictEqual of JSON values. */
+export function* equal(one: unknown, other: unknown): Generator<undefined, boolean> {
+  if (spend(one, PIECE) >= 0) return isDeepStrictEqual(one, other)
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other
+  if (Array.isArray(one) !== Array.isArray(other)) return false
+  const keys = Object.keys(one)
+  if (keys.length !== Object.keys(other).length) return false
+  const [left, right] = [one as JsonObject, other as JsonObject]
+  let budget = PIECE
+  for (const key of keys) {
+    if (!Object.hasOwn(right, key)) return false
+    budget = spend(left[key], budget)
+    if (budget < 0) {
+      yield
+      budget = PIECE
+      if (!(yield* equal(left[key], right[key]))) return false
+    } else if (!isDeepStrictEqual(left[key], right[key])) return false
+  }
+  return true
+}
+
+/** JSON of the whole. */
+export function textOf(pieces: Pieces): string {
+  if ('json' in pieces) return pieces.json
+  if ('text' in pieces) return JSON.stringify(pieces.text)
+  const inner = (piece: string | Pieces): string => (typeof piece === 'string' ? piece.slice(1, -1) : textOf(piece))
+  if ('items' in pieces) return `[${pieces.items.map(inner).join(',')}]`
+  const fields = pieces.fields.map((piece) =>
+    typeof piece === 'string' ? inner(piece) : `${JSON.stringify(piece[0])}:${textOf(piece[1])}`,
+  )
+  // What is undefined leaves nothing of its piece.
+  return `{${fields.filter((text) => text !== '').join(',')}}`
+}
