@@ -107,7 +107,15 @@ export function defineFunction(
   name: string,
   overloads: readonly (readonly [id: string, signature: string, call: Implementation])[],
 ): FunctionDeclaration {
-  return { name, overloads: overloads.map(([id, signature, call]) => ({ id, call, ...readSignature(signature) })) }
+  let read: readonly Overload[] | undefined
+  return {
+    name,
+    // When an expression is first compiled: most processes that start have none.
+    get overloads() {
+      read ??= overloads.map(([id, signature, call]) => ({ id, call, ...readSignature(signature) }))
+      return read
+    },
+  }
 }
 
 function readSignature(signature: string): Omit<Overload, 'id' | 'call'> {

@@ -35,13 +35,14 @@ export interface AddressPolicy {
 
 /** @param allowed - CIDR ranges that may be connected to although they are internal. What is no range is ignored. */
 export function createAddressPolicy(allowed: readonly string[]): AddressPolicy {
-  const internal = blockList(INTERNAL)
-  const exceptions = blockList(allowed)
+  let lists: { readonly internal: BlockList; readonly exceptions: BlockList } | undefined
   return {
     allows: (address) => {
+      // A server that never asks need not make them at its start.
+      lists ??= { internal: blockList(INTERNAL), exceptions: blockList(allowed) }
       const plain = withoutMapping(address)
       const family = isIP(plain) === 6 ? 'ipv6' : 'ipv4'
-      return isIP(plain) !== 0 && (exceptions.check(plain, family) || !internal.check(plain, family))
+      return isIP(plain) !== 0 && (lists.exceptions.check(plain, family) || !lists.internal.check(plain, family))
     },
   }
 }
