@@ -5,9 +5,8 @@
 import { resourceRef } from '../../client/index.ts'
 import { apply, find, orGone } from '../../controller/index.ts'
 import { isStatus, type KubeObject, printYaml } from '../../machinery/index.ts'
-import { type Access, callRefused, clusterConflict, sensitive } from '../../providers/index.ts'
+import { type Access, askWorld, callRefused, clusterConflict, sensitive } from '../../providers/index.ts'
 import { type AdoptedCluster, NAMESPACE, OWN_LABELS, OWN_NAME } from './adopted-cluster.ts'
-import { ask } from './connection.ts'
 import type { TrustedConfig } from './kubeconfig.ts'
 
 interface TokenRequest extends KubeObject {
@@ -45,7 +44,7 @@ export async function issueAccess(
     metadata: {},
     spec: { expirationSeconds },
   }
-  const { status } = await ask(name, signal, async () => {
+  const { status } = await askWorld(`cluster ${name}`, signal, async () => {
     for (const present of await ownObjects(cluster)) refuseForeign(cluster, present)
     await apply(client, SERVICE_ACCOUNTS, SERVICE_ACCOUNT)
     await apply(client, BINDINGS, BINDING)
@@ -82,7 +81,7 @@ export async function issueAccess(
 export async function withdrawAccess(cluster: AdoptedCluster, signal: AbortSignal): Promise<void> {
   const { name, connection } = cluster
   const { client } = connection
-  await ask(name, signal, async () => {
+  await askWorld(`cluster ${name}`, signal, async () => {
     for (const present of await ownObjects(cluster)) {
       if (!isOurs(present)) continue
       const preconditions = { uid: present.metadata.uid ?? '' }

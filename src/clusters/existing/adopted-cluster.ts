@@ -3,6 +3,7 @@ import { resourceRef } from '../../client/index.ts'
 import { find } from '../../controller/index.ts'
 import { isStatus, type KubeObject } from '../../machinery/index.ts'
 import {
+  askWorld,
   type ClusterIdentity,
   clusterConflict,
   clusterGone,
@@ -11,7 +12,7 @@ import {
   type ObservedCluster,
   ownershipOf,
 } from '../../providers/index.ts'
-import { ask, type Connection, TYPE } from './connection.ts'
+import { type Connection, TYPE } from './connection.ts'
 
 /** The marks, where the administrators of the cluster see whose it is. Whoever creates it first has the cluster. */
 interface MarkObject extends KubeObject {
@@ -45,7 +46,7 @@ export function nameOfExternalID(externalID: string): string | undefined {
 
 export async function lookInto(name: string, connection: Connection, signal: AbortSignal): Promise<AdoptedCluster> {
   const { client, endpoint } = connection
-  const [version, kubeSystem, mark] = await ask(name, signal, () =>
+  const [version, kubeSystem, mark] = await askWorld(`cluster ${name}`, signal, () =>
     Promise.all([
       client.raw('GET', '/version', { signal }),
       client.get(NAMESPACES, NAMESPACE, { signal }),
@@ -104,7 +105,7 @@ export async function writeMarks(
   const metadata = { ...mark?.metadata, name: OWN_NAME, namespace: NAMESPACE, labels: OWN_LABELS }
   const object: MarkObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data }
   return unlessOvertaken(() =>
-    ask(name, signal, () =>
+    askWorld(`cluster ${name}`, signal, () =>
       mark === undefined
         ? client.create(CONFIG_MAPS, object, { signal })
         : client.update(CONFIG_MAPS, object, { signal }),
@@ -119,7 +120,9 @@ export async function removeMarks(
   const { uid = '', resourceVersion = '' } = mark?.metadata ?? {}
   const preconditions = { uid, resourceVersion }
   return unlessOvertaken(() =>
-    ask(name, signal, () => client.delete(CONFIG_MAPS, OWN_NAME, { namespace: NAMESPACE, preconditions, signal })),
+    askWorld(`cluster ${name}`, signal, () =>
+      client.delete(CONFIG_MAPS, OWN_NAME, { namespace: NAMESPACE, preconditions, signal }),
+    ),
   )
 }
 

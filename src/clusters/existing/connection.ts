@@ -3,8 +3,8 @@ import { X509Certificate } from 'node:crypto'
 import { type LookupAddress, lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { type Client, createClient, httpsTransport } from '../../client/index.ts'
-import { isStatus, KeelsonError, StatusError } from '../../machinery/index.ts'
-import { type ClusterEndpoint, isProviderError, providerUnreachable } from '../../providers/index.ts'
+import { KeelsonError } from '../../machinery/index.ts'
+import type { ClusterEndpoint } from '../../providers/index.ts'
 import type { TrustedConfig } from './kubeconfig.ts'
 
 export const TYPE = 'existing'
@@ -57,27 +57,5 @@ function checkedLookup(allows: Allows): LookupFunction {
       if (options.all === true) return done(null, [first, ...others])
       return done(null, first.address, first.family)
     })
-  }
-}
-
-/** NotFound, AlreadyExists and Conflict are answers; everything else says that nothing is known. */
-export async function ask<T>(name: string, signal: AbortSignal, request: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted()
-  try {
-    const answer = await request()
-    signal.throwIfAborted()
-    return answer
-  } catch (error) {
-    signal.throwIfAborted()
-    if (isProviderError(error)) throw error
-    if (['NotFound', 'AlreadyExists', 'Conflict'].some((reason) => isStatus(error, reason))) throw error
-    if (isStatus(error, 'Unauthorized')) {
-      throw providerUnreachable(`cluster ${name}`, 'it does not accept the credential of its kubeconfig', error)
-    }
-    if (error instanceof KeelsonError || error instanceof StatusError) {
-      const remedy = error instanceof KeelsonError ? `; ${error.remedy}` : ''
-      throw providerUnreachable(`cluster ${name}`, `${error.message}${remedy}`, error)
-    }
-    throw error
   }
 }

@@ -1,4 +1,5 @@
 import {
+  askWorld,
   type Capabilities,
   type ClusterProvider,
   type ClusterSpec,
@@ -23,7 +24,7 @@ import {
   sameOf,
   writeMarks,
 } from './adopted-cluster.ts'
-import { type Allows, ask, connect, TYPE } from './connection.ts'
+import { type Allows, connect, TYPE } from './connection.ts'
 import type { TrustedConfig } from './kubeconfig.ts'
 import { checkPermissions } from './permissions.ts'
 
@@ -68,8 +69,8 @@ export function openExistingProvider({ clusters, allows = () => true }: Existing
     signal: AbortSignal,
     work: (cluster: AdoptedCluster, config: TrustedConfig) => Promise<T>,
   ): Promise<T> {
-    const trusted = await ask(name, signal, () => config(signal))
-    using connection = await ask(name, signal, async () => connect(trusted, allows))
+    const trusted = await askWorld(`cluster ${name}`, signal, () => config(signal))
+    using connection = await askWorld(`cluster ${name}`, signal, async () => connect(trusted, allows))
     return await work(await lookInto(name, connection, signal), trusted)
   }
 

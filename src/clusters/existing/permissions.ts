@@ -1,9 +1,8 @@
 /** What the given credential has to be allowed, asked of the cluster itself before anything is written into it. */
 import { type Client, resourceRef } from '../../client/index.ts'
 import type { KubeObject } from '../../machinery/index.ts'
-import { callRefused } from '../../providers/index.ts'
+import { askWorld, callRefused } from '../../providers/index.ts'
 import { NAMESPACE } from './adopted-cluster.ts'
-import { ask } from './connection.ts'
 
 interface Review extends KubeObject {
   readonly status?: { readonly allowed?: boolean }
@@ -34,7 +33,7 @@ const NEEDED: readonly Permission[] = [
 
 /** Errors: `refused`, with all that is missing. */
 export async function checkPermissions(name: string, client: Client, signal: AbortSignal): Promise<void> {
-  const answers = await ask(name, signal, () =>
+  const answers = await askWorld(`cluster ${name}`, signal, () =>
     Promise.all(
       NEEDED.map(async (resourceAttributes) => {
         const spec = { resourceAttributes }

@@ -2,11 +2,19 @@
 import { generateKeyPair } from 'node:crypto'
 import { promisify } from 'node:util'
 import { isStatus, type KubeObject, printYaml } from '../../machinery/index.ts'
+import { askWorld } from '../ask.ts'
 import type { Access } from '../provider.ts'
 import { callRefused, clusterGone } from '../provider-error.ts'
 import { sensitive } from '../sensitive.ts'
-import { ask } from './ask.ts'
-import { API_VERSION, ENDPOINTS, externalIDOf, type LogicalEndpoint, nameOf, observed } from './endpoint-object.ts'
+import {
+  API_VERSION,
+  ENDPOINTS,
+  externalIDOf,
+  type LogicalEndpoint,
+  nameOf,
+  observed,
+  TYPE,
+} from './endpoint-object.ts'
 import type { LogicalWorld } from './logical-world.ts'
 
 interface Issued extends KubeObject {
@@ -35,7 +43,7 @@ export async function issueAccess(
     metadata: {},
     spec: { publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(), expirationSeconds },
   }
-  const { status } = await ask(signal, () =>
+  const { status } = await askWorld(TYPE, signal, () =>
     client.create(ENDPOINTS, request, { name: externalName, subresource: 'access', signal }),
   ).then(
     (issued) => issued as Issued,

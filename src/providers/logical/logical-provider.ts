@@ -1,11 +1,11 @@
 import type { Client } from '../../client/index.ts'
 import { orGone } from '../../controller/index.ts'
 import { isStatus } from '../../machinery/index.ts'
+import { askWorld } from '../ask.ts'
 import type { Capabilities, ClusterProvider } from '../provider.ts'
 import { callRefused, clusterConflict, clusterGone } from '../provider-error.ts'
 import { marksOf, TAGS, tagsOf } from '../tags.ts'
 import { issueAccess } from './access.ts'
-import { ask } from './ask.ts'
 import { createCluster, refuseFields, untilOpen } from './create.ts'
 import { type ClusterName, ENDPOINTS, observed, parseExternalID, stateOf, TYPE } from './endpoint-object.ts'
 import { inState, oursOf, sameOf } from './guard.ts'
@@ -128,7 +128,7 @@ export function openLogicalProvider(options: LogicalOptions): ClusterProvider {
       inState(oursOf(found, ownerTag), 'delete', ['building', 'ready', 'failed', 'stopped', 'deleting'])
       if (stateOf(found) !== 'deleting') {
         const request = world().client.delete(ENDPOINTS, externalName, { preconditions: { uid }, signal })
-        await ask(signal, () => orGone(request)).catch((error: unknown) => {
+        await askWorld(TYPE, signal, () => orGone(request)).catch((error: unknown) => {
           // Another one of the same name: this one is gone.
           if (!isStatus(error, 'Conflict')) throw error
         })

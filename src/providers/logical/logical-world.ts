@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from '../../client/index.ts'
 import { find } from '../../controller/index.ts'
 import { isDNS1123Label, isStatus } from '../../machinery/index.ts'
+import { askWorld } from '../ask.ts'
 import { clusterGone } from '../provider-error.ts'
 import { TAGS } from '../tags.ts'
-import { ask } from './ask.ts'
 import {
   API_VERSION,
   type ClusterName,
@@ -13,6 +13,7 @@ import {
   externalIDOf,
   type LogicalEndpoint,
   OWNED_ENDPOINTS,
+  TYPE,
 } from './endpoint-object.ts'
 import { HIDDEN_OWNER, refuseHidden, sameOf } from './guard.ts'
 
@@ -51,20 +52,20 @@ export function logicalWorld(client: Client, workspace?: string): LogicalWorld {
   const read: LogicalWorld['read'] = async (externalName, signal) => {
     signal.throwIfAborted()
     if (isDNS1123Label(externalName).length > 0) return undefined
-    const found = await ask(signal, () => find(client, ENDPOINTS, externalName, { signal }))
+    const found = await askWorld(TYPE, signal, () => find(client, ENDPOINTS, externalName, { signal }))
     return found !== undefined && isHidden(found) ? hidden(found) : found
   }
   return {
     client,
     read,
     listOwned: async (namespace, signal) => {
-      const { items } = await ask(signal, () => client.list(OWNED_ENDPOINTS, { namespace, signal }))
+      const { items } = await askWorld(TYPE, signal, () => client.list(OWNED_ENDPOINTS, { namespace, signal }))
       return items.filter((endpoint) => !isHidden(endpoint))
     },
     create: (externalName, tags, signal) => {
       const annotations = { ...tags, ...(workspace !== undefined && { [WORKSPACE_ANNOTATION]: workspace }) }
       const metadata = { name: externalName, annotations }
-      return ask(signal, () =>
+      return askWorld(TYPE, signal, () =>
         client.create(ENDPOINTS, { apiVersion: API_VERSION, kind: 'LogicalEndpoint', metadata }, { signal }),
       )
     },
@@ -76,7 +77,9 @@ export function logicalWorld(client: Client, workspace?: string): LogicalWorld {
         const { resourceVersion } = current.metadata
         const held = { ...patch, metadata: { ...(patch as { metadata?: object }).metadata, resourceVersion } }
         try {
-          return await ask(signal, () => client.patch(ENDPOINTS, cluster.externalName, 'merge', held, { signal }))
+          return await askWorld(TYPE, signal, () =>
+            client.patch(ENDPOINTS, cluster.externalName, 'merge', held, { signal }),
+          )
         } catch (error) {
           if (isStatus(error, 'NotFound')) throw clusterGone(externalIDOf(cluster))
           if (!isStatus(error, 'Conflict')) throw error
@@ -88,7 +91,7 @@ export function logicalWorld(client: Client, workspace?: string): LogicalWorld {
         const endpoint = await read(cluster.externalName, signal)
         const answer = done(endpoint?.metadata.uid === cluster.uid ? endpoint : undefined)
         if (answer !== undefined) return answer
-        await ask(signal, () => delay(wait, undefined, { signal }))
+        await askWorld(TYPE, signal, () => delay(wait, undefined, { signal }))
       }
     },
   }
