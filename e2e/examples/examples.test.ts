@@ -1,12 +1,9 @@
 /** What `expected-output.txt` of an example says is what the shipped command prints, on the first start and on the next. */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { promisify } from 'node:util'
 import { type Session, startSession } from '../docs/session.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
 
 const examples = join(import.meta.dirname, '../../examples')
 const FIRST_STEPS = 'npx keelson up -f examples/first-steps'
@@ -48,20 +45,9 @@ describe('first-steps', () => {
   })
 })
 
-test('the controller of acme holds to the types of keelson/controller, and fits on two screens', async () => {
-  await using folder = await temporaryFolder()
-  const root = join(examples, '..')
-  const controller = join(examples, 'acme/environment-controller.ts')
-  const compilerOptions = {
-    paths: { 'keelson/controller': [join(root, 'src/controller/index.ts')] },
-    typeRoots: [join(root, 'node_modules/@types')],
-  }
-  const settings = { extends: join(root, 'tsconfig.json'), compilerOptions, include: [], files: [controller] }
-  const file = join(folder.path, 'tsconfig.json')
-  await writeFile(file, JSON.stringify(settings))
-  const { stdout } = await promisify(execFile)(join(root, 'node_modules/.bin/tsc'), ['-p', file])
-  assert.equal(stdout, '')
-  assert.ok((await readFile(controller, 'utf8')).split('\n').length <= 120)
+test('the controller of acme fits on two screens', async () => {
+  const text = await readFile(join(examples, 'acme/environment-controller.ts'), 'utf8')
+  assert.ok(text.split('\n').length <= 120)
 })
 
 describe('acme: npm start', () => {
