@@ -13,7 +13,7 @@ export interface Recipe {
 const kubernetesMinorAndPatch = '36.3'
 const etcdVersion = 'v3.6.16'
 const earlierEtcdVersion = 'v3.5.35'
-const clusterAPIVersion = 'v1.13.5'
+export const clusterAPIVersion = 'v1.13.5'
 
 /** What nodes of kind clusters run. */
 export const kubernetesVersion = `v1.${kubernetesMinorAndPatch}`
@@ -30,6 +30,7 @@ export const tools = {
   kubelet: kubernetes('kubelet'),
   coredns: published('github.com/coredns/coredns', 'v1.14.2'),
   kind: published('sigs.k8s.io/kind', kindVersion),
+  'kind-light-node': inThisRepository('../kind/light-node'),
   'kind-pause': inThisRepository('../kind/programs', './pause'),
   'kind-runtime': inThisRepository('../kind/programs', './runtime'),
   etcd: published('go.etcd.io/etcd/server/v3', etcdVersion),

@@ -10,6 +10,8 @@ import { resourceSetBindingController } from './cluster-api/resource-set-binding
 import { resourceSetController } from './cluster-api/resource-set-controller.ts'
 import { RESOURCE_SET_CRDS } from './cluster-api/resource-set-crds.ts'
 import { localExistingType, servedExistingType } from './existing/provider-types.ts'
+import { CLUSTER_PROFILE_CRD } from './inventory/cluster-profile.ts'
+import { clusterProfileController } from './inventory/cluster-profile-controller.ts'
 
 /** Types of ClusterProvider as a process has them that is no server. */
 export const localClusterTypes = { existing: localExistingType }
@@ -44,8 +46,13 @@ export function clustersRoom({ allows }: { readonly allows: (address: string) =>
   }
   return {
     clusterAPI: {
-      crds: [CLUSTER_CRD, ...MACHINE_CRDS, ...RESOURCE_SET_CRDS],
-      controllers: [clusterController(allows), resourceSetController(allows), resourceSetBindingController],
+      crds: [CLUSTER_CRD, ...MACHINE_CRDS, ...RESOURCE_SET_CRDS, CLUSTER_PROFILE_CRD],
+      controllers: [
+        clusterController(allows),
+        resourceSetController(allows),
+        resourceSetBindingController,
+        clusterProfileController(allows),
+      ],
     },
     types: {
       existing: (spec, { workspace }) => servedExistingType(spec, () => client().inCluster(workspace), allows),

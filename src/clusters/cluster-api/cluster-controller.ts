@@ -125,7 +125,9 @@ async function keep(
   { allows, recorder }: Means,
   { client, now, signal }: ReconcileContext,
 ): Promise<Result> {
-  for (const referred of Object.values(found)) await claim(client, referred, cluster)
+  // One object may be both.
+  const named = new Map(Object.values(found).map((each: Referred) => [each.object.metadata.uid, each]))
+  for (const referred of named.values()) await claim(client, referred, cluster)
   const current = await withEndpoint(client, cluster, found)
   const renewal = await keepKubeconfig(client, current, now())
   const probe = await probeCluster(client, current, allows, signal)

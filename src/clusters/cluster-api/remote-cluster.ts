@@ -51,7 +51,7 @@ export async function probeCluster(
     return { answer: 'yes' }
   } catch (error) {
     signal.throwIfAborted()
-    if (refusal(error)) return { answer: 'unknown' }
+    if (isRefusal(error)) return { answer: 'unknown' }
     return { answer: 'no', message: error instanceof KeelsonError ? error.message : 'Remote connection probe failed' }
   }
 }
@@ -59,7 +59,8 @@ export async function probeCluster(
 /** HealthProbe's timeout. */
 const PATIENCE = 5000
 
-function refusal(error: unknown): boolean {
+/** Whether it was this process that did not want to go there. */
+export function isRefusal(error: unknown): boolean {
   if (error instanceof AddressRefused) return true
-  return error instanceof Error && error.cause !== undefined && refusal(error.cause)
+  return error instanceof Error && error.cause !== undefined && isRefusal(error.cause)
 }

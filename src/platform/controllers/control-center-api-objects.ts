@@ -84,6 +84,7 @@ export async function publishPlatform(
     kind: 'Cluster',
     metadata,
     spec: {
+      infrastructureRef: controlPlaneReference(name),
       controlPlaneRef: controlPlaneReference(name),
       ...(endpoint !== undefined && { controlPlaneEndpoint: { host: endpoint.host, port: endpoint.port } }),
     },

@@ -130,10 +130,12 @@ test('a platform is a Cluster in its control center’s own API, with a kubeconf
   const { status } = await at.client.get(CLUSTER_RESOURCES.Platform, 'shop')
   const { host, port } = status?.endpoint ?? {}
   assert.deepEqual(controlPlane.spec, { controlPlaneEndpoint: { host, port } })
-  assert.deepEqual(controlPlane.status?.initialization, { controlPlaneInitialized: true })
+  assert.deepEqual(controlPlane.status?.initialization, { provisioned: true, controlPlaneInitialized: true })
+  const reference = { apiGroup: 'controlplane.keelson.dev', kind: 'PlatformControlPlane', name: 'shop' }
   assert.deepEqual(cluster.spec, {
     controlPlaneEndpoint: { host, port },
-    controlPlaneRef: { apiGroup: 'controlplane.keelson.dev', kind: 'PlatformControlPlane', name: 'shop' },
+    infrastructureRef: reference,
+    controlPlaneRef: reference,
   })
   const secret = await eventually(() => emea.client.get(SECRETS, 'shop-kubeconfig', place))
   assert.equal(secret.type, 'cluster.x-k8s.io/secret')

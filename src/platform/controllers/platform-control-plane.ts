@@ -1,6 +1,7 @@
 /**
- * What stands for a Platform's cluster among the objects of Cluster API: a control plane that somebody else manages, by the
- * ControlPlane contract of v1beta2. By it a Cluster is ready for any core that looks after it, ours or Cluster API's own.
+ * What stands for a Platform's cluster among the objects of Cluster API: a control plane that somebody else manages, and what it
+ * stands on, in one object that speaks the contracts of both (v1beta2). Upstream's core calls a Cluster well only where both are
+ * named. By it a Cluster is ready for any core that looks after it, ours or Cluster API's own.
  */
 import { resourceRef } from '../../client/index.ts'
 import { setCondition } from '../../controller/index.ts'
@@ -13,7 +14,7 @@ const KIND = 'PlatformControlPlane'
 const PLURAL = 'platformcontrolplanes'
 
 interface ControlPlaneStatus {
-  readonly initialization?: { readonly controlPlaneInitialized?: boolean }
+  readonly initialization?: { readonly provisioned?: boolean; readonly controlPlaneInitialized?: boolean }
   readonly externalManagedControlPlane?: boolean
   readonly version?: string
   readonly externalID?: string
@@ -54,22 +55,26 @@ export function controlPlaneStatus(
 ): ControlPlaneStatus {
   const isReady = observed?.state === 'ready' && !isDeleting
   const observedGeneration = metadata.generation ?? 0
-  const available = {
-    type: 'Available',
+  const trouble = isDeleting ? 'Deleting' : observed === undefined ? 'NotBuilt' : 'NotAvailable'
+  const told = (type: string) => ({
+    type,
     status: isReady ? ('True' as const) : ('False' as const),
-    reason: isReady ? 'Available' : isDeleting ? 'Deleting' : observed === undefined ? 'NotBuilt' : 'NotAvailable',
+    reason: isReady ? type : trouble,
     message: isReady ? '' : (observed?.message ?? ''),
     observedGeneration,
-  }
+  })
   const version = observed?.spec.version
   return {
     ...status,
     externalManagedControlPlane: true,
     observedGeneration,
-    ...(isReady && { initialization: { controlPlaneInitialized: true } }),
+    ...(isReady && { initialization: { provisioned: true, controlPlaneInitialized: true } }),
     ...(version !== undefined && { version }),
     ...(observed !== undefined && { externalID: observed.externalID }),
-    conditions: setCondition<Condition>(status.conditions ?? [], available, now),
+    conditions: [told('Ready'), told('Available')].reduce<readonly Condition[]>(
+      (conditions, each) => setCondition<Condition>(conditions, each, now),
+      status.conditions ?? [],
+    ),
   }
 }
 
@@ -99,7 +104,10 @@ const SCHEMA: JsonObject = {
     status: {
       type: 'object',
       properties: {
-        initialization: { type: 'object', properties: { controlPlaneInitialized: { type: 'boolean' } } },
+        initialization: {
+          type: 'object',
+          properties: { provisioned: { type: 'boolean' }, controlPlaneInitialized: { type: 'boolean' } },
+        },
         externalManagedControlPlane: { type: 'boolean' },
         version: TEXT,
         externalID: { type: 'string', description: 'What its provider knows the cluster by.' },
