@@ -115,14 +115,18 @@ async function removeEverything(docker: (...commandArguments: string[]) => Promi
   await docker('network', 'prune', '--force')
 }
 
-/** A daemon that was killed leaves its containerd and that one's shims behind; their arguments say where they belong. */
+/** A test that was killed leaves dockerd, containerd and its shims behind; their arguments say where they belong. */
 async function endLeftovers(home: string): Promise<void> {
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
     const [program = ''] = command.split('\0')
     const isOurs = command.includes(`${home}/`) && /(?:dockerd|containerd|containerd-shim\S*)$/.test(program)
-    if (isOurs) process.kill(Number(pid), 'SIGKILL')
+    if (!isOurs) continue
+    process.kill(Number(pid), 'SIGKILL')
+    // One that is not quite dead still has its files and its cgroup.
+    while ((await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')) !== '') await sleep(20)
   }
+  await rm(join(home, 'dockerd.pid'), { force: true })
 }
 
 async function holdLock(file: string): Promise<AsyncDisposable> {

@@ -10,7 +10,8 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Fault {
-  readonly method: string
+  /** Any, when it is absent. */
+  readonly method?: string
   /** Of the path without version and query: `/containers/create`. */
   readonly path: RegExp
   /**
@@ -18,9 +19,12 @@ export interface Fault {
    * - `refuse after`: Docker does it and 500 is answered, as when a container was made and could not be started;
    * - `cut`, `cut after`: the connection ends without an answer, before or behind what was asked for;
    * - `hang`: nothing is done and nothing answered;
-   * - `slow`: it is done three seconds later.
+   * - `hold`: it is done when the faults are healed;
+   * - `delay`: it is done so many milliseconds later.
    */
-  readonly effect: 'refuse' | 'refuse after' | 'cut' | 'cut after' | 'hang' | 'slow'
+  readonly effect: 'refuse' | 'refuse after' | 'cut' | 'cut after' | 'hang' | 'hold' | { readonly delay: number }
+  /** After so many that it lets pass. */
+  readonly skip?: number
   /** How often; for ever when it is absent. */
   readonly times?: number
 }
@@ -35,11 +39,11 @@ export interface FaultyDocker extends AsyncDisposable {
   heal(): void
 }
 
-const SLOW_MS = 3000
 const MESSAGE = 'driver failed programming external connectivity: arranged'
 
 export async function startFaultyDocker(docker: string, socket: string): Promise<FaultyDocker> {
-  let faults: { fault: Fault; left: number }[] = []
+  let faults: { fault: Fault; skip: number; left: number }[] = []
+  let healed = Promise.withResolvers<void>()
   let met = 0
   const requests: string[] = []
   const open = new Set<Duplex>()
@@ -47,8 +51,14 @@ export async function startFaultyDocker(docker: string, socket: string): Promise
   function effectOn({ method = '', url = '' }: IncomingMessage): Fault['effect'] | undefined {
     const path = url.replace(/^\/v[\d.]+/, '').replace(/\?.*$/, '')
     requests.push(`${method} ${path}`)
-    const found = faults.find(({ fault, left }) => left > 0 && fault.method === method && fault.path.test(path))
+    const found = faults.find(
+      ({ fault, left }) => left > 0 && (fault.method ?? method) === method && fault.path.test(path),
+    )
     if (found === undefined) return undefined
+    if (found.skip > 0) {
+      found.skip -= 1
+      return undefined
+    }
     found.left -= 1
     met += 1
     return found.fault.effect
@@ -59,7 +69,8 @@ export async function startFaultyDocker(docker: string, socket: string): Promise
     if (effect === 'hang') return
     if (effect === 'cut') return incoming.destroy()
     if (effect === 'refuse') return refuse(incoming, answer)
-    if (effect === 'slow') await sleep(SLOW_MS)
+    if (effect === 'hold') await healed.promise
+    if (typeof effect === 'object') await sleep(effect.delay)
     const { method, url, headers } = incoming
     const outgoing = request({ socketPath: docker, method, path: url, headers }, (response) => {
       if (effect === 'refuse after') return response.resume().on('end', () => refuse(incoming, answer))
@@ -77,7 +88,8 @@ export async function startFaultyDocker(docker: string, socket: string): Promise
     open.add(inner)
     const effect = effectOn(incoming)
     if (effect === 'hang') return
-    if (effect === 'slow') await sleep(SLOW_MS)
+    if (effect === 'hold') await healed.promise
+    else if (typeof effect === 'object') await sleep(effect.delay)
     else if (effect !== undefined) {
       inner.destroy()
       return
@@ -93,6 +105,8 @@ export async function startFaultyDocker(docker: string, socket: string): Promise
       place % 2 === 0 ? [`${name}: ${all[place + 1]}`] : [],
     )
     outer.write(`${[`${incoming.method} ${incoming.url} HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n`)
+    // What was sent as a body, and what came behind it.
+    for await (const piece of incoming) outer.write(piece)
     outer.write(head)
     inner.pipe(outer)
     outer.pipe(inner)
@@ -102,14 +116,17 @@ export async function startFaultyDocker(docker: string, socket: string): Promise
     socket,
     requests,
     arrange(fault) {
-      faults.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY })
+      faults.push({ fault, skip: fault.skip ?? 0, left: fault.times ?? Number.POSITIVE_INFINITY })
     },
     faultsMet: () => met,
     heal() {
       faults = []
       met = 0
+      healed.resolve()
+      healed = Promise.withResolvers()
     },
     async [Symbol.asyncDispose]() {
+      healed.resolve()
       for (const stream of open) stream.destroy()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

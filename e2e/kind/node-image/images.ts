@@ -45,16 +45,22 @@ function component(tool: ToolName): Promise<Image> {
 async function withIptables(image: Image, debian: string): Promise<Image> {
   const extensions = 'usr/lib/x86_64-linux-gnu/xtables'
   const plugins = (await readdir(join(debian, extensions))).filter((file) => file.endsWith('.so'))
-  const loaded = ['usr/sbin/xtables-nft-multi', 'usr/sbin/conntrack', ...plugins.map((file) => join(extensions, file))]
-  const listed = await run('chroot', [debian, 'ldd', ...loaded.map((file) => `/${file}`)])
+  const iptables = 'usr/sbin/xtables-nft-multi'
+  const loaded = [iptables, 'usr/sbin/conntrack', ...plugins.map((file) => join(extensions, file))]
+  const names = ['iptables', 'ip6tables'].flatMap((name) => ['', '-save', '-restore'].map((suffix) => name + suffix))
+  const commands = names.map((name) => [`usr/sbin/${name}`, join(debian, iptables)])
+  return {
+    ...image,
+    files: { ...image.files, ...(await withLibraries(loaded, debian)), ...Object.fromEntries(commands) },
+  }
+}
+
+/** Files of Debian's, and every library that they load. */
+export async function withLibraries(files: readonly string[], debian: string): Promise<Record<string, string>> {
+  const listed = await run('chroot', [debian, 'ldd', ...files.map((file) => `/${file}`)])
   const libraries = [...new Set([...listed.matchAll(/(?:=> |^\s+)(\/\S+) \(0x/gm)].map(([, library = '']) => library))]
   // Links are followed as they are inside.
   const targets = (await run('chroot', [debian, 'realpath', ...libraries])).trim().split('\n')
-  const files: Record<string, string> = { ...image.files }
-  for (const file of loaded) files[file] = join(debian, file)
-  for (const [place, library] of libraries.entries()) files[library.slice(1)] = join(debian, targets[place] ?? '')
-  for (const name of ['iptables', 'ip6tables'])
-    for (const suffix of ['', '-save', '-restore'])
-      files[`usr/sbin/${name}${suffix}`] = join(debian, 'usr/sbin/xtables-nft-multi')
-  return { ...image, files }
+  const loaded = libraries.map((library, place) => [library.slice(1), join(debian, targets[place] ?? '')])
+  return Object.fromEntries([...files.map((file) => [file, join(debian, file)]), ...loaded])
 }

@@ -1,0 +1,39 @@
+/**
+ * An image of nodes that are made in a second: real containers, made by the real kind, in which an API server of our own answers
+ * /readyz and nothing else (light-node/). What lies outside of a node is as it is with the other image.
+ */
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { toolPath } from '../tools/build.ts'
+import type { Docker } from './docker-daemon.ts'
+import { writeArchive } from './node-image/archive.ts'
+import { debianFolder } from './node-image/debian.ts'
+import { withLibraries } from './node-image/images.ts'
+
+/** Without a tag: these are its versions. */
+export const LIGHT_IMAGE = 'kind.test/light'
+export const LIGHT_VERSIONS = ['v1.35.4', 'v1.36.3'] as const
+
+const PROGRAMS = ['bash', 'sh', 'cat', 'cp', 'mkdir', 'rm', 'seq', 'sleep'].map((name) => `usr/bin/${name}`)
+const OURS = ['usr/sbin/init', 'usr/bin/kubeadm', 'usr/bin/kubectl', 'usr/bin/systemctl']
+
+export async function provideLightImages(docker: Docker): Promise<void> {
+  await using folder = await temporaryFolder()
+  const light = await toolPath('kind-light-node')
+  const files = await withLibraries(PROGRAMS, await debianFolder())
+  for (const place of OURS) files[place] = light
+  const manifest = join(folder.path, 'default-cni.yaml')
+  await writeFile(manifest, '')
+  for (const version of LIGHT_VERSIONS) {
+    const scratch = await mkdtemp(join(folder.path, 'image-'))
+    const named = join(folder.path, version)
+    await mkdir(named)
+    await writeFile(join(named, 'version'), version)
+    const own = { 'kind/version': join(named, 'version'), 'kind/manifests/default-cni.yaml': manifest }
+    const image = { name: `${LIGHT_IMAGE}:${version}`, files: { ...files, ...own }, entrypoint: ['/usr/sbin/init'] }
+    const archive = join(folder.path, `${version}.tar`)
+    await writeArchive(image, scratch, archive)
+    await docker.run('load', '--input', archive)
+  }
+}

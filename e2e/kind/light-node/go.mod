@@ -1,0 +1,3 @@
+module keelson.dev/e2e/kind/light-node
+
+go 1.26
