@@ -4,10 +4,12 @@
  *     node bench/main.ts api --json api.json && node bench/main.ts workspaces --count 100000 > workspaces.json
  *     node bench/main.ts flood > flood.json && node bench/main.ts list --count 100000 > list.json
  *     node bench/main.ts store --json store.json && node bench/main.ts backup --json backup.json
- *     node scripts/generate-benchmarks.ts api.json workspaces.json flood.json list.json store.json backup.json
+ *     node scripts/generate-benchmarks.ts api.json workspaces.json flood.json list.json store.json backup.json \
+ *       clusters.json     # of node bench/main.ts clusters
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import type { BackupCost } from '../bench/backups.ts'
+import type { ClusterCost } from '../bench/clusters.ts'
 import { type Comparison, markdown } from '../bench/comparison.ts'
 import type { FloodCost } from '../bench/flood.ts'
 import type { LongListCost } from '../bench/long-list.ts'
@@ -97,7 +99,31 @@ ${cost.count.toLocaleString('en')} objects of about 1 kB; while the first backup
 `
 }
 
-const [api, workspaces, flood, list, store, backup] = process.argv.slice(2)
+function clustersText({ bare, keelson, onTop, onTopBound, holds, parallel, atRest }: ClusterCost): string {
+  const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(1)
+  const milestones = [
+    ['its API is ready', 'apiReady'],
+    ['its node is Ready', 'nodeReady'],
+    ['a pod runs on it', 'podRunning'],
+    ['the command has ended, the object is Ready', 'done'],
+  ] as const
+  const rows = milestones.map(
+    ([what, field]) => `| ${what} | ${seconds(bare[field])} | ${seconds(keelson[field])} | ${seconds(onTop[field])} |`,
+  )
+  return `## What is added to \`kind create cluster\`
+
+Seconds from the command on; on top may be at most ${seconds(onTopBound)}, which ${holds ? 'holds' : '**does not hold**'}.
+
+| | kind alone | Keelson | on top |
+|---|---:|---:|---:|
+${rows.join('\n')}
+
+${parallel.made} at once, as far as this machine's memory carries (${parallel.asked} were asked for): ${parallel.bareSeconds} s of kind alone, ${parallel.keelsonSeconds} s of Keelson, which
+needs ${parallel.keelsonMBPerCluster.toFixed(1)} MB of memory for each. With ${atRest.clusters} at rest it sent ${atRest.requests} requests in ${atRest.seconds} seconds.
+`
+}
+
+const [api, workspaces, flood, list, store, backup, clusters] = process.argv.slice(2)
 if (api === undefined) throw new Error('name the file that bench api --json has written')
 const { machine, comparisons } = await read<Measured>(api)
 const costs = workspaces === undefined ? '' : `\n${workspacesText(await read(workspaces))}`
@@ -105,6 +131,7 @@ const fairness = flood === undefined ? '' : `\n${floodText(await read(flood))}`
 const lists = list === undefined ? '' : `\n${listText(await read(list))}`
 const stores = store === undefined ? '' : `\n${storeText((await read<Measured>(store)).comparisons)}`
 const backups = backup === undefined ? '' : `\n${backupText(await read(backup))}`
+const realClusters = clusters === undefined ? '' : `\n${clustersText(await read(clusters))}`
 const page = `<!-- Generated: node scripts/generate-benchmarks.ts -->
 # Benchmarks
 
@@ -113,7 +140,7 @@ ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}). Each load
 a ratio is the median of the rounds'. Figures depend on the machine and on what else it does; ratios much less.
 
 ${markdown(comparisons)}
-${stores}${fairness}${lists}${costs}${backups}
+${stores}${fairness}${lists}${costs}${backups}${realClusters}
 ## Repeat it
 
 \`\`\`sh
@@ -123,6 +150,7 @@ npm run bench -- list --count 100000
 npm run bench -- workspaces --count 100000
 npm run bench -- store
 npm run bench -- backup
+npm run bench -- clusters
 \`\`\`
 
 needs Linux and Go, which builds kube-apiserver and etcd from their modules on the first run. [bench/README.md](../bench/README.md) says how it
