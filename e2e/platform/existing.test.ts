@@ -170,7 +170,24 @@ describe('an existing cluster', () => {
       const emea = await kubectlWith(join(folder, 'emea.kubeconfig'))
       const waited = await emea.run('wait --for=create --timeout=120s secret/shop-kubeconfig')
       assert.equal(waited.code, 0, waited.error)
-      assert.match((await emea.run('get clusters')).output, /shop +True +Provisioned/)
+      const available = await emea.run('wait --for=condition=Available --timeout=60s cluster/shop')
+      assert.equal(available.code, 0, available.error)
+      assert.match((await emea.run('get clusters')).output, /shop +True .*Provisioned/)
+    })
+
+    test('is in the inventory of its control center: who it is, its version, and how to get in', async () => {
+      const emea = await kubectlWith(join(folder, 'emea.kubeconfig'))
+      const waited = await emea.run('wait --for=condition=ControlPlaneHealthy --timeout=60s clusterprofile/shop')
+      assert.equal(waited.code, 0, `${waited.error} ${(await emea.run('get clusterprofiles -o yaml')).output}`)
+      const { spec, status } = JSON.parse((await emea.run('get clusterprofile shop -o json')).output)
+      assert.equal(spec.clusterManager.name, 'keelson')
+      assert.equal(status.version.kubernetes, 'v1.36.3')
+      const uid = (await there.run('get namespace kube-system -o jsonpath={.metadata.uid}')).output
+      const [{ name, value }] = status.properties
+      assert.deepEqual([name, value], ['cluster.clusterset.k8s.io', uid])
+      const [{ cluster }] = status.accessProviders
+      assert.equal(cluster.server, production.url)
+      assert.doesNotMatch(JSON.stringify(status), /client-key-data|token/)
     })
 
     test('says what is wrong with its credential, and goes on when that is replaced', async () => {

@@ -117,6 +117,8 @@ function connect(
   session.on('connect', () => {
     connected = true
     clearTimeout(limit)
+    // It was given back before it was there: Node tells of it all the same.
+    if (session.destroyed) return
     session.setLocalWindowSize(16 * 1024 * 1024)
     if (open === 0) session.unref()
   })
