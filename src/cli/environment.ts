@@ -17,8 +17,8 @@ export interface ServeOptions {
   readonly etcd?: EtcdOptions
   /** Seals in the store what all its processes must have in common: the authority, keys, the administrators' tokens. */
   readonly sharedKeyFile?: string
-  /** Each request is logged. */
-  readonly verbose: boolean
+  /** Which requests are logged: none, those that take long, all. */
+  readonly requestLog: 'none' | 'slow' | 'all'
   readonly auditLogPath?: string
   /** CIDR ranges of internal addresses that webhooks may be at. */
   readonly webhookAllowCidr?: readonly string[]

@@ -31,7 +31,7 @@ describe('serve', () => {
       host: '127.0.0.1',
       port: 6443,
       store: 'embedded',
-      verbose: false,
+      requestLog: 'slow',
     }
     assert.deepEqual(options, [expected])
   })
@@ -42,7 +42,7 @@ describe('serve', () => {
     ['--store memory --data /tmp/x', { store: 'memory', dataDirectory: '/tmp/x' }],
     [
       '--client-ca-file ca.pem --token-auth-file t.csv -v',
-      { clientCaFile: 'ca.pem', tokenAuthFile: 't.csv', verbose: true },
+      { clientCaFile: 'ca.pem', tokenAuthFile: 't.csv', requestLog: 'all' },
     ],
     ['--service-account-issuer https://issuer.example.com/a', { serviceAccountIssuer: 'https://issuer.example.com/a' }],
     ['--tls-cert-file c.pem --tls-private-key-file k.pem', { tlsCertFile: 'c.pem', tlsPrivateKeyFile: 'k.pem' }],

@@ -112,19 +112,23 @@ export function addServe(program: Command, environment: Environment): void {
     .summary('run the API server')
     .description('Run the API server in the foreground; Ctrl-C ends it.')
     .action(async (flags: ServeFlags) => {
-      const served = await environment.serve(serveOptions(flags), environment.signal)
+      const served = await environment.serve(serveOptions(flags, 'slow'), environment.signal)
       environment.stdout.write(readyLine(served, environment))
       await served.ended
     })
 }
 
-export function serveOptions({ data, listen, verbose, store, ...flags }: ServeFlags): ServeOptions {
+/** `quiet`: which requests are logged without --verbose. */
+export function serveOptions(
+  { data, listen, verbose, store, ...flags }: ServeFlags,
+  quiet: ServeOptions['requestLog'],
+): ServeOptions {
   const { etcdPrefix, etcdCafile, etcdCertfile, etcdKeyfile, ...others } = flags
   return {
     ...others,
     dataDirectory: path.resolve(data),
     ...listen,
-    verbose: verbose === true,
+    requestLog: verbose === true ? 'all' : quiet,
     ...(typeof store === 'string' ? { store } : { store: 'etcd', etcd: etcdOptions(store, flags) }),
   }
 }

@@ -59,7 +59,7 @@ export function addUp(program: Command, environment: Environment, exit: (code: n
       const tree = await readManifestTree(flags.filename, environment)
       const requests = kubeconfigRequests(tree, TOP)
       checkPrograms(flags.run, requests)
-      const served = await environment.serve(serveOptions(flags), signal)
+      const served = await environment.serve(serveOptions(flags, 'none'), signal)
       stdout.write(readyLine(served, environment))
       const failures = failureCounter(environment)
       const programs: Promise<void>[] = []

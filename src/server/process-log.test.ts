@@ -7,13 +7,14 @@ import { openProcessLog } from './process-log.ts'
 
 const ENTRY = { message: 'HTTP', URI: '/version' }
 
-test('a log tells of slow requests, and of each one when it is verbose', async () => {
+test('a log tells of slow requests, of all, or of none', async () => {
   const { lines, stderr } = recorder()
-  await using quiet = await openProcessLog({ stderr, verbose: false })
-  await using verbose = await openProcessLog({ stderr, verbose: true })
-  assert.equal(quiet.observe.requests, undefined)
-  quiet.observe.slow?.(ENTRY)
-  verbose.observe.requests?.(ENTRY)
+  await using none = await openProcessLog({ stderr, requestLog: 'none' })
+  await using slow = await openProcessLog({ stderr, requestLog: 'slow' })
+  await using all = await openProcessLog({ stderr, requestLog: 'all' })
+  assert.deepEqual([none.observe.slow, none.observe.requests, slow.observe.requests], [undefined, undefined, undefined])
+  slow.observe.slow?.(ENTRY)
+  all.observe.requests?.(ENTRY)
   assert.deepEqual(
     lines.map((line) => ({ ...JSON.parse(line), time: '' })),
     [
@@ -25,7 +26,7 @@ test('a log tells of slow requests, and of each one when it is verbose', async (
 
 test('a fault is one line with where it happened', async () => {
   const { lines, stderr } = recorder()
-  await using log = await openProcessLog({ stderr, verbose: false })
+  await using log = await openProcessLog({ stderr, requestLog: 'slow' })
   log.report(new Error('broken'), { endpoint: 'a' })
   log.report('no error', { endpoint: 'b' })
   const [first, second] = lines.map((line) => JSON.parse(line) as Record<string, string>)
@@ -39,7 +40,7 @@ test('the audit is written to its end when the log is disposed', async () => {
   try {
     const auditLogPath = join(directory, 'audit.log')
     {
-      await using log = await openProcessLog({ stderr: recorder().stderr, verbose: false, auditLogPath })
+      await using log = await openProcessLog({ stderr: recorder().stderr, requestLog: 'slow', auditLogPath })
       log.observe.audit?.({ kind: 'Event' } as never)
     }
     assert.equal(await readFile(auditLogPath, 'utf8'), '{"kind":"Event"}\n')

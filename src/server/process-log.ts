@@ -4,8 +4,7 @@ import type { LogEntry, ObserverOptions } from './observer.ts'
 
 export interface ProcessLogOptions {
   readonly stderr: { write(text: string): unknown }
-  /** Each request, not only slow ones. */
-  readonly verbose: boolean
+  readonly requestLog: 'none' | 'slow' | 'all'
   readonly auditLogPath?: string
 }
 
@@ -17,7 +16,7 @@ export interface ProcessLog extends AsyncDisposable {
   readonly observe: Omit<ObserverOptions, 'metrics'>
 }
 
-export async function openProcessLog({ stderr, verbose, auditLogPath }: ProcessLogOptions): Promise<ProcessLog> {
+export async function openProcessLog({ stderr, requestLog, auditLogPath }: ProcessLogOptions): Promise<ProcessLog> {
   const line = (level: 'info' | 'error', entry: LogEntry): void => {
     stderr.write(`${JSON.stringify({ level, time: new Date().toISOString(), ...entry })}\n`)
   }
@@ -31,7 +30,11 @@ export async function openProcessLog({ stderr, verbose, auditLogPath }: ProcessL
   return {
     warn: (message) => stderr.write(`warning: ${message}\n`),
     report,
-    observe: { slow: request, ...(audit && { audit: audit.write }), ...(verbose && { requests: request }) },
+    observe: {
+      ...(requestLog !== 'none' && { slow: request }),
+      ...(requestLog === 'all' && { requests: request }),
+      ...(audit && { audit: audit.write }),
+    },
     [Symbol.asyncDispose]: async () => audit?.[Symbol.asyncDispose](),
   }
 }
