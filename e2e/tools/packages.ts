@@ -9,14 +9,23 @@ import { run } from './go.ts'
 import { withLock } from './lock.ts'
 
 const clientNode = '@kubernetes/client-node@2.0.1'
+const jsonPatchSuite = 'json-patch-test-suite@1.1.0'
 const pythonPackages = ['kubernetes==37.0.2', 'kopf==1.45.2']
 
 /** A folder in which `node_modules/@kubernetes/client-node` is. @throws Error with what npm says */
 export function clientNodeFolder(): Promise<string> {
-  return installed(clientNode, async (folder) => {
-    await writeFile(join(folder, 'package.json'), '{"private":true}\n')
-    await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', clientNode], folder)
-  })
+  return installed(clientNode, (folder) => installPackage(folder, clientNode))
+}
+
+/** A folder with the files of json-patch-tests. @throws Error with what npm says */
+export async function jsonPatchSuiteFolder(): Promise<string> {
+  const folder = await installed(jsonPatchSuite, (scratch) => installPackage(scratch, jsonPatchSuite))
+  return join(folder, 'node_modules/json-patch-test-suite')
+}
+
+async function installPackage(folder: string, name: string): Promise<void> {
+  await writeFile(join(folder, 'package.json'), '{"private":true}\n')
+  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', name], folder)
 }
 
 /** A Python that has the kubernetes client and kopf. @throws Error with what Python or pip says */
