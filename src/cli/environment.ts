@@ -75,6 +75,8 @@ export interface StoreReport {
   readonly compacted: number
   readonly rows: number
   readonly encrypted: number
+  /** How many by each key. */
+  readonly keys: Readonly<Record<string, number>>
   /** Where they are told. */
   readonly history?: number
   readonly bytes?: number

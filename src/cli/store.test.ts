@@ -10,6 +10,7 @@ const whole: StoreReport = {
   compacted: 7,
   rows: 1_234,
   encrypted: 5,
+  keys: { 'aesgcm:new': 3, 'aesgcm:old': 2 },
   history: 2_000,
   bytes: 3 * 1024 * 1024,
   freeBytes: 1024 * 1024,
@@ -52,7 +53,7 @@ test('store check ends with 1 when something is wrong', async () => {
     [good.code, good.out],
     [
       0,
-      'format     2\nrevision   42\nhistory    from revision 7, 2,000 entries\nrows       1,234, 5 of them encrypted\n' +
+      'format     2\nrevision   42\nhistory    from revision 7, 2,000 entries\nrows       1,234, 5 of them encrypted\nkey        aesgcm:new: 3 rows\nkey        aesgcm:old: 2 rows\n' +
         'size       3.0 MiB, 1.0 MiB of it free\nThe store is whole.\n',
     ],
   )

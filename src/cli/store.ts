@@ -61,7 +61,7 @@ export function addStore(program: Command, environment: Environment, exit: (code
 }
 
 function reportText(report: StoreReport): string {
-  const { format, revision, compacted, rows, encrypted, history, bytes, freeBytes, problems } = report
+  const { format, revision, compacted, rows, encrypted, keys, history, bytes, freeBytes, problems } = report
   const count = (value: number): string => value.toLocaleString('en')
   const size =
     bytes === undefined || freeBytes === undefined ? '' : `${mebibytes(bytes)}, ${mebibytes(freeBytes)} of it free`
@@ -70,6 +70,7 @@ function reportText(report: StoreReport): string {
     `revision   ${revision}`,
     `history    from revision ${compacted}${history === undefined ? '' : `, ${count(history)} entries`}`,
     `rows       ${count(rows)}, ${count(encrypted)} of them encrypted`,
+    ...Object.entries(keys).map(([id, number]) => `key        ${id}: ${count(number)} rows`),
     ...(size === '' ? [] : [`size       ${size}`]),
     ...(problems.length === 0 ? ['The store is whole.'] : problems.map((problem) => `problem    ${problem}`)),
   ]

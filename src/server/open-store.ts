@@ -10,6 +10,8 @@ export interface ServerStoreOptions {
   /** For `etcd`: where it is, and by which files it is reached. */
   readonly etcd?: EtcdFiles & { readonly servers: readonly string[]; readonly prefix: string }
   readonly sharedKeyFile?: string
+  /** What a user of the server should know. */
+  readonly warn: (message: string) => void
   /** What the store has to say of itself while it is open. */
   readonly report: (error: unknown, fields: Readonly<Record<string, string>>) => void
   readonly signal: AbortSignal
@@ -17,10 +19,18 @@ export interface ServerStoreOptions {
 
 /** An etcd that several servers share has what they all are known by: the data directory is given it before this resolves. */
 export async function openServerStore(options: ServerStoreOptions): Promise<Store> {
-  const { store, etcd, dataDirectory: directory, sharedKeyFile: keyFile, report, signal } = options
+  const { store, etcd, dataDirectory: directory, sharedKeyFile: keyFile, report, warn, signal } = options
   if (store === 'memory') return openStore({ engine: 'memory' }, { signal })
   const encryption = () => readEncryption(directory, options.encryptionProviderConfig)
-  if (etcd === undefined) return openStore({ engine: 'embedded', directory, encryption: encryption() }, { signal })
+  if (etcd === undefined) {
+    const rewriting = {
+      rewritten: (rows: number) => {
+        if (rows > 0) warn(`${rows} rows were encrypted otherwise than the configuration says now, and were rewritten`)
+      },
+      failed: (error: unknown) => report(error, { store: 'embedded' }),
+    }
+    return openStore({ engine: 'embedded', directory, encryption: encryption(), rewriting }, { signal })
+  }
   const shared = async (opened: Store) => {
     await ensureSharedIdentity({
       store: opened,

@@ -2,6 +2,7 @@
 import { type EmbeddedConfig, openEmbeddedStore } from './embedded/engine.ts'
 import type { Encryption } from './encryption/configuration.ts'
 import { encryptedStore } from './encryption/encrypted-store.ts'
+import { keepCurrent, type Rewriting } from './encryption/keep-current.ts'
 import type { EtcdConfig } from './etcd/engine.ts'
 import { createMemoryStore } from './memory/engine.ts'
 import type { Store } from './store.ts'
@@ -9,7 +10,11 @@ import type { Store } from './store.ts'
 export type StoreConfig = { readonly engine: 'memory' } | EncryptedConfig | SharedConfig
 
 /** What lies on a disk may be encrypted. */
-type EncryptedConfig = EmbeddedConfig & { readonly encryption?: Encryption }
+type EncryptedConfig = EmbeddedConfig & {
+  readonly encryption?: Encryption
+  /** Has rows rewritten that are encrypted otherwise than the configuration says now, and hears of it. */
+  readonly rewriting?: Rewriting
+}
 
 /** What is encrypted, and how, may be known only to who reads the store. */
 type SharedConfig = EtcdConfig & { readonly encryption?: (store: Store) => Promise<Encryption> }
@@ -32,9 +37,22 @@ export async function openStore(config: StoreConfig, options: OpenOptions = {}):
     case 'memory':
       return createMemoryStore()
     case 'embedded':
-      return encrypted(await openEmbeddedStore(config, options.signal), config.encryption)
+      return current(await openEmbeddedStore(config, options.signal), config)
     case 'etcd':
       return openShared(config, options.signal)
+  }
+}
+
+function current(store: Store, { encryption, rewriting }: EncryptedConfig): Store {
+  const opened = encrypted(store, encryption)
+  if (encryption === undefined || rewriting === undefined) return opened
+  const keeping = keepCurrent(store, encryption, rewriting)
+  return {
+    ...opened,
+    async [Symbol.asyncDispose]() {
+      await keeping[Symbol.asyncDispose]()
+      await opened[Symbol.asyncDispose]()
+    },
   }
 }
 

@@ -3,10 +3,13 @@
  * keys. The first provider of the first entry that names a resource writes; the keys of all of them read. aesgcm, aescbc
  * and identity; secretbox needs XSalsa20, which Node's crypto has not, and kms is not there yet.
  */
+import { createHash } from 'node:crypto'
 import { type Json, KeelsonError, parseYaml } from '../../machinery/index.ts'
 import { type Algorithm, type EncryptionKey, idOf } from './seal.ts'
 
 export interface Encryption {
+  /** Tells configurations apart that write rows differently. */
+  readonly id: string
   /** The key that rows with this key in the store are written with; undefined: as they are. */
   readonly writeKey: (rowKey: string) => EncryptionKey | undefined
   /** By `<algorithm>:<name>`. */
@@ -24,12 +27,17 @@ interface Entry {
 
 /** Throws a KeelsonError that names the field. `source`: where the text is from. */
 export function parseEncryption(text: string, source: string): Encryption {
+  const parsed = parseYaml(text)
+  if (!parsed.ok) throw new KeelsonError(`${source}: the file: is no YAML`, 'write an EncryptionConfiguration')
+  return readConfiguration(parsed.value, source)
+}
+
+/** Likewise, of what the text says. */
+export function readConfiguration(configuration: Json, source: string): Encryption {
   const fail = (field: string, what: string, remedy: string): never => {
     throw new KeelsonError(`${source}: ${field}: ${what}`, remedy)
   }
-  const parsed = parseYaml(text)
-  if (!parsed.ok) return fail('the file', 'is no YAML', 'write an EncryptionConfiguration')
-  const { apiVersion, kind, resources } = fieldsOf(parsed.value)
+  const { apiVersion, kind, resources } = fieldsOf(configuration)
   if (apiVersion !== API_VERSION) fail('apiVersion', 'is not supported', `it must be ${API_VERSION}`)
   if (kind !== KIND) fail('kind', 'is not supported', `it must be ${KIND}`)
   const readKeys = new Map<string, EncryptionKey>()
@@ -78,7 +86,12 @@ export function parseEncryption(text: string, source: string): Encryption {
     const written = providers.map((provider, place) => readProvider(provider, `${field}.providers[${place}]`))
     return { resources: names as string[], key: written[0] }
   })
-  return { writeKey: chooseKey(entries), readKeys }
+  return { id: idOfEntries(entries), writeKey: chooseKey(entries), readKeys }
+}
+
+function idOfEntries(entries: readonly Entry[]): string {
+  const written = entries.map(({ resources, key }) => [...resources, key === undefined ? 'identity' : idOf(key)])
+  return createHash('sha256').update(JSON.stringify(written)).digest('hex')
 }
 
 /** Keys begin with `/<group>/<resource>/`; indexes begin otherwise, and hold no object's data. */

@@ -4,9 +4,10 @@ import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, unli
 import { join } from 'node:path'
 import { KeelsonError } from '../../machinery/index.ts'
 import { unusable } from '../embedded/refusals.ts'
-import { type Encryption, parseEncryption } from './configuration.ts'
+import { type Encryption, parseEncryption, readConfiguration } from './configuration.ts'
 
 export const ENCRYPTION_FILE = 'encryption.yaml'
+const CONFIGURATION = { apiVersion: 'apiserver.config.k8s.io/v1', kind: 'EncryptionConfiguration' }
 
 /**
  * The configuration in the file (of `--encryption-provider-config`), or that of the data directory. Throws a KeelsonError.
@@ -19,7 +20,8 @@ export function readEncryption(directory: string, file?: string): Encryption {
   if (file !== undefined) return parseEncryption(readGiven(file), file)
   const path = join(directory, ENCRYPTION_FILE)
   try {
-    return parseEncryption(readOwn(path) ?? makeOwn(directory, path), path)
+    const own = readOwn(path)
+    return own === undefined ? makeOwn(directory, path) : parseEncryption(own, path)
   } catch (error) {
     if (error instanceof KeelsonError) throw error
     const { message, remedy } = unusable(directory, error)
@@ -31,7 +33,7 @@ export function readEncryption(directory: string, file?: string): Encryption {
 export function findEncryption(directory: string, file?: string): Encryption {
   if (file !== undefined || readOwn(join(directory, ENCRYPTION_FILE)) !== undefined)
     return readEncryption(directory, file)
-  return { writeKey: () => undefined, readKeys: new Map() }
+  return { id: '', writeKey: () => undefined, readKeys: new Map() }
 }
 
 function readGiven(file: string): string {
@@ -56,8 +58,9 @@ function readOwn(path: string): string | undefined {
 }
 
 /** The key is on the disk before anything that needs it. The name is drawn: a key that is lost is not taken for another. */
-function makeOwn(directory: string, path: string): string {
-  const key = `{ name: key-${randomBytes(4).toString('hex')}, secret: ${randomBytes(32).toString('base64')} }`
+function makeOwn(directory: string, path: string): Encryption {
+  const name = `key-${randomBytes(4).toString('hex')}`
+  const secret = randomBytes(32).toString('base64')
   const text = `# Encrypts Secrets in this data directory. To change the key, put another one before it, and run keelson store rewrite.
 apiVersion: apiserver.config.k8s.io/v1
 kind: EncryptionConfiguration
@@ -66,7 +69,7 @@ resources:
     providers:
       - aesgcm:
           keys:
-            - ${key}
+            - { name: ${name}, secret: ${secret} }
       - identity: {}
 `
   mkdirSync(directory, { recursive: true, mode: 0o700 })
@@ -86,5 +89,9 @@ resources:
   const names = openSync(directory, 'r')
   fsyncSync(names)
   closeSync(names)
-  return readFileSync(path, 'utf8')
+  const there = readFileSync(path, 'utf8')
+  if (there !== text) return parseEncryption(there, path)
+  // Parsing YAML would take a first start longer than opening the store does.
+  const providers = [{ aesgcm: { keys: [{ name, secret }] } }, { identity: {} }]
+  return readConfiguration({ ...CONFIGURATION, resources: [{ resources: ['secrets'], providers }] }, path)
 }

@@ -1,4 +1,5 @@
 /** Has every row written as the encryption configuration would write it now: after a key or the choice of resources has changed. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Row, Store } from '../store.ts'
 import type { Encryption } from './configuration.ts'
 import { encryptedStore } from './encrypted-store.ts'
@@ -21,6 +22,8 @@ export async function rewriteRows(store: Store, encryption: Encryption, signal: 
     for (const batch of batches(stale)) written += await rewrite(encrypted, batch, signal)
     after = page.rows.at(-1)?.key
     if (!page.more || after === undefined) return written
+    // Others come in between.
+    await nextTurn()
   }
 }
 

@@ -1,6 +1,6 @@
 /** Looks at a store in etcd from outside, while servers go on: what is in it, and whether it is what it should be. */
 import type { Encryption } from '../encryption/configuration.ts'
-import { isSealed, unseal } from '../encryption/seal.ts'
+import { isSealed, keyIdOf, unseal } from '../encryption/seal.ts'
 import { assertKey } from '../keys.ts'
 import type { StoreReport } from '../maintenance/check.ts'
 import type { Row } from '../store.ts'
@@ -24,6 +24,7 @@ export async function checkEtcd(
   const { beginning, numbering, client } = reading
   const readKeys = await keysFor(reading.get)
   const problems: string[] = []
+  const keys: Record<string, number> = {}
   let [rows, encrypted] = [0, 0]
   for await (const page of reading.rows(signal)) {
     for (const { key, value } of page) {
@@ -32,6 +33,8 @@ export async function checkEtcd(
         assertKey(key)
         if (!key.startsWith('/') || !isSealed(value)) continue
         encrypted++
+        const id = keyIdOf(value)
+        keys[id] = (keys[id] ?? 0) + 1
         unseal(readKeys, key, value)
       } catch (error) {
         if (problems.length < MOST_PROBLEMS) problems.push((error as Error).message)
@@ -49,6 +52,7 @@ export async function checkEtcd(
     compacted: oldestRevision(beginning),
     rows,
     encrypted,
+    keys,
     ...size,
     problems,
   }

@@ -5,7 +5,7 @@ import { openToRead } from '../embedded/open-to-read.ts'
 import { databaseFile, FORMAT, PUT, readMeta } from '../embedded/schema.ts'
 import { asBuffer } from '../embedded/wire.ts'
 import { findEncryption } from '../encryption/key-file.ts'
-import { isSealed, unseal } from '../encryption/seal.ts'
+import { isSealed, keyIdOf, unseal } from '../encryption/seal.ts'
 import { type Revision, revisionOf } from '../store.ts'
 
 export interface StoreReport {
@@ -16,6 +16,8 @@ export interface StoreReport {
   readonly rows: number
   /** Of the rows, how many are encrypted. */
   readonly encrypted: number
+  /** How many by each key, `<algorithm>:<name>`. */
+  readonly keys: Readonly<Record<string, number>>
   /** Entries of the log: the rows, and what the history remembers beside them. Etcd does not tell. */
   readonly history?: number
   /** Of the file, or of that of one member of etcd, if it is told. */
@@ -34,10 +36,13 @@ export function checkStore(directory: string, encryptionFile: string | undefined
   const number = (sql: string): number => Number(Object.values(db.prepare(sql).get() ?? {})[0] ?? 0)
   db.exec('BEGIN')
   const problems = [...damage(db), ...lost(db)]
+  const keys: Record<string, number> = {}
   let encrypted = 0
   for (const [key, value] of currentRows(db)) {
     if (!key.startsWith('/') || !isSealed(value)) continue
     encrypted++
+    const id = keyIdOf(value)
+    keys[id] = (keys[id] ?? 0) + 1
     try {
       unseal(encryption.readKeys, key, value)
     } catch (error) {
@@ -51,6 +56,7 @@ export function checkStore(directory: string, encryptionFile: string | undefined
     compacted: readMeta(db, 'compacted'),
     rows: number('SELECT count(*) FROM current'),
     encrypted,
+    keys,
     history: number('SELECT count(*) FROM log'),
     bytes: statSync(databaseFile(directory)).size,
     freeBytes: number('PRAGMA freelist_count') * number('PRAGMA page_size'),
