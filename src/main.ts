@@ -44,14 +44,22 @@ import {
 import { VERSION } from './version.ts'
 import { bootstrap, boundDefinitions, restoreWorkspace, workspaceDefinitions } from './workspaces/index.ts'
 
-function featuresOf({ dataDirectory, webhookAllowCidr = [] }: ServeOptions): readonly Feature[] {
+/** What answers nobody but this machine's own users. */
+const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/
+
+function featuresOf({ dataDirectory, host, webhookAllowCidr = [] }: ServeOptions): readonly Feature[] {
   const clusters = clustersRoom(createAddressPolicy(webhookAllowCidr))
   const simulatedFolder = join(dataDirectory, 'simulated')
   return [
     lifecycle,
     builtins,
     clusters.feature,
-    platformFeature({ simulatedFolder, types: clusters.types, equipment: clusters.clusterAPI }),
+    platformFeature({
+      simulatedFolder,
+      lendsDocker: LOOPBACK.test(host),
+      types: clusters.types,
+      equipment: clusters.clusterAPI,
+    }),
   ]
 }
 
@@ -71,7 +79,7 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
   const { warn, report, observe } = opened.use(await openProcessLog({ ...options, stderr: process.stderr }))
   const names = [...servingNames(host), ...(externalHostname === undefined ? [] : [externalHostname])]
   const features = featuresOf(options)
-  const opening = openServerStore({ ...options, report, signal })
+  const opening = openServerStore({ ...options, report, warn, signal })
   // Whatever else fails meanwhile: the store that is being opened has a thread, and must be closed.
   opened.defer(async () => {
     const store = await opening.catch(() => undefined)
