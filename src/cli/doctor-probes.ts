@@ -111,6 +111,12 @@ export const PROBES = {
     return no(`${version} answers, and runs no privileged container: ${ran.failure}`, 'allow privileged containers')
   },
 
+  async kind(machine) {
+    const { code, out, failure } = await machine.run(machine.env.KEELSON_KIND || 'kind', ['version'])
+    if (code === 0) return yes(out.trim().split(' ').slice(0, 2).join(' '))
+    return no(failure, 'install kind (https://kind.sigs.k8s.io), or name it in KEELSON_KIND')
+  },
+
   async kubelet(machine) {
     return versions(machine, [
       ['kubelet', ['--version']],

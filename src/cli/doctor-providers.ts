@@ -19,7 +19,7 @@ const PROVIDERS: readonly ProviderNeeds[] = [
     nodes: true,
     needs: ['root', 'cgroups', 'overlay', 'network', 'iptables', 'kubelet'],
   },
-  { type: 'kind', gives: 'real nodes in containers', nodes: true, needs: ['docker'] },
+  { type: 'kind', gives: 'real nodes in containers', nodes: true, needs: ['docker', 'kind'] },
   { type: 'vm', gives: 'real nodes in virtual machines', nodes: true, needs: ['kvm', 'tun'] },
   { type: 'existing', gives: 'a cluster that is there already', nodes: true, needs: ['cluster'] },
 ]

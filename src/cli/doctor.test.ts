@@ -93,6 +93,12 @@ const failures: readonly (readonly [ProbeName, string, Fake, RegExp])[] = [
   ['cluster', 'that does not answer', { programs: { kubectl: failing('refused') } }, /^refused$/],
   ['cluster', 'that is not ready', { programs: { kubectl: { out: 'etcd failed' } } }, /not ready/],
   [
+    'kind',
+    'that is not installed',
+    { programs: { kind: failing('kind is not installed') } },
+    /^kind is not installed$/,
+  ],
+  [
     'cluster',
     'that is an API alone, as Keelson’s own',
     {
@@ -136,7 +142,7 @@ describe('what follows', () => {
     const { providers } = await diagnose(fake({ tryOpen: async () => 'ENOENT' }))
     assert.deepEqual(
       providers.map(({ type, state, lacks }) => [type, state, ...lacks].join(' ')),
-      ['logical works', 'simulated works', 'local later', 'kind later', 'vm lacking kvm tun', 'existing works'],
+      ['logical works', 'simulated works', 'local later', 'kind works', 'vm lacking kvm tun', 'existing works'],
     )
   })
 

@@ -48,15 +48,25 @@ export { writeObject } from './remote/write-object.ts'
 export interface PlatformOptions {
   /** Pretended worlds of ClusterProviders in workspaces are below it. */
   readonly simulatedFolder: string
+  /** Whether users may have containers on this machine's Docker, which is as good as having the machine. Default: they may not. */
+  readonly lendsDocker?: boolean
   /** Types of ClusterProvider that other rooms bring. */
   readonly types?: ProviderTypes
   /** What control centers' APIs are given; without it nothing is put into them. */
   readonly equipment?: ControlCenterEquipment
 }
 
-export function platformFeature({ simulatedFolder, types: others = {}, equipment }: PlatformOptions): Feature {
+export function platformFeature({
+  simulatedFolder,
+  lendsDocker = false,
+  types: others = {},
+  equipment,
+}: PlatformOptions): Feature {
   const logicalWorld = logicalWorldAccess()
-  const types = { ...confinedProviderTypes(simulatedFolder, logicalWorld.client), ...others }
+  const types = {
+    ...confinedProviderTypes({ simulatedFolder, logicalClient: logicalWorld.client, lendsDocker }),
+    ...others,
+  }
   const places = parallelism<string>()
   return {
     apis: [controlCenter, platform, clusterProvider, sharedService, worldReview],

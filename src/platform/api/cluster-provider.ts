@@ -66,7 +66,7 @@ export const clusterProvider = declareKind({
         type: 'string',
         minLength: 1,
         maxLength: 63,
-        description: 'Which provider: simulated, logical, existing. Immutable.',
+        description: 'Which provider: simulated, logical, existing, kind. Immutable.',
         ...IMMUTABLE,
       },
       ownerTag: {
@@ -95,6 +95,25 @@ export const clusterProvider = declareKind({
         required: ['folder'],
         description: 'For the type simulated: where its pretended world is.',
         properties: { folder: { type: 'string', minLength: 1, maxLength: 4096 } },
+      },
+      kind: {
+        type: 'object',
+        description: 'For the type kind: how its nodes are made. Default: as kind has it.',
+        properties: {
+          image: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 512,
+            description:
+              "The nodes' image. With a tag or digest it is that of every node; without one its tags are versions.",
+          },
+          config: {
+            type: 'object',
+            'x-kubernetes-preserve-unknown-fields': true,
+            description:
+              "Fields of kind's own configuration (kind.x-k8s.io/v1alpha4, Cluster), without name and nodes.",
+          },
+        },
       },
       existing: {
         type: 'object',

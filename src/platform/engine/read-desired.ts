@@ -1,6 +1,6 @@
 /** From manifests to D: each held to its schema, then all of them to each other. */
 import { KeelsonError, parseDuration, type Result } from '../../machinery/index.ts'
-import { type ClusterProvider, isProviderError, refusedFields } from '../../providers/index.ts'
+import { type ClusterProvider, isProviderError, type KindSettings, refusedFields } from '../../providers/index.ts'
 import {
   type ConfiguredProvider,
   clusterFields,
@@ -20,6 +20,7 @@ export interface ClusterProviderSpec {
   readonly ownerTag: string
   readonly limits: { readonly parallel: number; readonly createTimeout: string }
   readonly simulated?: { readonly folder: string }
+  readonly kind?: KindSettings
   readonly existing?: {
     readonly clusters: readonly {
       readonly name: string
@@ -53,7 +54,7 @@ export interface ReadOptions {
 }
 
 /** Types with a field of a ClusterProvider for themselves. */
-const WITH_SETTINGS: ReadonlySet<string> = new Set(['simulated', 'existing'])
+const WITH_SETTINGS: ReadonlySet<string> = new Set(['simulated', 'existing', 'kind'])
 
 /** Of the types of this process. */
 export function opening(types: ProviderTypes, scope: Scope): OpenProvider {

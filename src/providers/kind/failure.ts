@@ -1,0 +1,8 @@
+import { operationFailed, type ProviderError } from '../provider-error.ts'
+import { diagnose } from './diagnosis.ts'
+
+/** What went wrong, its cause where the log tells one, and the log. */
+export function failureOf(what: string, lines: readonly string[], cause?: unknown): ProviderError {
+  const why = diagnose(lines) ?? lines.findLast((line) => /error|fail/i.test(line)) ?? lines.at(-1)
+  return operationFailed(why === undefined ? what : `${what}: ${why.trim().slice(0, 300)}`, lines, cause)
+}

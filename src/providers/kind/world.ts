@@ -1,0 +1,14 @@
+/** What the provider works with. */
+import type { Docker } from './docker/docker.ts'
+import type { NodeImages } from './node-images.ts'
+import type { Kind } from './run-kind.ts'
+
+export interface KindWorld {
+  readonly docker: Docker
+  readonly kind: Kind
+  readonly images: NodeImages
+  /** Fields of kind's configuration that every cluster has, beside name and nodes (kind.x-k8s.io/v1alpha4, Cluster). */
+  readonly config: Readonly<Record<string, unknown>>
+}
+
+export const TYPE = 'kind'
