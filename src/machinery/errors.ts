@@ -43,6 +43,16 @@ export class StatusError extends Error {
   }
 }
 
+/** One whose Status is so long that it has been put into JSON elsewhere; `status` has the first of its causes alone. */
+export class EncodedStatusError extends StatusError {
+  readonly encoded: Buffer
+
+  constructor(status: Status, encoded: Buffer) {
+    super(status)
+    this.encoded = encoded
+  }
+}
+
 /** A command or an embedding program cannot go on. `message` says what is wrong, `remedy` what to do about it. */
 export class KeelsonError extends Error {
   override readonly name = 'KeelsonError'

@@ -1,10 +1,10 @@
 /** Makes what a client sent into an object that may be stored: pruning, defaults, the kind's hooks, validation. */
-import { badRequest, invalid, type KubeObject, type StatusError } from '../machinery/index.ts'
+import { badRequest, type KubeObject, type StatusError } from '../machinery/index.ts'
 import { mutateCreate, mutateUpdate, validateWrite } from './admission/admit-by-plugins.ts'
 import { configurationsFor } from './admission/request-attributes.ts'
 import type { SubmittedObject } from './body.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
-import { breathe, isEqual, isHopeless, metadataFaultsOf, validateObject, weigh } from './large-objects.ts'
+import { breathe, isEqual, isHopeless, metadataFaultsOf, refusal, validateObject, weigh } from './large-objects.ts'
 import { trackFields } from './managed-fields.ts'
 import { prepareMetadataForCreate, prepareMetadataForUpdate } from './metadata.ts'
 import { conformTo } from './submitted.ts'
@@ -68,7 +68,7 @@ export async function admitCreate(
   const schemaCauses = definition.schema && (await validateObject(definition.schema, object, undefined, found))
   const causes = found.concat(schemaCauses ?? [], strategy.validate?.(object, context) ?? [])
   if (causes.length > 0)
-    throw invalid({ group: storedGroup(definition), kind: names.kind }, object.metadata.name ?? '', causes)
+    throw await refusal({ group: storedGroup(definition), kind: names.kind }, object.metadata.name ?? '', causes)
   if (plugins !== undefined) await validateWrite(plugins, definition, { object }, context)
 }
 
@@ -102,7 +102,7 @@ export async function admitUpdate(
   const schemaCauses = definition.schema && (await validateObject(definition.schema, object, old, found))
   const causes = ofMetadata.concat(schemaCauses ?? [], strategy.validateUpdate?.(object, old, context) ?? [])
   if (causes.length > 0)
-    throw invalid({ group: storedGroup(definition), kind: names.kind }, old.metadata.name ?? '', causes)
+    throw await refusal({ group: storedGroup(definition), kind: names.kind }, old.metadata.name ?? '', causes)
   if (plugins !== undefined) await validateWrite(plugins, definition, { object, old }, context)
 }
 

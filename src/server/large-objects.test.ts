@@ -105,6 +105,48 @@ for (const [size, count] of [
   })
 }
 
+test('thousands of faults are told like one', async () => {
+  await using server = await startServer()
+  const client = await withLedgers(server)
+  const wrong = ledger('one', 3000, (all) => {
+    for (const one of all) one.name = 'x'.repeat(30)
+  })
+  const url = `${client.prefix}/apis/example.com/v1/namespaces/default/ledgers`
+  const answer = await server.handler(requestOf('POST', url, Buffer.from(JSON.stringify(wrong))))
+  assert.equal(answer.status, 422)
+  const status = JSON.parse(Buffer.concat(answer.body as Buffer[]).toString())
+  // Besides: the same key again, and rules that were not checked.
+  assert.equal(status.details.causes.length, 3002)
+  assert.match(status.message, /^Ledger\.example\.com "one" is invalid: \[spec\.entries\[0\]\.name: Too long/)
+  assert.match(status.message, /spec\.entries\[2999\]\.name: Too long: may not be more than 20/)
+})
+
+test('unknown fields of a large object are told as the client wants, and labels that are null are empty', async () => {
+  await using server = await startServer()
+  const client = await withLedgers(server)
+  const object = ledger('one', 3000, (all) => {
+    for (const one of all) Object.assign(one, { unknown: 1 })
+  })
+  Object.assign(object.metadata, { labels: { a: null } })
+  const url = `${client.prefix}/apis/example.com/v1/namespaces/default/ledgers`
+  const send = (query: string) => server.handler(requestOf('POST', url + query, Buffer.from(JSON.stringify(object))))
+  const strict = await send('?fieldValidation=Strict')
+  assert.equal(strict.status, 400)
+  const text = Buffer.concat(strict.body as Buffer[]).toString()
+  assert.match(
+    text,
+    /unknown field \\"spec\.entries\[0\]\.unknown\\".* unknown field \\"spec\.entries\[2999\]\.unknown\\"/,
+  )
+  const warned = await send('?fieldValidation=Warn')
+  assert.equal(warned.status, 201)
+  const header = String(warned.headers.warning)
+  assert.match(header, /^299 - "unknown field \\"spec\.entries\[0\]\.unknown\\""/)
+  assert.ok(header.length < 6000)
+  const created = JSON.parse(Buffer.concat(warned.body as Buffer[]).toString())
+  assert.deepEqual(created.metadata.labels, { a: '' })
+  assert.deepEqual(created.spec.entries[0], { name: 'entry-0', amount: 0 })
+})
+
 test('a body is read for keys that it has twice, however large it is', async () => {
   await using server = await startServer()
   const client = await server.workspace('large')

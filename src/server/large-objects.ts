@@ -2,8 +2,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
   applyPatch,
+  EncodedStatusError,
   type FieldManager,
   holdsRules,
+  invalid,
   type Json,
   type JsonObject,
   type KubeObject,
@@ -11,6 +13,7 @@ import {
   managedAfterUpdate,
   type PatchResult,
   type StatusCause,
+  type StatusError,
   type StructuralSchema,
   validateValue,
   validateValueUpdate,
@@ -35,6 +38,8 @@ const ON_THE_LOOP_WITH_RULES = 300
 const TEXT = 4096
 /** Bytes of a body that is read beside the loop. */
 export const LARGE_BODY = 64 * 1024
+/** Of a refusal that is put into words beside the loop. */
+const MANY_CAUSES = 1000
 /** Of a row that is read beside the loop. */
 const LARGE_ROW = 128 * 1024
 /** Of a patch, or of the rows and bodies that it is about. */
@@ -101,6 +106,17 @@ export function isHopeless(object: KubeObject): boolean {
     if (left < 0) return true
   }
   return false
+}
+
+/** invalid() */
+export async function refusal(
+  target: Parameters<typeof invalid>[0],
+  name: string,
+  causes: readonly StatusCause[],
+): Promise<StatusError> {
+  if (causes.length < MANY_CAUSES) return invalid(target, name, causes)
+  const encoded = await aside('refuse', { target, name, causes: await pieces(causes) })
+  return new EncodedStatusError(invalid(target, name, causes.slice(0, 1)).status, Buffer.from(encoded))
 }
 
 /** metadataFaults */

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { type KubeObject, StatusError } from '../machinery/index.ts'
 import { configMap } from './builtins/config-map.ts'
 import { namespace as namespaces } from './builtins/namespace.ts'
-import { checkIdentity, checkUid, prepareMetadataForUpdate, timestamp } from './metadata.ts'
+import { checkIdentity, checkUid, fillNullTexts, prepareMetadataForUpdate, timestamp } from './metadata.ts'
 
 const object = (metadata: object, more: object = {}): KubeObject => ({
   apiVersion: 'v1',
@@ -19,12 +19,6 @@ describe('a body must be what its URL says', () => {
     ['it takes the namespace of the URL', { name: 'a' }, 'a', { namespace: 'ns', name: 'a' }],
     ['it may say the same', { namespace: 'ns', name: 'a' }, 'a', { namespace: 'ns', name: 'a' }],
     ['nothing said is nothing contradicted', { namespace: '', name: 'a' }, 'a', { namespace: 'ns', name: 'a' }],
-    [
-      'a null label is empty',
-      { name: 'a', labels: { b: null } },
-      '',
-      { namespace: 'ns', name: 'a', labels: { b: '' } },
-    ],
     ['no name', {}, 'a', /the name of the object \(a based on URL\) was undeterminable/],
     ['a create has no name in its URL', { name: 'a' }, '', { namespace: 'ns', name: 'a' }],
     ['another namespace', { namespace: 'other', name: 'a' }, 'a', /namespace of the provided object does not match/],
@@ -99,3 +93,9 @@ describe('an update', () => {
 })
 
 test('times are whole seconds', () => assert.equal(timestamp(1_999), '1970-01-01T00:00:01Z'))
+
+test('a null label or annotation is empty', () => {
+  const given = object({ labels: { a: null, b: 'c' }, annotations: { d: null } })
+  fillNullTexts(given)
+  assert.deepEqual(given.metadata, { labels: { a: '', b: 'c' }, annotations: { d: '' } })
+})

@@ -50,13 +50,17 @@ export function checkPlace(definition: ResourceDefinition, object: KubeObject, n
     }
     metadata.namespace = namespace
   } else delete metadata.namespace
-  fillNulls(metadata.labels)
-  fillNulls(metadata.annotations)
   if (name === '') return
   if (metadata.name !== undefined && metadata.name !== '' && metadata.name !== name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
   }
   metadata.name = name
+}
+
+/** Of an object that has been decoded. */
+export function fillNullTexts({ metadata }: KubeObject): void {
+  fillNulls(metadata.labels)
+  fillNulls(metadata.annotations)
 }
 
 /** Go decodes a null in a map of texts as the empty text. */

@@ -20,6 +20,15 @@ const PIECE = 2500
 /** Characters that weigh as much as a value. */
 const TEXT = 64
 
+/**
+ * Objects of which merely to begin to go through their keys takes milliseconds: V8 gathers all of them first. It is done once;
+ * that they have more keys than any budget is remembered.
+ */
+const wide = new WeakSet<object>()
+const WIDE = 2000
+/** A budget that is used up after so many says nothing of how many more there are: it counts as wide. */
+const MANY = 200
+
 /** How much is left of a budget of values; negative when the value has more, which is all that is looked at then. */
 export function spend(value: unknown, budget: number, text = TEXT): number {
   if (typeof value === 'string') return budget - 1 - Math.floor(value.length / text)
@@ -29,10 +38,14 @@ export function spend(value: unknown, budget: number, text = TEXT): number {
     for (let index = 0; index < value.length && left >= 0; index++) left = spend(value[index], left, text)
     return left
   }
+  if (wide.has(value)) return -1
+  let keys = 0
   for (const key in value) {
+    keys++
     left = spend((value as JsonObject)[key], left, text)
     if (left < 0) break
   }
+  if (keys > WIDE || (left < 0 && keys > MANY)) wide.add(value)
   return left
 }
 
@@ -50,14 +63,15 @@ export function* cut(value: unknown): Generator<undefined, Pieces> {
     }
     return { items }
   }
-  const entries = Object.entries(value as JsonObject)
+  const object = value as JsonObject
+  const keys = Object.keys(object)
   const fields: (string | [string, Pieces])[] = []
-  for (let start = 0; start < entries.length; ) {
-    const end = endOf(start, entries.length, (index) => entries[index]?.[1])
-    const [key, field] = entries[start] as [string, unknown]
-    fields.push(
-      end === start ? [key, yield* cut(field)] : JSON.stringify(Object.fromEntries(entries.slice(start, end))),
-    )
+  for (let start = 0; start < keys.length; ) {
+    const end = endOf(start, keys.length, (index) => object[keys[index] as string])
+    const key = keys[start] as string
+    const some = (): JsonObject =>
+      Object.fromEntries(keys.slice(start, end).map((name) => [name, object[name] as Json]))
+    fields.push(end === start ? [key, yield* cut(object[key])] : JSON.stringify(some()))
     start = Math.max(end, start + 1)
     yield
   }

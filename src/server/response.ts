@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { createGzip, gzip } from 'node:zlib'
 import {
   type ApiResponse,
+  EncodedStatusError,
   type Json,
   PATH_NOT_FOUND,
   printYaml,
@@ -94,10 +95,13 @@ export function respondStatus(error: StatusError, warningTexts: readonly string[
     'cache-control': 'no-cache, private',
     ...(retry !== undefined && retry > 0 && { 'retry-after': String(retry) }),
   }
-  return { status: status.code, headers, body: [statusBytes(status, encoding)] }
+  return { status: status.code, headers, body: [statusBytes(error, encoding)] }
 }
 
-function statusBytes(status: Status, encoding: Encoding): Buffer {
+function statusBytes(error: StatusError, encoding: Encoding): Buffer {
+  const isEncoded = error instanceof EncodedStatusError
+  if (isEncoded && encoding === 'json') return error.encoded
+  const status: Status = isEncoded ? JSON.parse(error.encoded.toString('utf8')) : error.status
   const object = status as unknown as Json
   if (encoding === 'protobuf') return protobufOf(object)
   return Buffer.from(encoding === 'yaml' ? printYaml(object) : JSON.stringify(object))

@@ -7,6 +7,7 @@ import {
   builtInType,
   type FieldManager,
   type FieldSet,
+  invalid,
   type Json,
   type JsonObject,
   type KubeObject,
@@ -49,6 +50,8 @@ export interface Tasks {
   readonly parseYaml: (text: string) => Result<Pieces>
   readonly printYaml: (json: string) => string
   readonly indent: (json: string) => string
+  /** JSON of the Status of invalid(). */
+  readonly refuse: (given: { target: Parameters<typeof invalid>[0]; name: string; causes: Pieces }) => Uint8Array
   /** A JSON text. */
   readonly read: (json: Uint8Array) => Pieces
   /** metadataFaults */
@@ -107,6 +110,8 @@ export function createTasks(schemaOf: (number: number) => StructuralSchema): Tas
     },
     printYaml: (json) => printYaml(JSON.parse(json) as Json),
     indent: (json) => JSON.stringify(JSON.parse(json), null, 2),
+    refuse: ({ target, name, causes }) =>
+      Buffer.from(JSON.stringify(invalid(target, name, joinAtOnce<Json>(causes) as unknown as StatusCause[]).status)),
     read: (json) => cutAtOnce(JSON.parse(bufferOf(json).toString('utf8'))),
     metadata: ({ rules, metadata, old }) =>
       cutAtOnce(

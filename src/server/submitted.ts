@@ -26,6 +26,8 @@ import {
   unrecognized,
 } from './built-in-body.ts'
 
+import { fillNullTexts } from './metadata.ts'
+
 export const JSON_TYPE = 'application/json'
 export const YAML_TYPE = 'application/yaml'
 export const PROTOBUF_TYPE = 'application/vnd.kubernetes.protobuf'
@@ -50,7 +52,9 @@ export interface DecodedObject {
 
 /** An object with metadata whose fields have the types that they must have; of a built-in kind, all fields. Throws 400 or 415. */
 export function decodeSubmitted(body: Buffer, sent: Sent): DecodedObject {
-  return sent.builtIn ? decodeBuiltIn(body, sent) : decodeCustom(body, sent)
+  const decoded = sent.builtIn ? decodeBuiltIn(body, sent) : decodeCustom(body, sent)
+  fillNullTexts(decoded.object)
+  return decoded
 }
 
 /** Without a kind or apiVersion of its own the body is of the kind that is expected. */

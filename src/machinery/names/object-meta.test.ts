@@ -211,3 +211,9 @@ for (const { about, updated, stored: before, messages } of updates) {
     )
   })
 }
+
+test('a hundred thousand wrong labels are that many faults', () => {
+  const labels = Object.fromEntries(Array.from({ length: 150_000 }, (_, index) => [`/${index}`, '']))
+  const causes = validateObjectMeta({ name: 'a', labels }, { namespaced: false, nameRule: nameIsDNSSubdomain })
+  assert.equal(causes.length, 150_000)
+})

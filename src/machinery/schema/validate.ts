@@ -25,9 +25,11 @@ export function validateValue(
   path: string,
   found: readonly StatusCause[] = [],
 ): StatusCause[] {
-  const causes = validateSchema(schema, value as Json, undefined, path)
-  causes.push(...validateEmbeddedResources(schema, value as Json, path))
-  causes.push(...validateListSetsAndMaps(schema, value as Json, path))
+  // Not pushed: there may be more of them than a call takes arguments.
+  const causes = validateSchema(schema, value as Json, undefined, path).concat(
+    validateEmbeddedResources(schema, value as Json, path),
+    validateListSetsAndMaps(schema, value as Json, path),
+  )
   return withRules(schema, value as Json, undefined, path, causes, found)
 }
 
@@ -43,11 +45,11 @@ export function validateValueUpdate(
   path: string,
   found: readonly StatusCause[] = [],
 ): StatusCause[] {
-  const causes = validateSchema(schema, value as Json, { old: old as Json, schema }, path)
-  causes.push(...validateEmbeddedResources(schema, value as Json, path))
-  if (validateListSetsAndMaps(schema, old as Json, path).length === 0) {
-    causes.push(...validateListSetsAndMaps(schema, value as Json, path))
-  }
+  const wasWrong = validateListSetsAndMaps(schema, old as Json, path).length > 0
+  const causes = validateSchema(schema, value as Json, { old: old as Json, schema }, path).concat(
+    validateEmbeddedResources(schema, value as Json, path),
+    wasWrong ? [] : validateListSetsAndMaps(schema, value as Json, path),
+  )
   return withRules(schema, value as Json, old as Json, path, causes, found)
 }
 

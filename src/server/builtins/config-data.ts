@@ -21,9 +21,13 @@ export function isConfigMapKey(key: string): string[] {
 }
 
 export function validateKeys(field: string, data: Readonly<Record<string, unknown>>): StatusCause[] {
-  return Object.keys(data).flatMap((key) =>
-    isConfigMapKey(key).map((message) => fieldInvalid(`${field}[${key}]`, key, message)),
-  )
+  const causes: StatusCause[] = []
+  for (const key of Object.keys(data)) {
+    // Nearly all of them.
+    if (key.length <= 253 && key[0] !== '.' && KEY_PATTERN.test(key)) continue
+    for (const message of isConfigMapKey(key)) causes.push(fieldInvalid(`${field}[${key}]`, key, message))
+  }
+  return causes
 }
 
 /** How many bytes base64 text stands for, without decoding it. */

@@ -24,9 +24,10 @@ function validate(object: KubeObject): StatusCause[] {
   const data = fieldsIn(object.data)
   const binaryData = fieldsIn(object.binaryData)
   const causes = validateKeys('data', data)
+  const binary = Object.keys(binaryData).length > 0
   let size = 0
   for (const [key, value] of Object.entries(data)) {
-    if (Object.hasOwn(binaryData, key)) {
+    if (binary && Object.hasOwn(binaryData, key)) {
       causes.push(fieldInvalid(`data[${key}]`, key, 'duplicate of key present in binaryData'))
     }
     if (typeof value === 'string') size += byteLength(value)

@@ -23,7 +23,7 @@ import { operationContext, type ResourceContext } from '../context.ts'
 import type { ResourceDefinition } from '../definition.ts'
 import { applied as appliedTo, breathe, copyOf, presentRow, validateObject } from '../large-objects.ts'
 import { checkFieldManager, fieldManagerOf, withNulls, withoutClusterAnnotation } from '../managed-fields.ts'
-import { checkIdentity } from '../metadata.ts'
+import { checkIdentity, fillNullTexts } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
 import type { SeenRow } from '../read.ts'
 import { isTrue } from '../route.ts'
@@ -127,6 +127,7 @@ async function applied(write: Apply, name: string, old: KubeObject | undefined):
     throw applyConflict(conflictMessage(outcome.conflicts), conflictCauses(outcome.conflicts))
   }
   await breathe(config)
+  fillNullTexts(outcome.object)
   const sent = definition.builtIn ? undefined : await copyOf(outcome.object)
   conform(definition, outcome.object, validation, context.warnings)
   if (sent !== undefined && restoreNulls(sent, outcome.object)) await refuseNulls(definition, outcome.object)

@@ -17,7 +17,7 @@ import type { FieldValidation } from '../admission.ts'
 import { decodingFault, expectedKind, expectedTypeMeta } from '../built-in-body.ts'
 import type { ResourceContext } from '../context.ts'
 import type { ResourceDefinition } from '../definition.ts'
-import { checkIdentity } from '../metadata.ts'
+import { checkIdentity, fillNullTexts } from '../metadata.ts'
 import { unknownFields } from '../submitted.ts'
 import { patchedText } from './patched-text.ts'
 
@@ -45,6 +45,7 @@ export async function decodePatched(
   if (definition.builtIn) await decodeBuiltIn(definition, patched, refuse)
   else await decodeCustom(definition, patched, info.name, refuse)
   const object = value as unknown as KubeObject
+  fillNullTexts(object)
   checkIdentity(definition, object, info.namespace, info.name)
   const faults = [...patched.faults, ...unknownFields(definition.schema, object)]
   if (faults.length > 0 && validation === 'Strict') throw await refuse(strictDecodingError(faults))
