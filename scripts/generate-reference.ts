@@ -5,7 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { cliReference } from './reference/cli.ts'
 import { errorsReference } from './reference/errors.ts'
-import { kindsReference } from './reference/kinds.ts'
+import { controlCenterKindsReference, kindsReference } from './reference/kinds.ts'
 
 const folder = new URL('../docs/reference/', import.meta.url)
 const check = process.argv.includes('--check')
@@ -14,6 +14,7 @@ const pages = {
   'cli.md': await cliReference(),
   'errors.md': await errorsReference(new URL('../src/machinery/errors.ts', import.meta.url)),
   'kinds.md': await kindsReference(),
+  'control-center-kinds.md': await controlCenterKindsReference(),
 }
 
 let stale = 0

@@ -1,5 +1,8 @@
 import { type Client, TABLE } from '../../src/client/index.ts'
-import { startServer } from '../../src/testing/index.ts'
+import { clustersRoom } from '../../src/clusters/index.ts'
+import { CONTROL_PLANE_CRD } from '../../src/platform/controllers/platform-control-plane.ts'
+import { platformFeature } from '../../src/platform/index.ts'
+import { defaultFeatures, eventually, resourceRef, startServer } from '../../src/testing/index.ts'
 import { type Fields, fieldRows } from './fields.ts'
 
 interface APIResource {
@@ -18,13 +21,47 @@ interface Column {
 
 /** What the API of an empty workspace says of itself: discovery, the columns of its tables, its OpenAPI documents. */
 export async function kindsReference(): Promise<string> {
-  await using server = await startServer()
+  const features = [...defaultFeatures, platformFeature({ simulatedFolder: '' })]
+  await using server = await startServer({ features })
   const client = await server.workspace('reference')
   const groups = await groupVersions(client)
   const sections = await Promise.all(groups.map((groupVersion) => groupSection(client, groupVersion)))
   return `# Kinds of a workspace
 
 What a new workspace serves. Columns in parentheses are shown with \`-o wide\`.
+
+${sections.join('\n\n')}
+`
+}
+
+const CRDS = resourceRef('apiextensions.k8s.io/v1', 'customresourcedefinitions', { namespaced: false })
+
+/** What a control center's API is given besides, whatever made it. */
+export async function controlCenterKindsReference(): Promise<string> {
+  await using server = await startServer()
+  const client = await server.workspace('reference')
+  const before = await groupVersions(client)
+  const { crds } = clustersRoom({ allows: () => false }).clusterAPI
+  const all = [...crds, CONTROL_PLANE_CRD]
+  for (const crd of all) await client.create(CRDS, crd)
+  const groups = await eventually(async () => {
+    const found = (await groupVersions(client)).filter((each) => !before.includes(each) && !each.endsWith('/v1beta1'))
+    const kinds = await Promise.all(
+      found.map((each) =>
+        read<{ resources: APIResource[] }>(client, `${pathOf(each)}`).then(({ resources }) => resources),
+      ),
+    )
+    const served = new Set(kinds.flat().map(({ name }) => name))
+    if (!all.every(({ metadata }) => served.has(metadata.name?.split('.')[0] ?? ''))) throw new Error('not served yet')
+    return found
+  })
+  const sections: string[] = []
+  for (const each of groups) sections.push(await groupSection(client, each))
+  return `# Kinds of a control center
+
+What Keelson installs into the API of a ControlCenter, where nobody has installed the same. Columns in parentheses are shown with
+\`-o wide\`, and v1beta1 is left out where v1beta2 is served, too. [What differs](../compatibility.md#cluster-api) says what is
+carried out of them.
 
 ${sections.join('\n\n')}
 `

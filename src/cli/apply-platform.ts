@@ -70,7 +70,12 @@ export function unapproved(command: Command): KeelsonError {
   return new KeelsonError(`nothing was ${PAST[verb] ?? verb}`, remedy, { exitCode: 64 })
 }
 
-const PAST: Readonly<Record<string, string>> = { apply: 'applied', destroy: 'destroyed', adopt: 'adopted' }
+const PAST: Readonly<Record<string, string>> = {
+  apply: 'applied',
+  destroy: 'destroyed',
+  adopt: 'adopted',
+  pivot: 'handed over',
+}
 
 /** What was planned is carried out, or nothing. The manifests are read again from where the plan was made of. */
 export async function applyPlanFile(
@@ -109,7 +114,7 @@ function stale(file: string, reasons: readonly string[]): KeelsonError {
 }
 
 /** Objects of other kinds come first: clusters may stand in what they make. */
-async function carryOut(
+export async function carryOut(
   plan: Plan,
   { others, connection, carryOut: hands, writeProviders, pruneObjects, signal }: PlatformSession,
   flags: ApplyPlatformFlags,

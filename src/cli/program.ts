@@ -14,6 +14,7 @@ import { failureText } from './failure.ts'
 import { addGet } from './get.ts'
 import { normalizeArguments } from './go-flags.ts'
 import { addKubeconfig } from './kubeconfig.ts'
+import { addPivot } from './pivot.ts'
 import { addDrift, addPlan } from './plan.ts'
 import { addRestore } from './restore.ts'
 import { addServe } from './serve.ts'
@@ -89,6 +90,7 @@ function createProgram(serving: Environment, environment: Environment, exit: (co
   addWait(program, environment, exit)
   addDestroy(program, environment, exit)
   addAdopt(program, environment, exit)
+  addPivot(program, environment, exit)
   addUnlock(program, environment)
   addState(program, environment, exit)
   addKubeconfig(program, environment)
