@@ -26,7 +26,16 @@ export {
 } from './endpoints/logical-endpoint.ts'
 export { type Endpoints, startEndpoints } from './endpoints/start-endpoints.ts'
 export { featureDefinitions } from './feature-definitions.ts'
-export { ALL_CLUSTERS, deletionKey, epochKey, objectKey, ownerIndexKey, pathKey, rangePrefix } from './keys.ts'
+export {
+  ALL_CLUSTERS,
+  deletionKey,
+  epochKey,
+  objectKey,
+  ownerIndexKey,
+  ownerIndexPrefix,
+  pathKey,
+  rangePrefix,
+} from './keys.ts'
 export { deletionRow } from './lifecycle.ts'
 export { LOGICAL_CLUSTER_NAME, LOGICAL_CLUSTERS, readLogicalCluster } from './logical-cluster.ts'
 export { timestamp } from './metadata.ts'

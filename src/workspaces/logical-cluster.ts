@@ -17,6 +17,7 @@ import { PATH_ANNOTATION } from './api/groups.ts'
 import { declareKind } from './api/kind.ts'
 import { LOGICAL_CLUSTER } from './api/logical-cluster.ts'
 import { initializedCondition, labelPhase, setPhase, tenancyStatus, withCondition } from './api/phase.ts'
+import { workspaceRemains } from './begin-end.ts'
 import { defaultsPart, settleDefaults } from './default-bindings.ts'
 import { endpointRemains } from './endpoints/endpoint-end.ts'
 import { admitLogicalCluster } from './logical-cluster-admission.ts'
@@ -67,9 +68,16 @@ async function commit(change: Change, context: OperationContext): Promise<Commit
 
 async function remains(old: KubeObject, context: OperationContext): Promise<CommitPart> {
   const path = old.metadata.annotations?.[PATH_ANNOTATION]
-  const [endpoint, purge] = await Promise.all([endpointRemains(old, context), purgeCluster(context)])
+  const [endpoint, workspace, purge] = await Promise.all([
+    endpointRemains(old, context),
+    workspaceRemains(old, context),
+    purgeCluster(context),
+  ])
   const way: Operation[] = path === undefined ? [] : [{ type: 'delete', key: pathKey(path) }]
-  return { ...endpoint, operations: [...purge, ...way, ...endpoint.operations] }
+  return {
+    operations: [...purge, ...way, ...endpoint.operations, ...workspace.operations],
+    preconditions: [...endpoint.preconditions, ...workspace.preconditions],
+  }
 }
 
 export function logicalClusterDefinition(externalURL: () => string): ResourceDefinition {

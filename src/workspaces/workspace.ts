@@ -5,6 +5,7 @@ import { WORKSPACE_FINALIZER } from './api/groups.ts'
 import { declareKind } from './api/kind.ts'
 import { labelPhase, setPhase } from './api/phase.ts'
 import { WORKSPACE } from './api/workspace.ts'
+import { beginWorkspaceEnd } from './begin-end.ts'
 import { workspaceBirth } from './birth.ts'
 import { admitWorkspaceCreate } from './workspace-admission.ts'
 import { admitWorkspaceUpdate, validateWorkspaceUpdate } from './workspace-update.ts'
@@ -34,7 +35,10 @@ export function workspaceDefinition({ externalURL, logicalCluster }: WorkspaceOp
       prepareForDelete: (object) => setPhase(object, 'Deleting'),
       admit,
       validateUpdate: validateWorkspaceUpdate,
-      commit: (change, context) => workspaceBirth(change, context, logicalCluster),
+      commit: (change, context) =>
+        change.type === 'update'
+          ? beginWorkspaceEnd(change.object, context, logicalCluster)
+          : workspaceBirth(change, context, logicalCluster),
     },
   })
 }

@@ -29,6 +29,12 @@ import {
   type Workspace,
 } from './tenancy.ts'
 
+/**
+ * The server itself begins the end of the logical cluster with that of its workspace, and takes the workspace with the last of
+ * it. So most are gone when they are looked at; the others wait for something that takes longer than this.
+ */
+const SETTLE = 1_000
+
 export const workspaceDeletionController: ControllerDefinition = {
   name: 'workspace-deletion',
   // Nobody else may delete a LogicalCluster that is not directly deletable.
@@ -45,7 +51,8 @@ export const workspaceDeletionController: ControllerDefinition = {
     const map: RequestMap<ObjectReference> = (deletion, change) => {
       if (isOf(deletion, WORKSPACES)) {
         const request = { cluster: clusterOf(deletion), namespace: '', name: deletion.metadata.name ?? '' }
-        return change === 'changed' && hasFinalizer(deletion, LOGICAL_CLUSTER_FINALIZER) ? [request] : []
+        if (change !== 'changed' || !hasFinalizer(deletion, LOGICAL_CLUSTER_FINALIZER)) return []
+        return [{ ...request, after: SETTLE }]
       }
       if (!isOf(deletion, LOGICAL_CLUSTERS)) return []
       const request = waiting.get(clusterOf(deletion))

@@ -3,25 +3,19 @@ import type { KubeObject } from '../../machinery/index.ts'
 import {
   type CommitPart,
   deletionKey,
-  deletionRow,
-  encodeRow,
-  epochKey,
-  LOGICAL_CLUSTER_NAME,
   type LogicalEndpoint,
   type OperationContext,
   objectKey,
   type ResourceDefinition,
-  TERMINATING,
 } from '../../server/index.ts'
 import { logicalClusterSpec } from '../api/logical-cluster.ts'
 import { LOGICAL_ENDPOINT } from '../api/logical-endpoint.ts'
-import { setPhase } from '../api/phase.ts'
+import { beginClusterEnd } from '../begin-end.ts'
 import { authorityKey } from './authority-key.ts'
 import { indexOwner } from './owner-index.ts'
 
 const NOTHING: CommitPart = { operations: [], preconditions: [] }
 
-/** As if somebody deleted the LogicalCluster in the same moment; the lifecycle room empties it. */
 export async function beginEnd(
   object: KubeObject,
   { services }: OperationContext,
@@ -30,21 +24,7 @@ export async function beginEnd(
   const { cluster } = (object as LogicalEndpoint).spec
   const record = await services.logicalClusterOf(cluster)
   if (record === undefined || record.deleting) return NOTHING
-  const key = objectKey(definition, cluster, '', LOGICAL_CLUSTER_NAME)
-  const ending = structuredClone(record.object)
-  Object.assign(ending.metadata, {
-    deletionTimestamp: object.metadata.deletionTimestamp,
-    deletionGracePeriodSeconds: 0,
-  })
-  setPhase(ending, 'Deleting')
-  return {
-    operations: [
-      { type: 'put', key, value: encodeRow(definition, ending) },
-      { type: 'put', key: epochKey(cluster), value: Buffer.from(TERMINATING) },
-      { type: 'put', key: deletionKey(cluster, key), value: deletionRow(definition, ending) },
-    ],
-    preconditions: [{ type: 'version', key, version: record.version }],
-  }
+  return beginClusterEnd(cluster, object, record, definition)
 }
 
 /** What goes in the commit that takes the last of a logical cluster: the endpoint that it is of. */
