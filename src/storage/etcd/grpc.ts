@@ -1,7 +1,7 @@
 /**
  * gRPC over node:http2 (grpc/grpc: doc/PROTOCOL-HTTP2.md), as much as etcd's API takes: calls, and one stream. It is our own
  * because the store's promises rest on what a library keeps to itself: whether a request has left this process, when a
- * connection counts as dead, which member answered. A library would add three packages for the four calls below.
+ * connection counts as dead, which member answered. A library would add three packages for the five calls below.
  */
 import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2, constants } from 'node:http2'
 
