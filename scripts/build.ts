@@ -2,7 +2,7 @@
  * Bundles what is shipped into `dist/`: the command, the storage worker beside it, and the libraries that consumers import.
  * Libraries from npm are bundled, too: the command starts from one file.
  */
-import { chmod, readFile, rm, stat } from 'node:fs/promises'
+import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { build } from 'esbuild'
 
@@ -42,12 +42,16 @@ const results = await Promise.all([
 ])
 
 /**
- * esbuild escapes what is not ASCII in strings; in regular expressions it cannot. One such character makes V8 keep the whole file
- * in two bytes a character, from the first moment of each start.
+ * esbuild escapes what is not ASCII in strings, but neither in regular expressions nor in comments. One such character makes V8
+ * keep the whole file in two bytes a character, from the first moment of each start.
  */
-const command = await readFile(path.join(root, 'dist/keelson.js'), 'utf8')
-const beyond = /^.*\P{ASCII}.*$/mu.exec(command)
-if (beyond !== null) throw new Error(`write \\u escapes instead of other characters than ASCII: ${beyond[0].trim()}`)
+const command = path.join(root, 'dist/keelson.js')
+const code = await readFile(command, 'utf8')
+const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+await writeFile(
+  command,
+  code.replaceAll(/\P{ASCII}/gu, (character) => character.split('').map(escaped).join('')),
+)
 
 /** `npm run build` says what it made; a build on the way to something else is silent. */
 const verbose = process.argv.includes('--verbose')
@@ -55,4 +59,4 @@ for (const file of verbose ? results.flatMap(({ metafile }) => Object.keys(metaf
   const { size } = await stat(path.join(root, file))
   process.stdout.write(`${file} ${Math.ceil(size / 1024)} KiB\n`)
 }
-await chmod(path.join(root, 'dist/keelson.js'), 0o755)
+await chmod(command, 0o755)
