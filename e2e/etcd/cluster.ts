@@ -21,6 +21,9 @@ export interface EtcdCluster extends AsyncDisposable {
   readonly urls: readonly string[]
   readonly processes: readonly number[]
   kill(member: number): Promise<void>
+  /** The member stops in the middle of what it does, its connections stay open, and it knows nothing of it when it goes on. */
+  freeze(member: number): void
+  thaw(member: number): void
   /** Starts a member that has been killed, on what it has written. */
   revive(member: number): void
   log(): string
@@ -92,6 +95,12 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdCluster>
       const daemon = daemons[member] as Daemon
       process.kill(daemon.pid, 'SIGKILL')
       await daemon.stop()
+    },
+    freeze: (member) => {
+      process.kill((daemons[member] as Daemon).pid, 'SIGSTOP')
+    },
+    thaw: (member) => {
+      process.kill((daemons[member] as Daemon).pid, 'SIGCONT')
     },
     revive: (member) => {
       void start(member)

@@ -10,6 +10,11 @@ import { startProxy, type Weather } from './proxy.ts'
 const put = (store: Store, key: string, value = key) =>
   store.commit({ lane: 'one', preconditions: [], operations: [{ type: 'put', key, value: Buffer.from(value) }] })
 
+/** Longer than an election takes. */
+const FROZEN_MS = 4_000
+/** A store keeps the last 64 MiB of changes in memory. */
+const CHURN_MB = 70
+
 for (const [weather, says] of [
   ['slow', 'is slow'],
   ['cut', 'is cut'],
@@ -37,6 +42,52 @@ for (const [weather, says] of [
     assert.equal(unknown, 0)
   })
 }
+
+test('members freeze, the leader among them, and come back with what they believed: nothing is lost, or told wrongly', async (t) => {
+  await using etcd = await startEtcd({ members: 3, fast: true })
+  const open = () => openStore({ engine: 'etcd', servers: etcd.urls })
+  await using one = await open()
+  await using other = await open()
+  const faults = (async () => {
+    for (const member of [0, 1, 2]) {
+      await sleep(500)
+      etcd.freeze(member)
+      await sleep(FROZEN_MS)
+      etcd.thaw(member)
+    }
+    await sleep(500)
+  })()
+  const { acknowledged, unknown, longestMs } = await load([one, other], '/frozen/', faults)
+  t.diagnostic(`${acknowledged} acknowledged, ${unknown} unknown, ${Math.round(longestMs)} ms the longest`)
+  assert.equal(unknown, 0)
+})
+
+test("one workspace's churn, more than memory holds, leaves the history of another as it was", async () => {
+  await using etcd = await startEtcd({ fast: true })
+  await using store = await openStore({ engine: 'etcd', servers: etcd.urls })
+  const quiet = '/core/configmaps/builtin/quiet/'
+  await put(store, `${quiet}ns/a`, 'first')
+  const begin = store.revision()
+  await put(store, `${quiet}ns/a`, 'second')
+  for (let n = 0; n < CHURN_MB; n++)
+    await put(store, `/core/configmaps/builtin/busy/ns/${n % 5}`, String(n).padEnd(1_000_000))
+  await put(store, `${quiet}ns/a`, 'third')
+  const seen: string[] = []
+  const third = Promise.withResolvers<void>()
+  using _watch = await store.watch({
+    prefix: quiet,
+    after: lastVersionOf(begin),
+    deliver: ({ changes }) => {
+      seen.push(...changes.map(({ previous, value }) => `${previous} ${value}`))
+      if (seen.length === 2) third.resolve()
+    },
+    failed: third.reject,
+  })
+  await third.promise
+  assert.deepEqual(seen, ['first second', 'second third'])
+  const [row] = (await store.range({ prefix: quiet, limit: 1, at: begin })).rows
+  assert.equal(row?.value.toString(), 'first')
+})
 
 test('an answer that is lost is found out: the commit is made once, or not at all', async () => {
   await using etcd = await startEtcd({ fast: true })
