@@ -126,7 +126,7 @@ async function endLeftovers(home: string): Promise<void> {
     // One that is not quite dead still has its files and its cgroup.
     while ((await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')) !== '') await sleep(20)
   }
-  await rm(join(home, 'dockerd.pid'), { force: true })
+  for (const file of ['dockerd.pid', 'run/containerd/containerd.pid']) await rm(join(home, file), { force: true })
 }
 
 async function holdLock(file: string): Promise<AsyncDisposable> {
