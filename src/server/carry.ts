@@ -1,4 +1,5 @@
 /** Carries one request from a socket to the handler, and its answer back, for HTTP/1.1 and HTTP/2 alike. */
+import type { ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import {
@@ -20,6 +21,8 @@ export async function carry(
   request: Http2ServerRequest,
   response: Http2ServerResponse,
 ): Promise<void> {
+  // It may have waited for its turn.
+  if (hasLeft(request, response)) return
   const gone = new AbortController()
   const abort = (): void => gone.abort(GONE)
   response.on('close', abort)
@@ -34,6 +37,12 @@ export async function carry(
     if (!gone.signal.aborted) process.emitWarning(error as Error)
     response.destroy()
   }
+}
+
+function hasLeft(request: Http2ServerRequest, response: Http2ServerResponse): boolean {
+  // Of HTTP/1.1 there is no stream, and the response is one that knows.
+  const { destroyed } = (request.stream as typeof request.stream | undefined) ?? (response as unknown as ServerResponse)
+  return destroyed
 }
 
 function carriedRequest(request: Http2ServerRequest, gone: AbortController): ApiRequest {

@@ -4,6 +4,7 @@ import type { Operation } from '../storage/index.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
 import { absentOwnerKey, ownerIndexKey, ownerIndexPrefix } from './keys.ts'
 import { absentOwnerRow } from './lifecycle.ts'
+import { nextTurn } from './loop-turns.ts'
 import type { Reader, SeenRow } from './read.ts'
 import { readHeader } from './row.ts'
 import type { Guarded, WriteTarget } from './write.ts'
@@ -24,6 +25,8 @@ export function indexOwners(
   }
 }
 
+const OWNERS_IN_A_TURN = 100
+
 /**
  * A new owner must exist when the commit happens, or the garbage collector is told that it does not. Its key alone says
  * nothing: another object may have taken its name meanwhile.
@@ -39,7 +42,9 @@ export async function guardOwners(
   const owners = object.metadata.ownerReferences ?? []
   if (owners.length === 0) return
   const definitions = await context.services.definitionsOf(context.cluster)
-  for (const owner of owners) {
+  for (const [index, owner] of owners.entries()) {
+    // Upstream takes as many as a body has room for.
+    if (index % OWNERS_IN_A_TURN === OWNERS_IN_A_TURN - 1) await nextTurn()
     if (known.has(owner.uid)) continue
     const groupVersion = parseApiVersion(owner.apiVersion)
     const definition = groupVersion && definitions.findKind(groupVersion.group, groupVersion.version, owner.kind)

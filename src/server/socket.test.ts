@@ -206,6 +206,15 @@ describe('the HTTPS listener', () => {
     assert.ok(failures.slice(-5).every((error) => !isStatus(error, 'InternalError')))
   })
 
+  test('requests that are given up before their turn leave nothing behind', async () => {
+    const http2 = await session()
+    const streams = Array.from({ length: 200 }, () => http2.request({ ':path': '/watch' }))
+    for (const stream of streams) stream.on('error', () => undefined).close()
+    assert.equal((await overHttp2(http2, 'POST', '/echo', 'x')).body, 'POST 1')
+    await eventually(async () => assert.equal(open.size, 0))
+    http2.close()
+  })
+
   test('stops with a hundred watches open', { timeout: 60_000 }, async () => {
     const { handler: other, open: watches } = handlerFor()
     const second = await listen(other, { host: '127.0.0.1', port: 0, authority, clientCAs: [] })

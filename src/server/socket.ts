@@ -5,6 +5,7 @@ import { createSecureServer, type Http2SecureServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type Handler, KeelsonError } from '../machinery/index.ts'
+import { createBeginning } from './begin-requests.ts'
 import { carry } from './carry.ts'
 import type { Authority } from './pki/authority.ts'
 import { type TlsSettings, tlsOptions } from './pki/tls.ts'
@@ -38,7 +39,8 @@ export async function listen(handler: Handler, { host, port, authority, clientCA
     settings: { maxConcurrentStreams: MAX_STREAMS },
   })
   const sessions = trackSessions(server)
-  server.on('request', (request, response) => void carry(handler, request, response))
+  const begin = createBeginning()
+  server.on('request', (request, response) => begin(() => void carry(handler, request, response)))
   server.on('upgrade', (request: IncomingMessage, socket: Duplex) => void serveUpgrade(handler, request, socket))
   server.on('timeout', () => undefined)
   Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MILLISECONDS, requestTimeout: 0, headersTimeout: 60_000 })
