@@ -1,7 +1,7 @@
 /**
  * kube-apiserver's EncryptionConfiguration (apiserver.config.k8s.io/v1): which resources are encrypted at rest, and with which
- * keys. The first provider of the first entry that names a resource writes; the keys of all of them read. aesgcm, aescbc
- * and identity; secretbox needs XSalsa20, which Node's crypto has not, and kms is not there yet.
+ * keys. The first provider of the first entry that names a resource writes; the keys of all of them read. kms is not there: it
+ * is asked over a socket, and rows are opened without waiting.
  */
 import { createHash } from 'node:crypto'
 import { type Json, KeelsonError, parseYaml } from '../../machinery/index.ts'
@@ -47,11 +47,12 @@ export function readConfiguration(configuration: Json, source: string): Encrypti
     if (typeof name !== 'string' || name === '' || Buffer.byteLength(name) > 255)
       return fail(`${field}.name`, 'is required', 'give the key a name of up to 255 bytes')
     const bytes = typeof secret === 'string' ? Buffer.from(secret, 'base64') : Buffer.alloc(0)
-    if (![16, 24, 32].includes(bytes.length))
+    const lengths = algorithm === 'secretbox' ? [32] : [16, 24, 32]
+    if (!lengths.includes(bytes.length))
       return fail(
         `${field}.secret`,
         'is no key',
-        'it must be 16, 24 or 32 bytes in base64: head -c 32 /dev/urandom | base64',
+        `it must be ${lengths.join(', ').replace(/, (\d+)$/, ' or $1')} bytes in base64: head -c 32 /dev/urandom | base64`,
       )
     const key: EncryptionKey = { algorithm, name, secret: bytes }
     const known = readKeys.get(idOf(key))
@@ -67,8 +68,8 @@ export function readConfiguration(configuration: Json, source: string): Encrypti
     const settings = fieldsOf(fieldsOf(value)[name ?? ''])
     if (others.length > 0) fail(field, 'has more than one provider', 'begin a list item for each')
     if (name === 'identity') return undefined
-    if (name !== 'aesgcm' && name !== 'aescbc')
-      return fail(`${field}.${name ?? ''}`, 'is not supported', 'use aesgcm, aescbc or identity')
+    if (name !== 'aesgcm' && name !== 'aescbc' && name !== 'secretbox')
+      return fail(`${field}.${name ?? ''}`, 'is not supported', 'use aesgcm, secretbox, aescbc or identity')
     const keys = listOf(settings.keys)
     if (keys.length === 0) fail(`${field}.${name}.keys`, 'is required', 'give at least one key')
     return keys.map((key, index) => readKey(name, key, `${field}.${name}.keys[${index}]`))[0]

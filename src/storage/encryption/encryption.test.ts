@@ -88,6 +88,18 @@ test('each value is sealed anew and opens only in its place', async () => {
   assert.ok(isUnreadable(seen.errors[0]))
 })
 
+test('a value that was changed does not open', async () => {
+  for (const algorithm of ['aesgcm', 'secretbox']) {
+    const plain = await openStore({ engine: 'memory' })
+    await using store = encryptedStore(plain, parse(configuration(provider(algorithm, 'a'))))
+    await write(store, put(SECRET, 'x'))
+    const value = Buffer.from((await plain.get(SECRET))?.value ?? '')
+    value[value.length - 1] = (value.at(-1) ?? 0) ^ 1
+    await write(plain, { type: 'put', key: SECRET, value })
+    await assert.rejects(store.get(SECRET), new RegExp(`cannot be decrypted with the key ${algorithm}:a`))
+  }
+})
+
 test('a row whose key is not there is told by the name of the key', async () => {
   const plain = await openStore({ engine: 'memory' })
   await using store = encryptedStore(plain, parse(configuration(provider('aesgcm', 'new'))))
@@ -102,6 +114,7 @@ describe('rotation', () => {
   const steps: [string, string, string][] = [
     ['a new key before the old one', provider('aesgcm', 'new', 'old'), 'aesgcm:new'],
     ['another algorithm', `{ ${provider('aescbc', 'cbc')} }, { ${provider('aesgcm', 'old')} }`, 'aescbc:cbc'],
+    ['a secretbox', `{ ${provider('secretbox', 'box')} }, { ${provider('aesgcm', 'old')} }`, 'secretbox:box'],
     ['identity: decrypted', `{ identity: {} }, { ${provider('aesgcm', 'old')} }`, ''],
   ]
   for (const [what, providers, expected] of steps) {
@@ -152,7 +165,10 @@ describe('the configuration', () => {
     ['{', 'the file: is no YAML'],
     ['apiVersion: v1', 'apiVersion: is not supported'],
     [configuration(''), 'resources[0].providers: is required'],
-    [configuration('secretbox: { keys: [] }'), 'resources[0].providers[0].secretbox: is not supported'],
+    [
+      configuration('secretbox: { keys: [{ name: a, secret: c2VjcmV0LXNlY3JldC1zZQ== }] }'),
+      'resources[0].providers[0].secretbox.keys[0].secret: is no key',
+    ],
     [configuration('kms: {}'), 'resources[0].providers[0].kms: is not supported'],
     [configuration('aesgcm: { keys: [] }'), 'resources[0].providers[0].aesgcm.keys: is required'],
     [

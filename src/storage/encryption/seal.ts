@@ -2,7 +2,7 @@
  * A sealed row: a value that is encrypted at rest.
  *
  * offset  0  format (2; a plain row begins with 1, see server/row.ts)
- *         1  algorithm: 1 AES-GCM, 2 AES-CBC
+ *         1  algorithm: 1 AES-GCM, 2 AES-CBC, 3 XSalsa20 with Poly1305
  *         2  length of the key's name
  *         3  the key's name: what it is opened with
  *         …  what the algorithm needs, and the ciphertext
@@ -10,27 +10,29 @@
  * AES-GCM gets a key of its own for each value, derived from a random salt: so there is no number of values after which a key
  * must be changed, as there is where nonces are drawn under one key (upstream's aesgcm: 200,000). The row's own key in the
  * store is authenticated with it: a value that is moved to another place does not open. AES-CBC is what upstream's aescbc is:
- * a random IV and PKCS#7 padding, not authenticated.
+ * a random IV and PKCS#7 padding, not authenticated. The third is upstream's secretbox (NaCl's): a random nonce of 192 bits, authenticated.
  */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js'
 import { StoreError } from '../errors.ts'
 
-export type Algorithm = 'aesgcm' | 'aescbc'
+export type Algorithm = 'aesgcm' | 'aescbc' | 'secretbox'
 
 export interface EncryptionKey {
   readonly algorithm: Algorithm
   readonly name: string
-  /** 16, 24 or 32 bytes. */
+  /** 16, 24 or 32 bytes; of secretbox 32. */
   readonly secret: Buffer
 }
 
 const SEALED = 2
-const CODES: Readonly<Record<Algorithm, number>> = { aesgcm: 1, aescbc: 2 }
+const CODES: Readonly<Record<Algorithm, number>> = { aesgcm: 1, aescbc: 2, secretbox: 3 }
 const FIXED = 3
 const SALT = 16
 const NONCE = 12
 const TAG = 16
 const IV = 16
+const BOX_NONCE = 24
 
 export function isSealed(value: Buffer): boolean {
   return value[0] === SEALED
@@ -38,7 +40,7 @@ export function isSealed(value: Buffer): boolean {
 
 /** Says with which key a sealed value opens: `<algorithm>:<name>`. */
 export function keyIdOf(value: Buffer): string {
-  const algorithm = value[1] === CODES.aesgcm ? 'aesgcm' : 'aescbc'
+  const [algorithm] = Object.entries(CODES).find(([, code]) => code === value[1]) ?? ['unknown']
   return `${algorithm}:${value.toString('utf8', FIXED, bodyStart(value))}`
 }
 
@@ -62,6 +64,10 @@ export function seal(key: EncryptionKey, rowKey: string, value: Buffer): Buffer 
     const cipher = createCipheriv(`aes-${key.secret.length * 8}-cbc`, key.secret, iv)
     return Buffer.concat([header, iv, cipher.update(value), cipher.final()])
   }
+  if (key.algorithm === 'secretbox') {
+    const nonce = randomBytes(BOX_NONCE)
+    return Buffer.concat([header, nonce, xsalsa20poly1305(key.secret, nonce).encrypt(value)])
+  }
   const random = randomBytes(SALT + NONCE)
   const cipher = createCipheriv('aes-256-gcm', derived(key, random.subarray(0, SALT)), random.subarray(SALT))
   cipher.setAAD(Buffer.concat([header, Buffer.from(rowKey, 'latin1')]))
@@ -81,7 +87,14 @@ export function unseal(keys: ReadonlyMap<string, EncryptionKey>, rowKey: string,
     )
   }
   try {
-    return key.algorithm === 'aescbc' ? openCbc(key, value) : openGcm(key, rowKey, value)
+    switch (key.algorithm) {
+      case 'aescbc':
+        return openCbc(key, value)
+      case 'secretbox':
+        return openBox(key, value)
+      case 'aesgcm':
+        return openGcm(key, rowKey, value)
+    }
   } catch (cause) {
     throw new StoreError('unreadable', `${rowKey} cannot be decrypted with the key ${id}`, { cause })
   }
@@ -91,6 +104,13 @@ function openCbc({ secret }: EncryptionKey, value: Buffer): Buffer {
   const start = bodyStart(value)
   const decipher = createDecipheriv(`aes-${secret.length * 8}-cbc`, secret, value.subarray(start, start + IV))
   return Buffer.concat([decipher.update(value.subarray(start + IV)), decipher.final()])
+}
+
+function openBox({ secret }: EncryptionKey, value: Buffer): Buffer {
+  const start = bodyStart(value)
+  const nonce = value.subarray(start, start + BOX_NONCE)
+  const plain = xsalsa20poly1305(secret, nonce).decrypt(value.subarray(start + BOX_NONCE))
+  return Buffer.from(plain.buffer, plain.byteOffset, plain.length)
 }
 
 function openGcm(key: EncryptionKey, rowKey: string, value: Buffer): Buffer {
