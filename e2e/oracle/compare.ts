@@ -25,7 +25,6 @@ function isContainer(value: Json | undefined): value is Json[] | { [key: string]
 /** Differences that many answers have, by their ids in docs/compatibility.md: the places, `*` for any step of the way. */
 export const everywhere: Readonly<Record<string, readonly string[]>> = {
   'flow-control-headers': ['headers.x-kubernetes-pf-flowschema-uid', 'headers.x-kubernetes-pf-prioritylevel-uid'],
-  'kind-in-items': ['body.items.*.apiVersion', 'body.items.*.kind'],
 }
 
 const patterns = Object.entries(everywhere).flatMap(([id, places]) =>

@@ -2,6 +2,7 @@ import { badRequest, isStatus, type KubeList, type KubeObject } from '../machine
 import { readBody } from './answer.ts'
 import { clusterPathOf, inClusterPrefix } from './cluster-prefix.ts'
 import { createDiscovery, type Discovery } from './discovery.ts'
+import { withItemKinds } from './item-kinds.ts'
 import {
   type DeleteOptions,
   deleteBody,
@@ -139,7 +140,8 @@ function clientAt(prefix: string, requester: Requester): Client {
     get: (resource, name, options = {}) =>
       send('GET', itemPath(resource, name, options, options.subresource) + queryOf(options), options),
 
-    listPage: (resource, options = {}) => send('GET', collectionPath(resource, options) + queryOf(options), options),
+    listPage: async <T extends KubeObject>(resource: ResourceRef<T>, options: ListOptions = {}) =>
+      withItemKinds(await send<KubeList<T>>('GET', collectionPath(resource, options) + queryOf(options), options)),
 
     async list<T extends KubeObject>(resource: ResourceRef<T>, options: ListOptions = {}) {
       let first: KubeList<T> | undefined

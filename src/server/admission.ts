@@ -1,5 +1,14 @@
 /** Makes what a client sent into an object that may be stored: pruning, defaults, the kind's hooks, validation. */
-import { badRequest, type KubeObject, type StatusError } from '../machinery/index.ts'
+import {
+  badRequest,
+  dropRepeatedOwners,
+  finalizerWarnings,
+  type KubeObject,
+  linesOfError,
+  repeatedOwnersWarning,
+  type StatusCause,
+  type StatusError,
+} from '../machinery/index.ts'
 import { mutateCreate, mutateUpdate, validateWrite } from './admission/admit-by-plugins.ts'
 import { configurationsFor } from './admission/request-attributes.ts'
 import type { SubmittedObject } from './body.ts'
@@ -18,7 +27,7 @@ export function conform(
   validation: FieldValidation,
   warnings: string[],
 ): void {
-  tellFaults(definition, conformTo(definition.schema, object), validation, warnings)
+  tellFaults(definition, conformTo(definition, object), validation, warnings)
 }
 
 /** As conform; besides, what was wrong with the text already is told. */
@@ -28,7 +37,7 @@ export function conformSubmitted(
   validation: FieldValidation,
   warnings: string[],
 ): void {
-  const texts = conformed ? faults : [...faults, ...conformTo(definition.schema, object)]
+  const texts = conformed ? faults : [...faults, ...conformTo(definition, object)]
   tellFaults(definition, texts, validation, warnings)
 }
 
@@ -39,7 +48,7 @@ function tellFaults(
   warnings: string[],
 ): void {
   if (texts.length > 0 && validation === 'Strict') throw notDecodable(definition, texts)
-  if (validation === 'Warn') for (const text of texts) warnings.push(text)
+  if (validation === 'Warn') for (const text of texts) warnings.push(...linesOfError(text))
 }
 
 /** apiserver/pkg/endpoints/handlers/create.go, transformDecodeError */
@@ -62,14 +71,18 @@ export async function admitCreate(
   const plugins = await configurationsFor(definition, context)
   if (plugins !== undefined || !isHopeless(object)) await trackFields(definition, object, undefined, context)
   if (plugins !== undefined) await mutateCreate(plugins, definition, object, context)
+  warnOfRepeatedOwners(object, true, context.request?.warnings)
+  strategy.settle?.(object, undefined, context)
   await strategy.admit?.({ type: 'create', object }, context)
   await breathe(object)
   const { found } = await metadataFaultsOf(definition, object, undefined)
-  const schemaCauses = definition.schema && (await validateObject(definition.schema, object, undefined, found))
-  const causes = found.concat(schemaCauses ?? [], strategy.validate?.(object, context) ?? [])
+  const schemaCauses = await schemaFaults(definition, object, undefined, found)
+  const causes = found.concat(schemaCauses, strategy.validate?.(object, context) ?? [])
   if (causes.length > 0)
     throw await refusal({ group: storedGroup(definition), kind: names.kind }, object.metadata.name ?? '', causes)
+  warnOfFinalizers(definition, object.metadata.finalizers, undefined, context)
   if (plugins !== undefined) await validateWrite(plugins, definition, { object }, context)
+  definition.printStored?.(object)
 }
 
 /** `object` becomes what will be stored in place of `old`; `subresource` is '' for the object itself. */
@@ -96,14 +109,44 @@ export async function admitUpdate(
   const plugins = await configurationsFor(definition, context)
   if (plugins !== undefined || !isHopeless(object)) await trackFields(definition, object, old, context)
   if (plugins !== undefined && (await mutateUpdate(plugins, definition, object, old, context))) await prepare()
+  warnOfRepeatedOwners(object, true, context.request?.warnings)
+  strategy.settle?.(object, old, context)
   await strategy.admit?.({ type: 'update', object, old, subresource }, context)
   await breathe(object)
   const { found, causes: ofMetadata } = await metadataFaultsOf(definition, object, old)
-  const schemaCauses = definition.schema && (await validateObject(definition.schema, object, old, found))
-  const causes = ofMetadata.concat(schemaCauses ?? [], strategy.validateUpdate?.(object, old, context) ?? [])
+  const schemaCauses = await schemaFaults(definition, object, old, found)
+  const causes = ofMetadata.concat(schemaCauses, strategy.validateUpdate?.(object, old, context) ?? [])
   if (causes.length > 0)
     throw await refusal({ group: storedGroup(definition), kind: names.kind }, old.metadata.name ?? '', causes)
+  warnOfFinalizers(definition, object.metadata.finalizers, old.metadata.finalizers, context)
   if (plugins !== undefined) await validateWrite(plugins, definition, { object, old }, context)
+  definition.printStored?.(object)
+}
+
+async function schemaFaults(
+  { schema, printAsGo }: ResourceDefinition,
+  object: KubeObject,
+  old: KubeObject | undefined,
+  found: readonly StatusCause[],
+): Promise<StatusCause[]> {
+  return schema === undefined || printAsGo !== undefined ? [] : validateObject(schema, object, old, found)
+}
+
+/** What is there twice is dropped, before admission and after. */
+export function warnOfRepeatedOwners({ metadata }: KubeObject, afterAdmission: boolean, warnings?: string[]): void {
+  const repeated = dropRepeatedOwners(metadata)
+  if (repeated.length > 0) warnings?.push(repeatedOwnersWarning(repeated, afterAdmission))
+}
+
+function warnOfFinalizers(
+  { builtIn }: ResourceDefinition,
+  finalizers: readonly string[] | undefined,
+  before: readonly string[] | undefined,
+  { request }: OperationContext,
+): void {
+  if (builtIn || finalizers === undefined || request === undefined) return
+  const added = [...new Set(finalizers)].filter((name) => before?.includes(name) !== true).sort()
+  request.warnings.push(...finalizerWarnings(added, 'metadata.finalizers'))
 }
 
 export function copyField(from: KubeObject, to: KubeObject, field: string): void {

@@ -43,7 +43,7 @@ export async function readObject(context: RequestContext): Promise<Record<string
     return decoded.value
   }
   const value =
-    type === YAML_TYPE ? await readYaml(body) : type === JSON_TYPE || type === '' ? readJson(body) : undefined
+    type === YAML_TYPE ? await readYamlBody(body) : type === JSON_TYPE || type === '' ? readJson(body) : undefined
   if (value === undefined) throw unsupportedMediaType(type, [JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE])
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badRequest("couldn't get version/kind; json parse error: the body is not an object")
@@ -106,9 +106,8 @@ function readJson(body: Buffer): unknown {
   return decoded.value
 }
 
-/** YAML, which most clients fill with JSON. */
-export async function readYaml(body: Buffer): Promise<Json> {
+async function readYamlBody(body: Buffer): Promise<Json> {
   const parsed = await readYamlText(body)
-  if (!parsed.ok) throw badRequest(`the body is not valid YAML: ${parsed.error}`)
-  return parsed.value
+  if (!parsed.ok) throw badRequest(NO_KIND + parsed.error)
+  return parsed.value.value
 }

@@ -118,6 +118,9 @@ export interface Strategy {
   /** Fields the server owns: drop what a client may not set, set what a new object must have, apply defaults. */
   readonly prepareForCreate?: (object: KubeObject, context: OperationContext) => void
   readonly prepareForUpdate?: (object: KubeObject, old: KubeObject, context: OperationContext) => void
+  /** What the server sets or puts back once the fields that a write names have their owners: upstream's field managers see a
+   *  write before its strategy does. `old` is undefined for a create. */
+  readonly settle?: (object: KubeObject, old: KubeObject | undefined, context: OperationContext) => void
   /** The first delete: the object as it stays while finalizers hold it, its deletionTimestamp set. Runs before they are
    *  looked at, and may add one. */
   readonly prepareForDelete?: (object: KubeObject, context: OperationContext) => void
@@ -178,12 +181,19 @@ export interface ResourceDefinition {
   readonly columns: readonly PrinterColumn[]
   /** Field paths, without the leading dot, that field selectors may name besides metadata.name and metadata.namespace. */
   readonly selectableFields: readonly string[]
+  /** Of those that are no fields of the object: their values. */
+  readonly computedFields?: Readonly<Record<string, (object: KubeObject) => string>>
   /** How a name must look. */
   readonly nameRule: 'DNS1123Subdomain' | 'DNS1123Label' | 'PathSegment'
   /** Whether metadata.generation counts changes of everything but metadata and status. */
   readonly generation: boolean
   /** Strategic merge patch and protobuf bodies are for built-in kinds alone (415 otherwise), as upstream. */
   readonly builtIn: boolean
+  /** Of a kind that upstream keeps in Go structs, whose decoder vouches for the types: puts an object into the form that they
+   *  are printed in. Any other kind is held to its schema. */
+  readonly printAsGo?: (object: KubeObject) => void
+  /** What is left of it once it has been stored. */
+  readonly printStored?: (object: KubeObject) => void
   /** An update without metadata.resourceVersion is refused (upstream's AllowUnconditionalUpdate = false). */
   readonly requiresResourceVersion?: boolean
   /** A deletion is answered with the object that is no more (upstream's ReturnDeletedObject). */
@@ -200,6 +210,8 @@ export interface ResourceDefinition {
   /** Served, but not in discovery: for the system's own controllers. */
   readonly hidden?: boolean
   readonly deprecationWarning?: string
+  /** The definition that rows are written by, where that is another version's and only the apiVersion is converted. */
+  readonly stored?: () => ResourceDefinition | undefined
   /** How objects of other versions become this one's, where more than their apiVersion changes. */
   readonly conversion?: ConversionWebhook
 }

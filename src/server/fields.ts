@@ -22,7 +22,7 @@ export function fieldsOf(definition: ResourceDefinition, object: KubeObject): Re
   if (definition.selectableFields.length === 0) return undefined
   const fields: Record<string, string> = {}
   for (const [field, path] of pathsOf(definition)) {
-    const value = evaluateJsonPath(path, object)[0]
+    const value = definition.computedFields?.[field]?.(object) ?? evaluateJsonPath(path, object)[0]
     fields[field] = value === undefined || value === null ? '' : String(value)
   }
   return fields

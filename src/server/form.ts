@@ -57,17 +57,26 @@ export type FormContext = RequestContext & { readonly definition?: ResourceDefin
 
 /** The best form of those that the Accept header takes and that the kind has; throws 406. */
 export function chooseForm(context: FormContext): ObjectForm {
-  const form = choose(context)
+  const form = isRouted(context) ? choose(context) : undefined
   if (form === undefined) throw noForm(context)
   return form
 }
 
+/** Upstream's router for built-in kinds compares media types as they are, or takes all (go-restful: matchesAccept). */
+function isRouted({ definition, request: { headers } }: FormContext): boolean {
+  const { accept = '' } = headers
+  if (definition?.builtIn !== true || accept === '' || accept === MEDIA_TYPES.json) return true
+  return acceptClauses(accept).some(({ type, subtype }) => type === '*' || ROUTED.has(`${type}/${subtype}`))
+}
+
 const WHOLE = ENCODINGS.map((encoding) => MEDIA_TYPES[encoding])
+const ROUTED = new Set(WHOLE)
 const STREAMED = [`${MEDIA_TYPES.json};stream=watch`, `${MEDIA_TYPES.protobuf};stream=watch`]
 
 /** Built-in resources are refused by upstream's router, which also names what a watch of a collection is sent as. */
-function noForm({ definition, info }: FormContext): StatusError {
-  if (definition?.builtIn !== true) return notAcceptable(WHOLE)
+function noForm(context: FormContext): StatusError {
+  if (isRouted(context)) return notAcceptable(WHOLE)
+  const { info } = context
   const isCollection = info.name === '' && (info.verb === 'list' || info.verb === 'watch')
   return notRepresentable(isCollection ? [...WHOLE, ...STREAMED] : WHOLE)
 }

@@ -32,13 +32,14 @@ export function listPieces(context: RequestContext, form: ObjectForm, answer: Li
   const clusterOf = (row: AnsweredRow): string =>
     context.cluster === ALL_CLUSTERS ? clusterOfKey(definition, row.key) : context.cluster
   const present = (row: AnsweredRow): KubeObject => presentObject(definition, row, clusterOf(row))
+  const item = (row: AnsweredRow): object => itemOf(definition, present(row))
   if (as === 'Table') {
     const options = { includeObject, metaVersion, now: form.now(), metadata }
     const rows = (some: readonly AnsweredRow[]) => tableOf(definition, some.map(present), options).rows
     return jsonPieces(tableOf(definition, [], options), inSlices(answer, READ), printer(rows, indented), indented)
   }
   const isPartial = as === 'PartialObjectMetadata'
-  const shape = isPartial ? (row: AnsweredRow) => partialObjectMetadata(present(row), metaVersion) : present
+  const shape = isPartial ? (row: AnsweredRow) => partialObjectMetadata(present(row), metaVersion) : item
   // Upstream's unstructured lists say that there is nothing more.
   const shown = definition.builtIn ? metadata : { continue: '', ...metadata }
   const list = isPartial
@@ -50,6 +51,13 @@ export function listPieces(context: RequestContext, form: ObjectForm, answer: Li
   if (isPartial || indented) return jsonPieces(whole, inSlices(answer, READ), printer(objects, indented), indented)
   const stitched: Printer = (some, before) => stitch(definition, some, clusterOf, before)
   return jsonPieces(whole, inSlices(answer, STITCHED), stitched, false)
+}
+
+/** Go's lists of structs leave it to the list to say of which kind its objects are. */
+function itemOf({ builtIn }: ResourceDefinition, object: KubeObject): object {
+  if (!builtIn) return object
+  const { apiVersion: _, kind: __, ...item } = object
+  return item
 }
 
 /** The last field of the list is the array that the items belong into. */
@@ -111,8 +119,8 @@ function stitch(
     add(index === 0 ? before : ',')
     const cluster = clusterOf(row)
     if (isCurrent(definition, row.value))
-      for (const piece of spliceRow(definition, row.value, cluster, row.version)) add(piece)
-    else add(Buffer.from(JSON.stringify(presentObject(definition, row, cluster))))
+      for (const piece of spliceRow(definition, row.value, cluster, row.version, definition.builtIn)) add(piece)
+    else add(Buffer.from(JSON.stringify(itemOf(definition, presentObject(definition, row, cluster)))))
   }
   const whole = Buffer.allocUnsafeSlow(length)
   let offset = 0

@@ -17,12 +17,11 @@ import {
   type Versions,
   validateFieldManager,
 } from '../machinery/index.ts'
-import { isFields } from './builtins/untyped.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
 import { isEqual, managedFieldsOf, type SendableManager } from './large-objects.ts'
 import { timestamp } from './metadata.ts'
 import { CLUSTER_ANNOTATION } from './row.ts'
-import type { SentManager } from './side-tasks.ts'
+import { isOfAnotherGroup, type SentManager } from './side-tasks.ts'
 import { schemaNumber } from './side-thread.ts'
 
 /** FieldManagerMaxLength, in bytes. */
@@ -80,22 +79,15 @@ const STATUS = fieldSetOf(['f:status'])
 const SPEC = fieldSetOf(['f:spec'])
 const SPEC_AND_METADATA = fieldSetOf(['f:spec'], ['f:metadata'])
 const SPEC_AND_STATUS = fieldSetOf(['f:spec'], ['f:status'])
-/** Its finalizer is the server's. */
-const NEW_NAMESPACE = fieldSetOf(['f:status'], ['f:spec', 'f:finalizers'])
 const NOTHING = fieldSetOf()
 
 /** Kinds whose status cannot change their metadata. */
 const STATUS_ONLY = new Set(['CustomResourceDefinition', 'ValidatingAdmissionPolicy'])
 
 /** What a write through this endpoint leaves as it was, or the server sets (rest.ResetFieldsStrategy). */
-function ignoredFields(
-  { builtIn, names, subresources }: ResourceDefinition,
-  subresource: string,
-  isCreate: boolean,
-): FieldSet {
+function ignoredFields({ builtIn, names, subresources }: ResourceDefinition, subresource: string): FieldSet {
   if (subresource === 'status') return builtIn && STATUS_ONLY.has(names.kind) ? SPEC_AND_METADATA : SPEC
   if (subresource !== '') return NOTHING
-  if (builtIn && names.kind === 'Namespace' && isCreate) return NEW_NAMESPACE
   if (builtIn && names.kind === 'CertificateSigningRequest') return SPEC_AND_STATUS
   return subresources.status === undefined ? NOTHING : STATUS
 }
@@ -111,12 +103,16 @@ export async function fieldManagerOf(
   const apiVersion = formatApiVersion(definition)
   const { subresource = '', services } = context
   const byVersion = await definitionsByVersion(definition, object, old, context)
-  const ignored = ignoredFields(definition, subresource, old === undefined)
-  const manager = { name, apiVersion, subresource, empty: emptyOf(definition), now: timestamp(services.now()) }
+  const ignored = ignoredFields(definition, subresource)
+  // Who writes a Scale is noted in the object, where upstream's entries have no time (managedfields/scalehandler.go).
+  const isScale = definition.subresources[subresource]?.replicasPath !== undefined
+  const now = isScale ? undefined : timestamp(services.now())
+  const group = definition.builtIn ? undefined : definition.group
+  const manager = { name, apiVersion, subresource, empty: emptyOf(definition), now }
   return {
     ...manager,
-    versions: versionsOf(byVersion, ignored),
-    sent: isSendable(byVersion) ? () => sendable({ ...manager, ignored }, byVersion) : undefined,
+    versions: versionsOf(byVersion, group, ignored),
+    sent: isSendable(byVersion) ? () => sendable({ ...manager, group, ignored }, byVersion) : undefined,
   }
 }
 
@@ -160,8 +156,9 @@ async function definitionsByVersion(
   return byVersion
 }
 
-function versionsOf(byVersion: ByVersion, ignored: FieldSet): Versions {
+function versionsOf(byVersion: ByVersion, group: string | undefined, ignored: FieldSet): Versions {
   return {
+    isForeign: (apiVersion) => isOfAnotherGroup(apiVersion, group),
     typeAt: (apiVersion) => {
       const found = byVersion.get(apiVersion)
       return found === undefined ? undefined : fieldTypeOf(found)
@@ -200,33 +197,6 @@ export function withoutClusterAnnotation(object: KubeObject): KubeObject {
   return { ...object, metadata: isEmpty ? metadata : { ...metadata, annotations } }
 }
 
-/** As Go prints an object of a built-in kind: with the fields that are always there, without empty ones that need not be. */
-function asPrinted(definition: ResourceDefinition, empty: JsonObject, object: KubeObject): KubeObject {
-  if (!definition.builtIn) return object
-  const printed = Object.entries(object).filter(([key, value]) => key in empty || !isEmpty(value))
-  return withEmpty(empty, Object.fromEntries(printed) as unknown as KubeObject)
-}
-
-function isEmpty(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
-}
-
-function withEmpty<T extends object>(empty: JsonObject, object: T): T {
-  const result: Record<string, unknown> = { ...(object as Record<string, unknown>) }
-  for (const [key, value] of Object.entries(empty)) {
-    const own = result[key]
-    if (own === undefined) result[key] = value
-    else if (isFields(own) && isFields(value)) result[key] = withEmpty(value as JsonObject, own)
-  }
-  return result as T
-}
-
-/** As `live`, with the lists that Go prints as null where there are none: to apply null to them is no change. */
-export function withNulls(empty: JsonObject, live: KubeObject): KubeObject {
-  const nulls = Object.keys(empty).filter((key) => empty[key] === null && live[key] === undefined)
-  return nulls.length === 0 ? live : { ...live, ...Object.fromEntries(nulls.map((key) => [key, null])) }
-}
-
 /** Notes in `object`, which will be stored, who owns what of it; `old` is undefined for a create. */
 export async function trackFields(
   definition: ResourceDefinition,
@@ -237,9 +207,8 @@ export async function trackFields(
   const { fieldManager } = context
   if (fieldManager === undefined) return
   const manager = await fieldManagerOf(definition, fieldManager, object, old, context)
-  const printed = (one: KubeObject): KubeObject => asPrinted(definition, manager.empty, withoutClusterAnnotation(one))
-  const live = old === undefined ? undefined : printed(old)
-  const managedFields = await managedFieldsOf(object, manager, live, printed(object))
+  const live = old === undefined ? undefined : withoutClusterAnnotation(old)
+  const managedFields = await managedFieldsOf(object, manager, live, withoutClusterAnnotation(object))
   if (managedFields === undefined) delete object.metadata.managedFields
   else object.metadata.managedFields = managedFields
 }

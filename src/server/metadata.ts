@@ -91,11 +91,21 @@ export function prepareMetadataForCreate(
 }
 
 /** An update names the object that it is of by its uid; a patch that changes it is Invalid. */
-export function checkUid({ group, names }: ResourceDefinition, given: KubeObject, old: KubeObject): void {
+export function checkUid(definition: ResourceDefinition, given: KubeObject, old: KubeObject): void {
   const { uid = '' } = given.metadata
   if (uid === '' || uid === old.metadata.uid) return
-  const message = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
+  const { group, names } = definition
+  const fault = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
+  const storage = `Code: 4, Key: ${registryKey(definition, old)}, ResourceVersion: 0, AdditionalErrorMsg: ${fault}`
+  const message = `StorageError: invalid object, ${storage}`
   throw conflict({ group, resource: names.plural }, old.metadata.name ?? '', message)
+}
+
+/** Where kube-apiserver keeps an object: part of its message. */
+function registryKey({ builtIn, group, names }: ResourceDefinition, { metadata }: KubeObject): string {
+  const isPlain = builtIn && group !== 'apiextensions.k8s.io'
+  const { namespace = '', name = '' } = metadata
+  return ['/registry', isPlain ? '' : group, names.plural, namespace, name].filter((part) => part !== '').join('/')
 }
 
 /** `old` wins for everything that a client may not change. */

@@ -1,5 +1,5 @@
 /** Paths that name no resource: version, discovery, OpenAPI. */
-import { methodNotRouted, pathNotFound } from '../machinery/index.ts'
+import { methodNotRouted, pathNotFound, resourceNotServed } from '../machinery/index.ts'
 import type { Answer } from './answer.ts'
 import type { RequestContext } from './context.ts'
 import type { DefinitionSet } from './definition.ts'
@@ -25,12 +25,19 @@ export async function serveNonResource(context: RequestContext): Promise<Answer>
   const document = info.path.startsWith('/openapi/')
     ? openAPIAt(context, definitions, accept)
     : discoveryDocument(definitions, info.path, accept)
-  if (document === undefined) throw pathNotFound()
+  if (document === undefined) throw isBelowRoot(info.path, definitions) ? resourceNotServed() : pathNotFound()
   const { contentType, etag, body } = document
   const headers = { etag, vary: 'Accept', ...(isImmutable(document) && immutableHeaders(parts.now())) }
   if (request.headers['if-none-match'] === etag)
     return { type: 'document', status: 304, contentType, body: EMPTY, headers }
   return { type: 'document', status: 200, contentType, body, headers }
+}
+
+/** Below what upstream's router knows, it answers itself. */
+function isBelowRoot(path: string, { all }: DefinitionSet): boolean {
+  const [, root, name, ...rest] = path.split('/')
+  if (root === 'api' || root === 'version') return name !== undefined
+  return root === 'apis' && rest.length > 0 && all.some(({ builtIn, group }) => builtIn && group === name)
 }
 
 function isImmutable(document: object): boolean {

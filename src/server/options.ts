@@ -69,13 +69,22 @@ export function readDeleteOptions(body: Record<string, unknown> | undefined, que
   if (policy !== undefined && propagation === undefined) {
     throw invalidDelete(fieldNotSupported('propagationPolicy', policy, [...PROPAGATIONS, 'nil']))
   }
-  const { uid, resourceVersion } = (body?.preconditions ?? {}) as Pick<ObjectMeta, 'uid' | 'resourceVersion'>
+  const { uid, resourceVersion } = (body?.preconditions ?? preconditionsIn(query)) as Preconditions
   return {
     dryRun: readDryRun(dryRun, 'DeleteOptions'),
     propagation:
       propagation ?? (orphan === undefined ? undefined : String(orphan) === 'true' ? 'Orphan' : 'Background'),
     preconditions: { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) },
   }
+}
+
+type Preconditions = Pick<ObjectMeta, 'uid' | 'resourceVersion'>
+
+/** apimachinery/pkg/apis/meta/v1/conversion.go, Convert_url_Values_To_v1_DeleteOptions */
+function preconditionsIn(query: URLSearchParams): Preconditions {
+  const uid = query.get('uid') ?? ''
+  const resourceVersion = query.get('resourceVersion') ?? ''
+  return { ...(uid !== '' && { uid }), ...(resourceVersion !== '' && { resourceVersion }) }
 }
 
 /** DeleteOptions as the client sent them, for webhooks and policies. */

@@ -69,7 +69,7 @@ async function answerTo(options: PipelineOptions, turns: Turns, record: RequestR
   try {
     return await serve(options, turns, record, warnings)
   } catch (error) {
-    if (error instanceof StatusError) return respondStatus(error, warnings, accept)
+    if (error instanceof StatusError) return respondStatus(error, warnings, accept, refusals.has(error))
     if (request.signal.aborted) return respondStatus(serviceUnavailable('the request was cancelled'), warnings, accept)
     const known = statusOfStoreError(error)
     if (known?.status.code !== 413) options.report(error, { method: request.method, path: pathOf(request.url) })
@@ -96,7 +96,7 @@ async function serve(
   record.info = info
   const refuse = async (attributes: Attributes): Promise<StatusError | undefined> => {
     const decision = await authorizer.authorize(attributes)
-    return decision.allowed ? undefined : forbiddenBy(attributes, decision)
+    return decision.allowed ? undefined : refused(forbiddenBy(attributes, decision))
   }
   const user = await impersonate(request.headers, caller, {
     cluster: view?.guard.cluster ?? cluster,
@@ -134,6 +134,14 @@ async function serve(
   return respond(wanted, answered)
 }
 
+/** Of the authorizer: upstream tells browsers not to guess what these answers are (responsewriters.Forbidden). */
+const refusals = new WeakSet<StatusError>()
+
+function refused(error: StatusError): StatusError {
+  refusals.add(error)
+  return error
+}
+
 async function confirmed(fresh: Promise<void>): Promise<void> {
   try {
     await fresh
@@ -154,9 +162,9 @@ async function refuseView(
   authorizer: Authorizer,
 ): Promise<StatusError | undefined> {
   const decision = await authorizer.authorize(resourceAttributes({ user: asked.user, verb: asked.verb, ...guard }))
-  if (!decision.allowed) return forbiddenBy(asked, decision)
+  if (!decision.allowed) return refused(forbiddenBy(asked, decision))
   const reason = await refusal(info)
-  return reason === undefined ? undefined : forbiddenBy(asked, { allowed: false, denied: true, reason })
+  return reason === undefined ? undefined : refused(forbiddenBy(asked, { allowed: false, denied: true, reason }))
 }
 
 function attributesOf(user: UserInfo, cluster: string, info: RequestInfo): Attributes {
@@ -180,12 +188,16 @@ function attributesOf(user: UserInfo, cluster: string, info: RequestInfo): Attri
 function checkPlacement({ namespaced, builtIn, group }: ResourceDefinition, info: RequestInfo): void {
   const { resource, namespace, name, verb } = info
   if (!namespaced) {
-    if (namespace !== '' && !(group === '' && resource === 'namespaces')) throw pathNotFound()
+    if (namespace !== '' && !(group === '' && resource === 'namespaces')) throw notPlaced()
     return
   }
   if (namespace !== '') return
-  if (name !== '') throw pathNotFound()
+  if (name !== '') throw notPlaced()
   if (verb !== 'list' && verb !== 'watch') throw builtIn ? methodNotRouted() : pathNotFound()
+
+  function notPlaced(): StatusError {
+    return builtIn ? resourceNotServed() : pathNotFound()
+  }
 }
 
 /** Upstream's built-in resources are routed by method, custom ones by verb. */
@@ -195,9 +207,8 @@ function checkMethod({ builtIn, group, names }: ResourceDefinition, { verb }: Re
 }
 
 /** Upstream's built-in groups answer with a Status, its custom resource handler with plain text. */
-function unknownResource({ all }: DefinitionSet, { group, version }: RequestInfo): StatusError {
-  const builtIn = all.some((one) => one.builtIn && one.group === group && one.version === version)
-  return builtIn ? resourceNotServed() : pathNotFound()
+function unknownResource({ all }: DefinitionSet, { group }: RequestInfo): StatusError {
+  return all.some((one) => one.builtIn && one.group === group) ? resourceNotServed() : pathNotFound()
 }
 
 /** A collection that a field selector narrows to one name is asked for by that name (RequestInfoFactory). */

@@ -158,12 +158,17 @@ export function presentObject(definition: ResourceDefinition, row: Row, cluster:
   const { storedForm } = definition
   if (storedForm !== undefined) return storedForm.fromStored(presentObject(storedForm.definition, row, cluster))
   const object = decodeRow(row.value, cluster, row.version, definition.externalURL)
-  if (isCurrent(definition, row.value)) return object
+  const writtenBy = definition.stored?.() ?? definition
+  if (isCurrent(writtenBy, row.value)) {
+    if (writtenBy !== definition) object.apiVersion = formatApiVersion(definition)
+    return object
+  }
   object.apiVersion = formatApiVersion(definition)
   object.kind = definition.names.kind
-  if (definition.schema !== undefined) {
-    pruneValue(definition.schema, object, { isResourceRoot: true })
-    applyDefaults(definition.schema, object)
+  if (writtenBy.schema !== undefined) {
+    pruneValue(writtenBy.schema, object, { isResourceRoot: true })
+    if (definition.printAsGo === undefined) applyDefaults(writtenBy.schema, object)
+    else definition.printAsGo(object)
   }
   return object
 }

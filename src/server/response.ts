@@ -73,8 +73,17 @@ export async function respond(context: FormContext, answer: Answer): Promise<Api
   }
 }
 
-/** A failure, encoded as the client takes it. */
-export function respondStatus(error: StatusError, warningTexts: readonly string[], accept?: string): ApiResponse {
+/**
+ * A failure, encoded as the client takes it.
+ *
+ * @param noSniff whether browsers are told not to guess what it is
+ */
+export function respondStatus(
+  error: StatusError,
+  warningTexts: readonly string[],
+  accept?: string,
+  noSniff = false,
+): ApiResponse {
   const { status } = error
   if (status.message === PATH_NOT_FOUND) {
     return {
@@ -94,6 +103,7 @@ export function respondStatus(error: StatusError, warningTexts: readonly string[
     'content-type': MEDIA_TYPES[encoding],
     'cache-control': 'no-cache, private',
     ...(retry !== undefined && retry > 0 && { 'retry-after': String(retry) }),
+    ...(noSniff && { 'x-content-type-options': 'nosniff' }),
   }
   return { status: status.code, headers, body: [statusBytes(error, encoding)] }
 }

@@ -98,7 +98,7 @@ export function joinRow(definition: ResourceDefinition, kind: string, texts: Row
   value[1] = annotationsText === '}' ? 0 : HAS_ANNOTATIONS
   value.writeUInt32LE(header.length, 4)
   value.writeUInt32LE(startLength, 8)
-  rowHash(definition).copy(value, 12)
+  rowHash(definition.stored?.() ?? definition).copy(value, 12)
   header.copy(value, FIXED)
   value.write(start, FIXED + header.length)
   value.write(tail, FIXED + header.length + startLength)
@@ -208,19 +208,26 @@ function withExternalURL(url: string, text: string): string {
   return URLS.reduce((shown, { field, path }) => shown.replaceAll(field + path, field + url + path), text)
 }
 
-/** The pieces of the object's JSON with resourceVersion and logical cluster in place. */
+const ITEM_OPEN = Buffer.from(`{${METADATA_OPEN}`)
+
+/**
+ * The pieces of the object's JSON with resourceVersion and logical cluster in place.
+ *
+ * @param isBare as Go's lists have objects of built-in kinds: without their own apiVersion and kind
+ */
 export function spliceRow(
   definition: ResourceDefinition,
   value: Buffer,
   cluster: string,
   version: Version,
+  isBare = false,
 ): [Buffer, string, Buffer] {
   const body = FIXED + value.readUInt32LE(4)
   const splice = body + value.readUInt32LE(8)
   const comma = ((value[1] ?? 0) & HAS_ANNOTATIONS) === 0 ? '' : ','
   const tail = value.subarray(splice)
   return [
-    value.subarray(body, splice - ANNOTATIONS_OPEN.length),
+    isBare ? ITEM_OPEN : value.subarray(body, splice - ANNOTATIONS_OPEN.length),
     `${version === UNWRITTEN ? '' : `"resourceVersion":"${version}",`}${ANNOTATIONS_OPEN}"${CLUSTER_ANNOTATION}":"${cluster}"${comma}`,
     definition.externalURL === undefined
       ? tail

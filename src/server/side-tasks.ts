@@ -11,8 +11,10 @@ import {
   type Json,
   type JsonObject,
   type KubeObject,
+  linesOfError,
   managedAfterUpdate,
   type ObjectMeta,
+  parseApiVersion,
   patchSchemaOf,
   printYaml,
   type Result,
@@ -23,6 +25,7 @@ import {
   validateValueUpdate,
 } from '../machinery/index.ts'
 import type { FieldValidation } from './admission.ts'
+import { goPrinters } from './go-printers.ts'
 import { atOnce } from './loop-turns.ts'
 import { type MetadataRules, metadataFaults } from './metadata-faults.ts'
 import { cut, join, type Pieces } from './pieces.ts'
@@ -33,6 +36,8 @@ import { boundedWarnings } from './warnings.ts'
 export interface SentManager extends Omit<FieldManager, 'versions'> {
   /** By apiVersion, the type in it: that of a built-in kind, or the number of a schema; neither for one without a schema. */
   readonly types: ReadonlyMap<string, readonly [group: string, version: string, kind: string] | number | undefined>
+  /** Of a custom resource. */
+  readonly group: string | undefined
   readonly ignored: FieldSet | undefined
 }
 
@@ -47,7 +52,7 @@ type Outcome = ReturnType<typeof applyPatch>
 type Patched = ReturnType<typeof applyJsonPatch>
 
 export interface Tasks {
-  readonly parseYaml: (text: string) => Result<Pieces>
+  readonly parseYaml: (text: string) => Result<{ value: Pieces; duplicates: readonly string[] }>
   readonly printYaml: (json: string) => string
   readonly indent: (json: string) => string
   /** JSON of the Status of invalid(). */
@@ -87,10 +92,11 @@ export interface Tasks {
 }
 
 export function createTasks(schemaOf: (number: number) => StructuralSchema): Tasks {
-  function managerOf({ types, ignored, ...manager }: SentManager): FieldManager {
+  function managerOf({ types, group, ignored, ...manager }: SentManager): FieldManager {
     return {
       ...manager,
       versions: {
+        isForeign: (apiVersion) => isOfAnotherGroup(apiVersion, group),
         typeAt: (apiVersion) => {
           if (!types.has(apiVersion)) return undefined
           const type = types.get(apiVersion)
@@ -106,7 +112,9 @@ export function createTasks(schemaOf: (number: number) => StructuralSchema): Tas
   return {
     parseYaml: (text) => {
       const parsed = decodeYaml(text)
-      return parsed.ok ? { ok: true, value: cutAtOnce(parsed.value) } : parsed
+      if (!parsed.ok) return parsed
+      const { value, duplicates } = parsed.value
+      return { ok: true, value: { value: cutAtOnce(value), duplicates } }
     },
     printYaml: (json) => printYaml(JSON.parse(json) as Json),
     indent: (json) => JSON.stringify(JSON.parse(json), null, 2),
@@ -121,7 +129,8 @@ export function createTasks(schemaOf: (number: number) => StructuralSchema): Tas
       const { object, faults } = decodeSubmitted(bufferOf(body), sent)
       if (conform === undefined) return { object: cutAtOnce(object), faults }
       const schema = conform.schema === undefined ? undefined : schemaOf(conform.schema)
-      const all = [...faults, ...conformTo(schema, object)]
+      const form = { schema, builtIn: sent.builtIn, ...(sent.builtIn && goPrinters(sent.expected)) }
+      const all = [...faults, ...conformTo(form, object)]
       return { object: cutAtOnce(object), faults: toTell(all, conform.validation) }
     },
     manage: ({ manager, live, written }) => {
@@ -150,6 +159,11 @@ export function createTasks(schemaOf: (number: number) => StructuralSchema): Tas
   }
 }
 
+/** @param group of a custom resource; a built-in kind may be known in several */
+export function isOfAnotherGroup(apiVersion: string, group: string | undefined): boolean {
+  return group !== undefined && parseApiVersion(apiVersion)?.group !== group
+}
+
 function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
@@ -165,7 +179,7 @@ function joinAtOnce<T extends Json | KubeObject>(pieces: Pieces): T {
 /** Texts can be as many as a body has fields. */
 function toTell(faults: readonly string[], validation: FieldValidation): string[] {
   if (validation === 'Ignore' || faults.length === 0) return []
-  return validation === 'Strict' ? [faults.join(', ')] : boundedWarnings(faults)
+  return validation === 'Strict' ? [faults.join(', ')] : boundedWarnings(faults.flatMap(linesOfError))
 }
 
 /** How an object is patched. */

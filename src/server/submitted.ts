@@ -4,17 +4,17 @@ import {
   decodeJson,
   decodeProtobuf,
   duplicateFields,
+  duplicatesError,
   goJsonError,
-  type Json,
   type JsonObject,
   type KubeObject,
   metadataTypeError,
-  parseYaml,
+  parseYamlValue,
   pruneMetadata,
   pruneValue,
   type Result,
-  type StructuralSchema,
   unsupportedMediaType,
+  type YamlValue,
 } from '../machinery/index.ts'
 import {
   checkDecodes,
@@ -25,7 +25,7 @@ import {
   objectAs,
   unrecognized,
 } from './built-in-body.ts'
-
+import type { ResourceDefinition } from './definition.ts'
 import { fillNullTexts } from './metadata.ts'
 
 export const JSON_TYPE = 'application/json'
@@ -100,9 +100,11 @@ function decodeValue(body: Buffer, { expected, builtIn, type, isTyped, told }: S
     return { value: objectAs(expected, body, decoded.value), faults }
   }
   if (type !== YAML_TYPE) throw unrecognized(expected, body, NO_KIND + jsonFault(text, decoded.error))
-  const parsed = parseYaml(text)
+  const parsed = parseYamlValue(text)
   if (!parsed.ok) throw unrecognized(expected, body, parsed.error)
-  return { value: objectAs(expected, body, parsed.value), faults: [] }
+  const { value, duplicates } = parsed.value
+  const faults = told && duplicates.length > 0 ? [duplicatesError(duplicates)] : []
+  return { value: objectAs(expected, body, value), faults }
 }
 
 interface DecodedValue {
@@ -117,24 +119,34 @@ export function jsonFault(text: string, error: string): string {
 }
 
 /** A body in either form; YAML is what most clients fill with JSON. */
-export function decodeYaml(text: string): Result<Json> {
+export function decodeYaml(text: string): Result<YamlValue> {
   const decoded = decodeJson(text)
-  return decoded.ok ? decoded : parseYaml(text)
+  return decoded.ok ? { ok: true, value: { value: decoded.value, duplicates: [] } } : parseYamlValue(text)
 }
 
+/** What says how an object of a kind must look. */
+export type Form = Pick<ResourceDefinition, 'schema' | 'builtIn' | 'printAsGo'>
+
 /** Drops what the schema does not know. @returns `unknown field "spec.x"`, for each */
-export function unknownFields(schema: StructuralSchema | undefined, object: KubeObject): string[] {
+export function unknownFields({ schema, builtIn }: Form, object: KubeObject): string[] {
   if (schema === undefined) return []
   const dropped = [
     ...pruneMetadata(object.metadata as JsonObject, 'metadata'),
-    ...pruneValue(schema, object, { isResourceRoot: true }),
+    // Go's decoder of structs tells them as it comes to them, that of custom resources by name.
+    ...pruneValue(schema, object, { isResourceRoot: true, inOrder: builtIn }),
   ]
   return dropped.map((path) => `unknown field "${path}"`)
 }
 
-/** Drops what the schema does not know, and fills in its defaults. @returns `unknown field "spec.x"`, for each */
-export function conformTo(schema: StructuralSchema | undefined, object: KubeObject): string[] {
-  const texts = unknownFields(schema, object)
-  if (schema !== undefined) applyDefaults(schema, object)
+/** Fills in what is always there: a schema's defaults, or what Go prints of a struct. */
+export function complete({ schema, printAsGo }: Form, object: KubeObject): void {
+  if (printAsGo !== undefined) printAsGo(object)
+  else if (schema !== undefined) applyDefaults(schema, object)
+}
+
+/** Drops what the kind does not know, and fills in what it always has. @returns `unknown field "spec.x"`, for each */
+export function conformTo(form: Form, object: KubeObject): string[] {
+  const texts = unknownFields(form, object)
+  complete(form, object)
   return texts
 }

@@ -1,5 +1,5 @@
 /** Watch events as bytes. One change is encoded once per definition and form, however many watchers it goes to. */
-import { encodeWatchFrame, formatApiVersion, type Json } from '../machinery/index.ts'
+import { encodeWatchFrame, formatApiVersion, type Json, type KubeObject } from '../machinery/index.ts'
 import type { ResourceDefinition } from './definition.ts'
 import type { ObjectForm } from './form.ts'
 import { objectBytes } from './form.ts'
@@ -85,7 +85,8 @@ export function bookmark(
     resourceVersion: String(version),
     ...(initialEventsEnd && { annotations: { 'k8s.io/initial-events-end': 'true' } }),
   }
-  const object = { apiVersion: formatApiVersion(definition), kind: definition.names.kind, metadata }
+  const object: KubeObject = { apiVersion: formatApiVersion(definition), kind: definition.names.kind, metadata }
+  definition.printAsGo?.(object)
   return eventOf(
     form,
     'BOOKMARK',

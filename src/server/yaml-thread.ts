@@ -1,5 +1,5 @@
 /** YAML, which takes its library about a millisecond a kilobyte, and JSON for people: what is large is handled beside the event loop. */
-import { type Json, printYaml, type Result } from '../machinery/index.ts'
+import { type Json, printYaml, type Result, type YamlValue } from '../machinery/index.ts'
 import { inTurns } from './loop-turns.ts'
 import { join } from './pieces.ts'
 import { aside } from './side-thread.ts'
@@ -8,12 +8,14 @@ import { decodeYaml } from './submitted.ts'
 const ON_THE_LOOP = 8 * 1024
 const INDENTED_ON_THE_LOOP = 128 * 1024
 
-/** Reads one document, in JSON or in YAML; see parseYaml. */
-export async function readYamlText(body: Buffer): Promise<Result<Json>> {
+/** Reads one document, in JSON or in YAML; see parseYamlValue. */
+export async function readYamlText(body: Buffer): Promise<Result<YamlValue>> {
   const text = body.toString('utf8')
   if (text.length <= ON_THE_LOOP) return decodeYaml(text)
   const result = await aside('parseYaml', text)
-  return result.ok ? { ok: true, value: await inTurns(join(result.value)) } : result
+  if (!result.ok) return result
+  const { value, duplicates } = result.value
+  return { ok: true, value: { value: (await inTurns(join(value))) as Json, duplicates } }
 }
 
 /** @param json the text of an object. */

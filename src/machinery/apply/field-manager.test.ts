@@ -15,6 +15,7 @@ const EMPTY = { apiVersion: V1, kind: 'Widget' }
 
 /** v1 and v2 are served; in v2 nothing is granular. */
 const versions: Versions = {
+  isForeign: () => false,
   typeAt: (apiVersion) => (apiVersion === V1 ? WIDGET : apiVersion === V2 ? ATOMIC_WIDGET : undefined),
   convert: (object, _from, to) => ({ ...(object as JsonObject), apiVersion: to }),
   ignoredAt: () => fieldSetOf(['f:status']),

@@ -19,8 +19,8 @@ export interface FieldManager {
   readonly versions: Versions
   /** What an object is before it has anything: the struct's fields that are always there. */
   readonly empty: JsonObject
-  /** metav1.Time. */
-  readonly now: string
+  /** metav1.Time of entries that are written; without it they have none. */
+  readonly now: string | undefined
 }
 
 /** Never owned by anyone. */
@@ -59,8 +59,26 @@ export function managedAfterUpdate(
   // An object that is not tracked stays so until it is first applied.
   if (live !== undefined && managed.managers.size === 0) return undefined
   const before = live === undefined ? manager.empty : withoutManagedFields(live)
+  if (!isTrackable(manager, written, managed)) return undefined
   const next = capManagers(afterUpdate(manager, before, withoutManagedFields(written), managed))
   return next.managers.size === 0 ? undefined : encodeManagedFields(next)
+}
+
+/**
+ * Upstream forgets all managers of an object that it cannot show to one of them: in an apiVersion of another group, or in a
+ * version that does not have all of its fields (managedfields/fieldmanager.go, UpdateNoErrors).
+ */
+function isTrackable({ apiVersion, versions }: FieldManager, written: KubeObject, { managers }: Managed): boolean {
+  const others = new Set([...managers.values()].map((managed) => managed.apiVersion))
+  others.delete(apiVersion)
+  for (const other of others) {
+    if (versions.isForeign(other)) return false
+    const type = versions.typeAt(other)
+    if (type === undefined) continue
+    const seen = versions.convert(withoutManagedFields(written), apiVersion, other)
+    if (checkType(type, seen, true).length > 0) return false
+  }
+  return true
 }
 
 function managedBefore({ subresource }: FieldManager, live: KubeObject | undefined, written: KubeObject): Managed {
@@ -95,7 +113,7 @@ function afterUpdate(manager: FieldManager, live: JsonObject, written: JsonObjec
   const identity = identityOf({ manager: name || 'unknown', operation: 'Update', apiVersion, subresource })
   const previous = managers.get(identity)
   managers.set(identity, { ...current, set: previous === undefined ? changed : union(changed, previous.set) })
-  return { managers, times: new Map(managed.times).set(identity, now) }
+  return { managers, times: now === undefined ? managed.times : new Map(managed.times).set(identity, now) }
 }
 
 export type ApplyOutcome =
@@ -158,7 +176,7 @@ function applyTo(
   }
   if (!applied.ok) return { type: 'conflicts', conflicts: applied.error }
   const { object, managers } = applied.value
-  const times = object === undefined ? managed.times : new Map(managed.times).set(identity, now)
+  const times = object === undefined || now === undefined ? managed.times : new Map(managed.times).set(identity, now)
   const stripped = withoutUnowned(managers, identity)
   const result = structuredClone(object ?? live) as unknown as KubeObject
   if (name === KUBECTL && (result.metadata.annotations?.[LAST_APPLIED] ?? '') !== '') withLastApplied(result, config)

@@ -30,6 +30,8 @@ export interface Conflict {
 export interface Versions {
   /** Undefined for a version that is not served: what its managers own is forgotten. */
   readonly typeAt: (apiVersion: string) => FieldType | undefined
+  /** Whether it is of another group, which a custom resource cannot be converted to. */
+  readonly isForeign: (apiVersion: string) => boolean
   readonly convert: (object: Json, from: string, to: string) => Json
   /** The fields that no manager owns, because a write through this endpoint does not change them. */
   readonly ignoredAt: (apiVersion: string) => FieldSet | undefined

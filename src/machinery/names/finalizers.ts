@@ -1,7 +1,7 @@
 /** metadata.finalizers (apimachinery/pkg/api/validation/objectmeta.go). */
 import type { StatusCause } from '../errors.ts'
 import { fieldForbidden, fieldInvalid } from './field-error.ts'
-import { compareText, goStrings } from './go-text.ts'
+import { compareText, goStrings, quote } from './go-text.ts'
 import { isQualifiedName } from './label.ts'
 
 /** The garbage collector's own: dependents stay, without their owner. */
@@ -35,6 +35,21 @@ export function validateStandardFinalizers(finalizers: readonly string[], path: 
           ),
         ],
   )
+}
+
+/** What upstream warns of in the finalizers of custom resources (customresource/validator.go, validateKubeFinalizerName). */
+export function finalizerWarnings(names: readonly string[], path: string): string[] {
+  return names.flatMap((name) => {
+    const at = `${path}: ${quote(name)}: `
+    const messages = isQualifiedName(name)
+    if (!name.includes('/') && !STANDARD.has(name)) {
+      const remedy = name.includes('.') ? ' including a path (/)' : ''
+      messages.push(
+        `prefer a domain-qualified finalizer name${remedy} to avoid accidental conflicts with other finalizer writers`,
+      )
+    }
+    return messages.map((message) => at + message)
+  })
 }
 
 /** While an object is being deleted its finalizers can only become fewer. */

@@ -1,4 +1,5 @@
 /** The fields of metav1.ObjectMeta and the errors of encoding/json for values that do not fit them. */
+import { goTimeError, RFC_3339 } from '../go-time.ts'
 import type { Json, JsonObject } from '../object.ts'
 import { childPath, indexPath } from './field-path.ts'
 
@@ -10,6 +11,7 @@ interface FieldType {
   readonly fits: Fits
   /** The type of the values within, which Go names when one of them does not fit. */
   readonly element?: FieldType
+  readonly isTime?: boolean
   readonly fields?: ReadonlySet<string>
 }
 
@@ -19,10 +21,7 @@ const STRING: FieldType = { name: 'string', fits: (value) => typeof value === 's
 const INT64: FieldType = { name: 'int64', fits: (value) => Number.isInteger(value) }
 const STRING_MAP: FieldType = { name: 'map[string]string', fits: isObject, element: STRING }
 const STRINGS: FieldType = { name: '[]string', fits: Array.isArray, element: STRING }
-const TIME: FieldType = {
-  name: 'string',
-  fits: (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
-}
+const TIME: FieldType = { name: 'string', fits: (value) => typeof value === 'string', isTime: true }
 
 function structs(name: string, fields: readonly string[]): FieldType {
   return {
@@ -84,6 +83,8 @@ export function metadataTypeError(value: Json | undefined): string | undefined {
     const wrong = type && misfit(type, field)
     if (wrong)
       return `json: cannot unmarshal ${goKind(wrong.value)} into Go struct field ObjectMeta.${key} of type ${wrong.type}`
+    const fault = type?.isTime === true && typeof field === 'string' ? goTimeError(field, RFC_3339) : undefined
+    if (fault !== undefined) return fault
   }
   return undefined
 }

@@ -67,17 +67,18 @@ function pruneFields(
  * Drops from `value`, in place, every field that the schema does not specify.
  *
  * @param options.isResourceRoot - the value is a whole object, whose apiVersion, kind and metadata are never touched.
+ * @param options.inOrder - what was dropped is told in the order in which it was found
  * @returns the paths of what was dropped, sorted, as strict field validation names them (`spec.list[0].unknown`); those
  * within the metadata of embedded resources come last.
  */
 export function pruneValue(
   schema: StructuralSchema,
   value: unknown,
-  options: { readonly isResourceRoot: boolean },
+  options: { readonly isResourceRoot: boolean; readonly inOrder?: boolean },
 ): string[] {
   const pruning: Pruning = { way: [], dropped: [] }
   prune(value as Json, schema, schema.preserveUnknownFields === true, options.isResourceRoot, pruning)
-  if (pruning.dropped.length > 1) pruning.dropped.sort(compareText)
+  if (pruning.dropped.length > 1 && options.inOrder !== true) pruning.dropped.sort(compareText)
   if (!schema.holdsEmbeddedResource) return pruning.dropped
   return [...pruning.dropped, ...pruneEmbeddedMetadata(schema, value as Json)]
 }

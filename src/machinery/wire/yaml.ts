@@ -38,19 +38,46 @@ export interface YamlDocument {
 /** Aliases may multiply a document by no more than this many values. */
 const MAX_ALIASED_VALUES = 100_000
 
+export type YamlValue = Pick<YamlDocument, 'value' | 'duplicates'>
+
 /**
  * Reads one document. What is JSON is read as JSON, which is much faster.
  *
  * @returns its value, null for an empty text; or upstream's form of error, `yaml: line 3: ...`.
  */
 export function parseYaml(text: string): Result<Json> {
+  const parsed = parseYamlValue(text)
+  return parsed.ok ? { ok: true, value: parsed.value.value } : parsed
+}
+
+/** parseYaml, with the keys that are there more than once. */
+export function parseYamlValue(text: string): Result<YamlValue> {
   if (/^\s*[[{]/.test(text)) {
     const json = decodeJson(text)
-    if (json.ok || json.error === TOO_DEEP) return json
+    if (json.ok) return { ok: true, value: { value: json.value, duplicates: [] } }
+    if (json.error === TOO_DEEP) return json
   }
   const documents = parseYamlDocuments(text)
   if (!documents.ok) return { ok: false, error: `yaml: line ${documents.error.line}: ${documents.error.message}` }
-  return { ok: true, value: documents.value[0]?.value ?? null }
+  return { ok: true, value: documents.value[0] ?? { value: null, duplicates: [] } }
+}
+
+const UNMARSHAL_ERRORS = 'yaml: unmarshal errors:'
+
+/** What yaml.UnmarshalStrict says of them. */
+export function duplicatesError(duplicates: readonly string[]): string {
+  return [UNMARSHAL_ERRORS, ...duplicates].join('\n  ')
+}
+
+/** The lines of such an error, any other one as it is (apiserver/pkg/endpoints/handlers/rest.go, parseYAMLWarnings). */
+export function linesOfError(error: string): string[] {
+  const start = error.indexOf(UNMARSHAL_ERRORS)
+  if (start === -1) return [error]
+  return error
+    .slice(start + UNMARSHAL_ERRORS.length)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
 }
 
 /** Reads all documents of a text, which `---` separates. */

@@ -2,9 +2,10 @@
 import { applyDefaults, type JsonObject, type KubeObject, pruneMetadata, pruneValue } from '../../machinery/index.ts'
 import type { ResourceDefinition } from '../definition.ts'
 
-export function conformQuietly({ schema }: ResourceDefinition, object: KubeObject): void {
+export function conformQuietly({ schema, printAsGo }: ResourceDefinition, object: KubeObject): void {
   if (schema === undefined) return
   pruneMetadata(object.metadata as JsonObject, 'metadata')
   pruneValue(schema, object, { isResourceRoot: true })
-  applyDefaults(schema, object)
+  if (printAsGo === undefined) applyDefaults(schema, object)
+  else printAsGo(object)
 }

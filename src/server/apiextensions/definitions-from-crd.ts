@@ -7,6 +7,7 @@ import {
   type JsonObject,
   type KubeObject,
   parseStructuralSchema,
+  pruneValue,
   type StructuralSchema,
 } from '../../machinery/index.ts'
 import { lazily } from '../builtins/lazily.ts'
@@ -63,7 +64,9 @@ export function definitionsAs(crd: KubeObject, provenance: Provenance): readonly
     const all: ReadonlyMap<string, ResourceDefinition> = new Map(
       versions.map((version) => {
         const conversion = conversionWebhookOf(spec.conversion, () => all)
-        const shared = { storageVersion, names, terminating, provenance, conversion }
+        const storage = formatApiVersion({ group: textIn(spec.group), version: storageVersion })
+        const stored = () => all.get(storage)
+        const shared = { storageVersion, stored, names, terminating, provenance, conversion }
         return [
           formatApiVersion({ group: textIn(spec.group), version: textIn(version.name) }),
           definitionOf(spec, version, shared),
@@ -88,6 +91,7 @@ function namesOf({ plural, singular, kind, listKind, shortNames, categories }: F
 
 interface Shared {
   readonly storageVersion: string
+  readonly stored: () => ResourceDefinition | undefined
   readonly names: ResourceNames
   readonly terminating: boolean
   readonly provenance: Provenance
@@ -97,7 +101,7 @@ interface Shared {
 function definitionOf(
   spec: Fields,
   version: Fields,
-  { storageVersion, names, terminating, provenance, conversion }: Shared,
+  { storageVersion, stored, names, terminating, provenance, conversion }: Shared,
 ): ResourceDefinition {
   const group = textIn(spec.group)
   const name = textIn(version.name)
@@ -131,9 +135,20 @@ function definitionOf(
     requiresResourceVersion: true,
     strategy: strategyOf(isFields(status), paths, parsed),
     ...(conversion !== undefined && { conversion }),
+    ...(conversion === undefined && name !== storageVersion && { stored, printStored: asStoredBy(stored) }),
     ...(version.deprecated === true && {
       deprecationWarning: textIn(version.deprecationWarning) || plainWarning(spec, name),
     }),
+  }
+}
+
+/** What is written is read again by the schema of its storage version: fields of other versions are lost on the way. */
+function asStoredBy(stored: Shared['stored']): NonNullable<ResourceDefinition['printStored']> {
+  return (object) => {
+    const schema = stored()?.schema
+    if (schema === undefined) return
+    pruneValue(schema, object, { isResourceRoot: true })
+    applyDefaults(schema, object)
   }
 }
 

@@ -14,9 +14,9 @@ import {
   type Strategy,
   type Subresource,
 } from '../definition.ts'
+import { goPrinters } from '../go-printers.ts'
 import { DEFAULT_COLUMNS } from './columns.ts'
 import { lazily } from './lazily.ts'
-import { dropNullFields } from './null-fields.ts'
 
 export interface BuiltIn {
   readonly group: string
@@ -30,6 +30,7 @@ export interface BuiltIn {
   readonly subresources?: Readonly<Record<string, Subresource>>
   readonly columns?: readonly PrinterColumn[]
   readonly selectableFields?: readonly string[]
+  readonly computedFields?: ResourceDefinition['computedFields']
   readonly nameRule?: ResourceDefinition['nameRule']
   readonly generation?: boolean
   readonly requiresResourceVersion?: boolean
@@ -76,6 +77,7 @@ export function builtIn(declared: BuiltIn): ResourceDefinition {
     },
     columns: declared.columns ?? DEFAULT_COLUMNS,
     selectableFields: declared.selectableFields ?? [],
+    ...(declared.computedFields !== undefined && { computedFields: declared.computedFields }),
     nameRule: declared.nameRule ?? 'DNS1123Subdomain',
     generation: declared.generation ?? false,
     builtIn: true,
@@ -83,21 +85,8 @@ export function builtIn(declared: BuiltIn): ResourceDefinition {
     ...(declared.createOnUpdate === true && { createOnUpdate: true }),
     ...(declared.returnsDeleted === true && { returnsDeleted: true }),
     ...(declared.storedForm !== undefined && { storedForm: declared.storedForm }),
-    strategy: withoutNulls(declared.strategy ?? {}, parsed),
-  }
-}
-
-function withoutNulls(strategy: Strategy, schema: () => StructuralSchema): Strategy {
-  return {
-    ...strategy,
-    prepareForCreate: (object, context) => {
-      dropNullFields(schema(), object)
-      strategy.prepareForCreate?.(object, context)
-    },
-    prepareForUpdate: (object, old, context) => {
-      dropNullFields(schema(), object)
-      strategy.prepareForUpdate?.(object, old, context)
-    },
+    ...goPrinters({ group, version, kind }),
+    strategy: declared.strategy ?? {},
   }
 }
 

@@ -1,5 +1,4 @@
 /** v1 ConfigMap (pkg/registry/core/configmap), and the one that every namespace has. */
-import { isDeepStrictEqual } from 'node:util'
 import { byteLength, fieldInvalid, fieldTooLong, type KubeObject, type StatusCause } from '../../machinery/index.ts'
 import type { PrinterColumn, VirtualScope } from '../definition.ts'
 import { builtIn } from './built-in.ts'
@@ -39,13 +38,6 @@ function validate(object: KubeObject): StatusCause[] {
   return causes
 }
 
-/** Go leaves empty maps out (omitempty). */
-function dropEmpty(object: KubeObject): void {
-  for (const field of ['data', 'binaryData']) {
-    if (isDeepStrictEqual(object[field], {})) delete object[field]
-  }
-}
-
 function rootCertificate({ cluster, namespace, creationTimestamp, rootCertificate }: VirtualScope): KubeObject {
   return {
     apiVersion: 'v1',
@@ -70,8 +62,6 @@ export const configMap = builtIn({
   shortNames: ['cm'],
   columns: [NAME, DATA, AGE],
   strategy: {
-    prepareForCreate: dropEmpty,
-    prepareForUpdate: dropEmpty,
     validate,
     validateUpdate: (object, old) => [...validateImmutable(object, old, ['data', 'binaryData']), ...validate(object)],
     virtual: (scope) => [rootCertificate(scope)],

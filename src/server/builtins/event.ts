@@ -1,5 +1,13 @@
 /** v1 and events.k8s.io/v1 Event: the same rows, in core's form, served in both groups (pkg/apis/events/v1/conversion.go). */
-import { ageOf, type KubeObject } from '../../machinery/index.ts'
+import {
+  ageOf,
+  formatApiVersion,
+  type Json,
+  type JsonObject,
+  type KubeObject,
+  messageOf,
+  printAsGo,
+} from '../../machinery/index.ts'
 import type { PrinterColumn } from '../definition.ts'
 import type { Expiry } from '../expiry/expiries.ts'
 import { builtIn } from './built-in.ts'
@@ -18,16 +26,28 @@ const RENAMED = [
   ['reportingComponent', 'reportingController'],
 ] as const
 
-function renamed(object: KubeObject, apiVersion: string, names: ReadonlyMap<string, string>): KubeObject {
-  const entries = Object.entries(object).map(([field, value]) => [names.get(field) ?? field, value])
-  return { ...(Object.fromEntries(entries) as KubeObject), apiVersion }
+/** What is always printed in the one form need not be in the other. */
+function renamed(object: KubeObject, { group, version, names }: Form): KubeObject {
+  const fields: JsonObject = { apiVersion: formatApiVersion({ group, version }) }
+  for (const [field, value] of Object.entries(object)) {
+    if (field !== 'apiVersion') fields[names.get(field) ?? field] = value as Json
+  }
+  const table = messageOf(group, version, 'Event')
+  if (table !== undefined) printAsGo(table, fields)
+  return fields as unknown as KubeObject
 }
 
-const TO_CORE = new Map<string, string>(RENAMED.map(([core, events]) => [events, core]))
-const FROM_CORE = new Map<string, string>(RENAMED)
+interface Form {
+  readonly group: string
+  readonly version: string
+  readonly names: ReadonlyMap<string, string>
+}
 
-const toCore = (object: KubeObject) => renamed(object, 'v1', TO_CORE)
-const fromCore = (object: KubeObject) => renamed(object, 'events.k8s.io/v1', FROM_CORE)
+const CORE: Form = { group: '', version: 'v1', names: new Map(RENAMED.map(([core, events]) => [events, core])) }
+const EVENTS: Form = { group: 'events.k8s.io', version: 'v1', names: new Map(RENAMED) }
+
+const toCore = (object: KubeObject) => renamed(object, CORE)
+const fromCore = (object: KubeObject) => renamed(object, EVENTS)
 
 function firstSeen(event: KubeObject, now: number): string {
   return ageOf(isAbsent(event.firstTimestamp) ? event.eventTime : event.firstTimestamp, now)
@@ -119,8 +139,11 @@ export const coreEvent = builtIn({
     ...REFERENCE_FIELDS.map((field) => `involvedObject.${field}`),
     'reason',
     'reportingComponent',
+    'source',
     'type',
   ],
+  // pkg/registry/core/event/strategy.go, ToSelectableFields
+  computedFields: { source: (event) => textIn(fieldsIn(event.source).component) || textIn(event.reportingComponent) },
   strategy: {
     expiry,
     validate: (event) => validateEvent(event, false),

@@ -12,7 +12,7 @@ import {
   type StatusCause,
 } from '../../machinery/index.ts'
 import { builtIn } from './built-in.ts'
-import { ONE, quantityIn, setCanonicalQuantities } from './quantity-in.ts'
+import { ONE, quantityIn } from './quantity-in.ts'
 import { type Fields, fieldsIn, objectsIn, textIn } from './untyped.ts'
 
 const BOUNDS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const
@@ -23,7 +23,6 @@ const ONLY_CONTAINERS = "may not be specified when `type` is 'Pod'"
 /** Containers: the default limit is the maximum, the default request that limit, and where there is none the minimum. */
 function setDefaults(object: KubeObject): void {
   for (const limit of objectsIn(fieldsIn(object.spec).limits)) {
-    for (const bound of BOUNDS) setCanonicalQuantities(limit[bound], object)
     if (limit.type !== 'Container') continue
     const limits = { ...fieldsIn(limit.max), ...fieldsIn(limit.default) }
     const requests = { ...fieldsIn(limit.min), ...limits, ...fieldsIn(limit.defaultRequest) }

@@ -45,9 +45,18 @@ test('the finalize subresource replaces the finalizers', () => {
   assert.deepEqual(merged?.status, { phase: 'Active' })
 })
 
-test('a namespace that is being deleted is terminating', () => {
-  const object = prepared(namespace, {})
+test('a generated name becomes a label of the server, after the fields of the client have their owner', () => {
+  const object = objectOf(namespace, { metadata: { generateName: 'made-', name: 'made-1' } })
+  namespace.strategy.prepareForCreate?.(object, contextFor())
+  assert.equal(object.metadata.labels, undefined)
+  namespace.strategy.settle?.(object, undefined, contextFor())
+  assert.deepEqual(object.metadata.labels, { 'kubernetes.io/metadata.name': 'made-1' })
+})
+
+test('a namespace that is being deleted is terminating, and has no time for it', () => {
+  const object = prepared(namespace, { metadata: { name: 'test', deletionGracePeriodSeconds: 0 } })
   namespace.strategy.prepareForDelete?.(object, contextFor())
+  assert.equal(object.metadata.deletionGracePeriodSeconds, undefined)
   assert.deepEqual(object.status, { phase: 'Terminating' })
 })
 

@@ -31,18 +31,22 @@ function setNameLabel(object: KubeObject, name: string): void {
   if (name !== '') object.metadata.labels = { ...object.metadata.labels, [NAME_LABEL]: name }
 }
 
-function prepareForCreate(object: KubeObject, context: OperationContext): void {
-  setNameLabel(object, object.metadata.name ?? context.name)
-  object.status = { phase: 'Active' }
-  const spec = ensureFields(object, 'spec')
-  const finalizers = textsIn(spec.finalizers)
-  if (!finalizers.includes(FINALIZER)) spec.finalizers = [...finalizers, FINALIZER]
+/** A name that the client gives is a label of its own; one that is made up becomes one of the server's. */
+function setDefaults(object: KubeObject): void {
+  if ((object.metadata.generateName ?? '') === '') setNameLabel(object, object.metadata.name ?? '')
 }
 
-function prepareForUpdate(object: KubeObject, old: KubeObject, context: OperationContext): void {
-  setNameLabel(object, old.metadata.name ?? '')
-  if (context.subresource !== 'finalize') object.spec = old.spec
-  if (context.subresource !== 'status') object.status = old.status
+function settle(object: KubeObject, old: KubeObject | undefined, { subresource }: OperationContext): void {
+  if (old === undefined) {
+    setNameLabel(object, object.metadata.name ?? '')
+    object.status = { phase: 'Active' }
+    const spec = ensureFields(object, 'spec')
+    const finalizers = textsIn(spec.finalizers)
+    if (!finalizers.includes(FINALIZER)) spec.finalizers = [...finalizers, FINALIZER]
+  } else {
+    if (subresource !== 'finalize') object.spec = old.spec
+    if (subresource !== 'status') object.status = old.status
+  }
 }
 
 function validateFinalizersOf(object: KubeObject): StatusCause[] {
@@ -82,10 +86,13 @@ function virtualNamespace({ cluster, creationTimestamp }: VirtualScope, name: st
 }
 
 const strategy: Strategy = {
-  prepareForCreate,
-  prepareForUpdate,
+  prepareForCreate: setDefaults,
+  prepareForUpdate: (object, old) => setNameLabel(object, old.metadata.name ?? ''),
+  settle,
   prepareForDelete: (object) => {
     object.status = { ...fieldsIn(object.status), phase: 'Terminating' }
+    // Upstream's storage of namespaces marks them by itself, and gives them no time.
+    delete object.metadata.deletionGracePeriodSeconds
   },
   admit: async (change, context) => {
     if (change.type === 'delete' && IMMORTAL.includes(context.name)) {

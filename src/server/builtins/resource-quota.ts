@@ -14,7 +14,7 @@ import type { Change, CommitPart, OperationContext, PrinterColumn, Strategy } fr
 import { epochKey } from '../keys.ts'
 import { builtIn, STATUS } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
-import { quantityIn, setCanonicalQuantities, ZERO } from './quantity-in.ts'
+import { quantityIn, ZERO } from './quantity-in.ts'
 import { fieldsIn, textsIn } from './untyped.ts'
 
 const COUNTED = [
@@ -114,13 +114,6 @@ function validateScopesUpdate(object: KubeObject, old: KubeObject): StatusCause[
   return isDeepStrictEqual(updated, stored) ? [] : [fieldInvalid('spec.scopes', updated, 'field is immutable')]
 }
 
-function setDefaults(object: KubeObject): void {
-  const status = fieldsIn(object.status)
-  for (const quantities of [fieldsIn(object.spec).hard, status.hard, status.used]) {
-    setCanonicalQuantities(quantities, object)
-  }
-}
-
 export const RESOURCE_QUOTA_CONTROLLER = 'resourcequota-controller'
 
 /**
@@ -146,11 +139,9 @@ const strategy: Strategy = {
   commit: noteCount,
   prepareForCreate: (object) => {
     object.status = {}
-    setDefaults(object)
   },
   prepareForUpdate: (object, old, context) => {
     if (context.subresource !== 'status') object.status = old.status
-    setDefaults(object)
   },
   validate,
   validateUpdate: (object, old, context) =>

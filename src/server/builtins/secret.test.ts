@@ -34,7 +34,7 @@ const CASES: readonly (readonly [string, Record<string, unknown>, string[]])[] =
   [
     'kubernetes.io/dockercfg',
     { data: { '.dockercfg': base64('{') } },
-    ['data[.dockercfg]: Invalid value: "<secret contents redacted>": invalid JSON'],
+    ['data[.dockercfg]: Invalid value: "<secret contents redacted>": unexpected end of JSON input'],
   ],
   ['kubernetes.io/service-account-token', {}, [`metadata.annotations[${NAME}]: Required value`]],
   ['example.com/anything', { data: { any: '' } }, []],

@@ -1,5 +1,14 @@
 /** v1 Secret (pkg/registry/core/secret). */
-import { fieldInvalid, fieldRequired, fieldTooLong, type KubeObject, type StatusCause } from '../../machinery/index.ts'
+import {
+  decodeJson,
+  fieldInvalid,
+  fieldRequired,
+  fieldTooLong,
+  goJsonError,
+  goKind,
+  type KubeObject,
+  type StatusCause,
+} from '../../machinery/index.ts'
 import type { PrinterColumn } from '../definition.ts'
 import { builtIn } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
@@ -48,13 +57,13 @@ function required(data: Data, keys: readonly string[]): StatusCause[] {
 
 function jsonObject(data: Data, key: string): StatusCause[] {
   if (!Object.hasOwn(data, key)) return required(data, [key])
-  try {
-    const value: unknown = JSON.parse(Buffer.from(textIn(data[key]), 'base64').toString())
-    if (value === null || isFields(value)) return []
-    return [fieldInvalid(`data[${key}]`, '<secret contents redacted>', 'json: cannot unmarshal into a map')]
-  } catch {
-    return [fieldInvalid(`data[${key}]`, '<secret contents redacted>', 'invalid JSON')]
-  }
+  const text = Buffer.from(textIn(data[key]), 'base64').toString()
+  const decoded = decodeJson(text)
+  if (decoded.ok && (decoded.value === null || isFields(decoded.value))) return []
+  const fault = decoded.ok
+    ? `json: cannot unmarshal ${goKind(decoded.value)} into Go value of type map[string]interface {}`
+    : goJsonError(text)
+  return [fieldInvalid(`data[${key}]`, '<secret contents redacted>', fault)]
 }
 
 const BASIC_AUTH = ['username', 'password']

@@ -32,7 +32,9 @@ export function objectOf(definition: ResourceDefinition, fields: Record<string, 
 /** The object as it would be stored. */
 export function prepared(definition: ResourceDefinition, fields: Record<string, unknown>): KubeObject {
   const object = objectOf(definition, fields)
+  definition.printAsGo?.(object)
   definition.strategy.prepareForCreate?.(object, contextFor())
+  definition.strategy.settle?.(object, undefined, contextFor())
   return object
 }
 
@@ -55,7 +57,9 @@ export function updated(
   const stored = prepared(definition, old)
   const object = objectOf(definition, fields)
   const context = contextFor({ subresource })
+  definition.printAsGo?.(object)
   definition.strategy.prepareForUpdate?.(object, stored, context)
+  definition.strategy.settle?.(object, stored, context)
   return { object, faults: texts(definition.strategy.validateUpdate?.(object, stored, context)) }
 }
 

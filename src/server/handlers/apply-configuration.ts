@@ -1,10 +1,19 @@
 /** The body of an apply: an object that says what its manager wants, in YAML. */
 import { badRequest, formatApiVersion, type KubeObject, parseApiVersion } from '../../machinery/index.ts'
-import { asKubeObject, readYaml } from '../body.ts'
+import { asKubeObject } from '../body.ts'
 import type { ExpectedKind } from '../built-in-body.ts'
+import { readYamlText } from '../yaml-thread.ts'
 
-export async function readConfiguration(body: Buffer, expected: ExpectedKind): Promise<KubeObject> {
-  const config = await readYaml(body)
+export interface Configuration {
+  readonly object: KubeObject
+  /** `line 7: key "a" already set in map` */
+  readonly duplicates: readonly string[]
+}
+
+export async function readConfiguration(body: Buffer, expected: ExpectedKind): Promise<Configuration> {
+  const parsed = await readYamlText(body)
+  if (!parsed.ok) throw badRequest(`error decoding YAML: error converting YAML to JSON: ${parsed.error}`)
+  const { value: config, duplicates } = parsed.value
   if (typeof config !== 'object' || Array.isArray(config)) {
     const found = Array.isArray(config) ? 'array' : typeof config === 'boolean' ? 'bool' : typeof config
     throw badRequest(
@@ -17,5 +26,5 @@ export async function readConfiguration(body: Buffer, expected: ExpectedKind): P
       (typeof apiVersion === 'string' ? parseApiVersion(apiVersion) : undefined) ?? {}
     throw badRequest(`invalid object type: ${group}/${version}, Kind=${typeof kind === 'string' ? kind : ''}`)
   }
-  return asKubeObject(config ?? {})
+  return { object: asKubeObject(config ?? {}), duplicates }
 }

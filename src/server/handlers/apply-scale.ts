@@ -44,7 +44,7 @@ export async function applyScale(
   { dryRun, force }: ApplyOptions,
 ): Promise<Answer> {
   const { definition, info, parts, cluster } = context
-  const config = await readConfiguration(
+  const { object: config } = await readConfiguration(
     await context.request.body(BODY_LIMIT),
     expectedKind(definition, info.subresource),
   )
@@ -97,6 +97,7 @@ function scaleManager(name: string, apiVersion: string, now: number): FieldManag
   const { group = '', version = '' } = parseApiVersion(apiVersion) ?? {}
   const type = builtInType(group, version, 'Scale')
   const versions = {
+    isForeign: () => false,
     typeAt: (at: string) => (at === apiVersion ? type : undefined),
     convert: <T>(object: T): T => object,
     ignoredAt: () => undefined,
@@ -105,7 +106,7 @@ function scaleManager(name: string, apiVersion: string, now: number): FieldManag
   return { name, apiVersion, subresource: 'scale', versions, empty, now: timestamp(now) }
 }
 
-async function replicasPaths(
+export async function replicasPaths(
   { definition, parts, cluster, info }: ResourceContext,
   { replicasPath }: Subresource,
 ): Promise<ReplicasPaths> {

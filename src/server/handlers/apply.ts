@@ -6,6 +6,7 @@ import {
   conflict,
   conflictCauses,
   conflictMessage,
+  duplicatesError,
   fieldInvalid,
   fieldRequired,
   invalid,
@@ -22,13 +23,13 @@ import { isFields } from '../builtins/untyped.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
 import type { ResourceDefinition } from '../definition.ts'
 import { applied as appliedTo, breathe, copyOf, presentRow, validateObject } from '../large-objects.ts'
-import { checkFieldManager, fieldManagerOf, withNulls, withoutClusterAnnotation } from '../managed-fields.ts'
+import { checkFieldManager, fieldManagerOf, withoutClusterAnnotation } from '../managed-fields.ts'
 import { checkIdentity, fillNullTexts } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
 import type { SeenRow } from '../read.ts'
 import { isTrue } from '../route.ts'
 import { LostRace } from '../write.ts'
-import { readConfiguration } from './apply-configuration.ts'
+import { type Configuration, readConfiguration } from './apply-configuration.ts'
 import { applyScale } from './apply-scale.ts'
 import { attempt, groupResource } from './attempt.ts'
 import { createObject } from './create.ts'
@@ -53,10 +54,10 @@ export async function apply(request: ResourceContext): Promise<Answer> {
   const subresource = subresourceOf(request)
   if (subresource?.replicasPath !== undefined) return applyScale(context, subresource, name, options)
   if (subresource?.read !== undefined) throw unsupportedMediaType(APPLY_PATCH, OTHER_SHAPES)
-  const config = await readConfig(request, await request.request.body(BODY_LIMIT))
+  const { object: config, duplicates } = await readConfig(request, await request.request.body(BODY_LIMIT))
   return attempt(context, info.name, async () => {
     const current = await parts.reader.get(definition, cluster, info.namespace, info.name)
-    const write = { context, config, ...options }
+    const write = { context, config, duplicates, ...options }
     return current === undefined ? createApplied(write, name) : updateApplied(write, name, current)
   })
 }
@@ -64,17 +65,19 @@ export async function apply(request: ResourceContext): Promise<Answer> {
 interface Apply {
   readonly context: ResourceContext
   readonly config: KubeObject
+  readonly duplicates: readonly string[]
   readonly force: boolean
   readonly dryRun: boolean
   readonly validation: Parameters<typeof conform>[2]
 }
 
-async function readConfig({ definition, info }: ResourceContext, body: Buffer): Promise<KubeObject> {
-  const object = await readConfiguration(body, expectedKind(definition, ''))
+async function readConfig({ definition, info }: ResourceContext, body: Buffer): Promise<Configuration> {
+  const config = await readConfiguration(body, expectedKind(definition, ''))
+  const { object } = config
   if ((object.metadata.name ?? '') === '') {
     throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`)
   }
-  return object
+  return config
 }
 
 async function createApplied(write: Apply, name: string): Promise<Answer> {
@@ -116,16 +119,20 @@ async function updateApplied(write: Apply, name: string, current: SeenRow): Prom
 
 /** The object as the configuration wants it; refuses what would take fields from others. */
 async function applied(write: Apply, name: string, old: KubeObject | undefined): Promise<KubeObject> {
-  const { context, config, force, dryRun, validation } = write
+  const { context, config, duplicates, force, dryRun, validation } = write
   const { definition, info } = context
   const manager = await fieldManagerOf(definition, name, config, old, operationContext(context, info.name, dryRun))
-  const live = old === undefined ? undefined : withNulls(manager.empty, withoutClusterAnnotation(old))
+  const live = old === undefined ? undefined : withoutClusterAnnotation(old)
   const outcome = await appliedTo(manager, live, withoutClusterAnnotation(config), force)
   if (outcome.type === 'refused') throw badRequest(outcome.message)
   if (outcome.type === 'mistyped') throw applyMistyped(outcome.message)
   if (outcome.type === 'conflicts') {
     throw applyConflict(conflictMessage(outcome.conflicts), conflictCauses(outcome.conflicts))
   }
+  if (duplicates.length > 0 && validation === 'Strict') {
+    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicatesError(duplicates)}`)
+  }
+  if (validation === 'Warn') context.warnings.push(...duplicates)
   await breathe(config)
   fillNullTexts(outcome.object)
   const sent = definition.builtIn ? undefined : await copyOf(outcome.object)

@@ -1,6 +1,6 @@
 import { alreadyExists, isStatus, type KubeObject, type StatusError, unreadable } from '../../machinery/index.ts'
 import { admitAnswered } from '../admission/admit-by-plugins.ts'
-import { admitCreate, conformSubmitted } from '../admission.ts'
+import { admitCreate, conformSubmitted, warnOfRepeatedOwners } from '../admission.ts'
 import type { Answer } from '../answer.ts'
 import { readKubeObject } from '../body.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
@@ -29,6 +29,7 @@ export async function create(context: ResourceContext): Promise<Answer> {
     throw unreadable('resourceVersion should not be set on objects to be created')
   }
   conformSubmitted(definition, submitted, validation, context.warnings)
+  warnOfRepeatedOwners(object, false, context.warnings)
   return createObject(context, object, dryRun)
 }
 

@@ -1,5 +1,5 @@
 /** One handler a verb. */
-import { badRequest, methodNotAllowed, methodNotRouted, pathNotFound } from '../../machinery/index.ts'
+import { badRequest, methodNotAllowed, methodNotRouted, notFound, resourceNotServed } from '../../machinery/index.ts'
 import type { Answer } from '../answer.ts'
 import { convertingStore } from '../apiextensions/converting-reader.ts'
 import type { ResourceContext } from '../context.ts'
@@ -13,7 +13,7 @@ import { list } from './list.ts'
 import { listObjects } from './objects.ts'
 import { patch } from './patch.ts'
 import { createSubresource, getSubresource } from './subresource.ts'
-import { update } from './update.ts'
+import { notAllowed, update } from './update.ts'
 import { watch } from './watch.ts'
 
 type VerbHandler = (context: ResourceContext) => Promise<Answer>
@@ -45,18 +45,18 @@ export function handle(context: ResourceContext): Promise<Answer> {
     throw methodNotAllowed(resource, `${info.verb} in the logical cluster "*"`)
   }
   if (info.subresource !== '') {
-    if (!Object.hasOwn(definition.subresources, info.subresource)) throw pathNotFound()
+    if (!Object.hasOwn(definition.subresources, info.subresource)) {
+      throw definition.builtIn ? resourceNotServed() : notFound(resource, info.name)
+    }
     const handler = SUBRESOURCE_HANDLERS[info.verb]
-    if (handler === undefined)
-      throw methodNotAllowed({ ...resource, resource: `${resource.resource}/${info.subresource}` }, info.verb)
+    if (handler === undefined) throw notAllowed(context)
     return handler(context)
   }
   if (definition === OBJECTS_DEFINITION && info.verb === 'list') return listObjects(context)
   if (info.name === '' && NEEDS_NAME.has(info.verb) && !definition.builtIn) throw badRequest('name must be provided')
   if (info.name === '' ? NEEDS_NAME.has(info.verb) : info.verb === 'create') throw methodNotRouted()
   const handler = HANDLERS[info.verb]
-  if (handler === undefined || !definition.verbs.includes(info.verb as never))
-    throw methodNotAllowed(resource, info.verb)
+  if (handler === undefined || !definition.verbs.includes(info.verb as never)) throw notAllowed(context)
   return handler(info.verb === 'watch' ? withConvertedChanges(context) : context)
 }
 

@@ -97,7 +97,7 @@ async function limitedRows(
     after = page.next
     if (rows.length >= limit) {
       const prefix = rangePrefix(context.definition, context.cluster, context.info.namespace)
-      const left = await rowsBehind(context, request, rows.length)
+      const left = await rowsBehind(context, request, { listed: rows.length, last: after })
       const next = encodeContinue({ revision: at, after, ...(left !== undefined && { left }) }, prefix)
       const remaining = left !== undefined && left > 0 && { remainingItemCount: left }
       return { rows, metadata: { ...metadataAt(at), continue: next, ...remaining } }
@@ -131,14 +131,29 @@ async function readSelected(
 
 /** As near as upstream tells it; with a selector it cannot be known. Counting is as long as the list: it is done once. */
 async function rowsBehind(
-  { definition, cluster, info, parts }: ResourceContext,
-  { selection, after, left }: ListRequest,
-  listed: number,
+  context: ResourceContext,
+  { selection, after, at, left }: ListRequest,
+  { listed, last }: { readonly listed: number; readonly last: string | undefined },
 ): Promise<number | undefined> {
+  const { definition, cluster, info, parts } = context
   if (!selection.everything) return undefined
   if (after !== undefined) return left === undefined ? undefined : left - listed
+  // The store knows how many there are now, and what was there at an earlier version by reading it.
+  if (at !== undefined && at < parts.store.revision()) return countAfter(context, last, at)
   const stored = await parts.store.count(rangePrefix(definition, cluster, info.namespace))
   return stored + (await parts.reader.unwritten(definition, cluster, info.namespace)) - listed
+}
+
+async function countAfter(context: ResourceContext, last: string | undefined, at: Revision): Promise<number> {
+  let count = 0
+  for (let after = last; ; ) {
+    const page = await readPage(context, { limit: SLICE, name: undefined, after, at })
+    count += page.rows.length
+    after = page.rows.at(-1)?.key
+    if (!page.more || after === undefined) return count
+    await new Promise(setImmediate)
+    context.request.signal.throwIfAborted()
+  }
 }
 
 interface PageStart {

@@ -7,6 +7,8 @@ import {
   goKind,
   type Json,
   type JsonObject,
+  type KubeObject,
+  managedOfScale,
   mediaTypeNotRouted,
   notFound,
   patchRefused,
@@ -14,17 +16,19 @@ import {
   unsupportedMediaType,
 } from '../../machinery/index.ts'
 import type { Answer } from '../answer.ts'
-import { asKubeObject, BODY_LIMIT, contentTypeOf } from '../body.ts'
+import { BODY_LIMIT, contentTypeOf } from '../body.ts'
+import { expectedKind } from '../built-in-body.ts'
 import { isFields } from '../builtins/untyped.ts'
 import type { ResourceContext } from '../context.ts'
-import type { ResourceDefinition } from '../definition.ts'
+import type { ResourceDefinition, Subresource } from '../definition.ts'
 import { patchObject, presentRow } from '../large-objects.ts'
 import { checkFieldManager } from '../managed-fields.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
 import type { PatchKind } from '../side-tasks.ts'
 import { APPLY_PATCH, apply } from './apply.ts'
+import { replicasPaths } from './apply-scale.ts'
 import { attempt, groupResource } from './attempt.ts'
-import { decodePatched } from './patched-object.ts'
+import { decodePatched, decodePatchedAs } from './patched-object.ts'
 import { givenVersion, mergeSubmitted, replace, subresourceOf } from './update.ts'
 
 const JSON_PATCH = 'application/json-patch+json'
@@ -47,25 +51,32 @@ export async function patch(context: ResourceContext): Promise<Answer> {
     const current = await parts.reader.get(definition, cluster, info.namespace, info.name)
     if (current === undefined) throw notFound(groupResource(context), info.name)
     const old = await presentRow(definition, current, cluster)
-    const base = subresource?.read === undefined ? old : subresource.read(old)
+    const base = subresource?.read === undefined ? old : await shownAt(context, subresource, old)
     const bytes = { patch: body.length, row: current.value.length }
     const patchBase = async (): Promise<JsonObject> => {
       const patched = await patchObject(kind, base as unknown as JsonObject, instructions, bytes)
       if (!patched.ok) throw patchRefused(patched.error.code, patched.error.message)
       return patched.value as JsonObject
     }
-    const decoded = (value: JsonObject) =>
-      decodePatched(
-        context,
-        { value, again: patchBase, base: base as unknown as JsonObject, strategic, faults },
-        validation,
-      )
     const value = await patchBase()
-    const submitted = subresource?.read === undefined ? await decoded(value) : asKubeObject(value)
+    const patched = { value, again: patchBase, base: base as unknown as JsonObject, strategic, faults }
+    const submitted =
+      subresource?.read === undefined
+        ? await decodePatched(context, patched, validation)
+        : await decodePatchedAs(expectedKind(definition, info.subresource), patched)
     const given = givenVersion(submitted)
     const object = await mergeSubmitted(submitted, old, subresource, context)
     return replace(context, { object, old, current, given, dryRun })
   })
+}
+
+/** Another shape of the object, with the managers that it has there. */
+async function shownAt(context: ResourceContext, subresource: Subresource, old: KubeObject): Promise<KubeObject> {
+  const shown = subresource.read?.(old) ?? old
+  if (subresource.replicasPath === undefined) return shown
+  const managedFields = managedOfScale(old.metadata.managedFields, await replicasPaths(context, subresource))
+  if (managedFields.length > 0) shown.metadata.managedFields = managedFields
+  return shown
 }
 
 function patchKind({ group, version, names, builtIn }: ResourceDefinition, contentType: string): PatchKind {

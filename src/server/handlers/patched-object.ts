@@ -1,6 +1,5 @@
 /** What a patch makes of an object, decoded as kube-apiserver does (apiserver/pkg/endpoints/handlers/patch.go). */
 import {
-  applyDefaults,
   fieldInvalid,
   formatApiVersion,
   goMap,
@@ -14,11 +13,11 @@ import {
   strictDecodingError,
 } from '../../machinery/index.ts'
 import type { FieldValidation } from '../admission.ts'
-import { decodingFault, expectedKind, expectedTypeMeta } from '../built-in-body.ts'
+import { decodingFault, type ExpectedKind, expectedKind, expectedTypeMeta } from '../built-in-body.ts'
 import type { ResourceContext } from '../context.ts'
 import type { ResourceDefinition } from '../definition.ts'
 import { checkIdentity, fillNullTexts } from '../metadata.ts'
-import { unknownFields } from '../submitted.ts'
+import { complete, unknownFields } from '../submitted.ts'
 import { patchedText } from './patched-text.ts'
 
 export interface Patched {
@@ -47,10 +46,21 @@ export async function decodePatched(
   const object = value as unknown as KubeObject
   fillNullTexts(object)
   checkIdentity(definition, object, info.namespace, info.name)
-  const faults = [...patched.faults, ...unknownFields(definition.schema, object)]
+  const faults = [...patched.faults, ...unknownFields(definition, object)]
   if (faults.length > 0 && validation === 'Strict') throw await refuse(strictDecodingError(faults))
   if (validation === 'Warn') warnings.push(...faults)
-  if (definition.schema !== undefined) applyDefaults(definition.schema, object)
+  complete(definition, object)
+  return object
+}
+
+/** The same for what a subresource shows, which is of a built-in kind. */
+export async function decodePatchedAs(expected: ExpectedKind, patched: Patched): Promise<KubeObject> {
+  const { value, again, base } = patched
+  value.metadata ??= {}
+  Object.assign(value, expectedTypeMeta(expected, value))
+  const object = value as unknown as KubeObject
+  const fault = decodingFault(expected, object)
+  if (fault !== undefined) throw refused(patchedText(await again(), base), fault)
   return object
 }
 

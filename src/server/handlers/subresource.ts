@@ -1,4 +1,3 @@
-import { methodNotAllowed } from '../../machinery/index.ts'
 import { admitAnswered } from '../admission/admit-by-plugins.ts'
 import { conformSubmitted } from '../admission.ts'
 import type { Answer } from '../answer.ts'
@@ -9,7 +8,7 @@ import { checkIdentity, checkPlace } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
 import { presentObject } from '../read.ts'
 import { requireRow } from './get.ts'
-import { subresourceOf } from './update.ts'
+import { notAllowed, subresourceOf } from './update.ts'
 
 /** GET of a subresource: the object itself, or the other shape that the subresource shows (Scale). */
 export async function getSubresource(context: ResourceContext): Promise<Answer> {
@@ -25,10 +24,7 @@ export async function createSubresource(context: ResourceContext): Promise<Answe
   const { definition, info, query } = context
   const subresource = subresourceOf(context)
   if (subresource?.create === undefined) {
-    throw methodNotAllowed(
-      { group: definition.group, resource: `${definition.names.plural}/${info.subresource}` },
-      'create',
-    )
+    throw notAllowed(context)
   }
   const dryRun = readDryRun(query.getAll('dryRun'), 'CreateOptions')
   const validation = readFieldValidation(query, 'CreateOptions')

@@ -1,18 +1,21 @@
 import {
+  badRequest,
   conflict,
   formatApiVersion,
   invalid,
   type KubeObject,
   methodNotAllowed,
+  methodNotRouted,
   notFound,
   OBJECT_MODIFIED,
   quote,
   uncategorized,
 } from '../../machinery/index.ts'
-import { admitUpdate, conformSubmitted, copyField } from '../admission.ts'
+import { admitUpdate, conformSubmitted, copyField, warnOfRepeatedOwners } from '../admission.ts'
 import type { Answer, AnsweredRow } from '../answer.ts'
 import { forbiddenBy, resourceAttributes } from '../authorization/attributes.ts'
 import { readKubeObject } from '../body.ts'
+import { type ExpectedKind, expectedKind } from '../built-in-body.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
 import type { Subresource } from '../definition.ts'
 import { breathe, copyOf, encodeObject, isEqual, presentRow } from '../large-objects.ts'
@@ -37,7 +40,10 @@ export async function update(context: ResourceContext): Promise<Answer> {
   const { object: submitted } = sent
   if (isWhole) checkIdentity(definition, submitted, info.namespace, info.name)
   else checkPlace(definition, submitted, info.namespace, info.name)
-  if (isWhole) conformSubmitted(definition, sent, validation, context.warnings)
+  if (isWhole) {
+    conformSubmitted(definition, sent, validation, context.warnings)
+    warnOfRepeatedOwners(submitted, false, context.warnings)
+  } else checkSubmitted(expectedKind(definition, info.subresource), submitted)
   const given = givenVersion(submitted)
   return attempt(context, info.name, async () => {
     const current = await context.parts.reader.get(definition, context.cluster, info.namespace, info.name)
@@ -56,6 +62,12 @@ export async function update(context: ResourceContext): Promise<Answer> {
   })
 }
 
+/** Upstream reads the body into whatever kind it names, and then cannot make a Scale of it. */
+function checkSubmitted({ group, version, kind }: ExpectedKind, submitted: KubeObject): void {
+  if (submitted.kind === kind && submitted.apiVersion === formatApiVersion({ group, version })) return
+  throw badRequest(`no kind is registered for the type ${version}.${kind} in scheme "pkg/runtime/scheme.go:111"`)
+}
+
 /** An update or apply that creates is a create, too (apiserver/pkg/endpoints/handlers/update.go, withAuthorization). */
 export async function requireCreate({ definition, cluster, info, user, parts }: ResourceContext): Promise<void> {
   const { namespace, name } = info
@@ -65,18 +77,22 @@ export async function requireCreate({ definition, cluster, info, user, parts }: 
   throw forbiddenBy(resourceAttributes({ user, verb: 'create', ...resource }), refused)
 }
 
-export function subresourceOf({ definition, info }: ResourceContext): Subresource | undefined {
+export function subresourceOf(context: ResourceContext): Subresource | undefined {
+  const { definition, info } = context
   if (info.subresource === '') return undefined
   const subresource = definition.subresources[info.subresource]
   if (subresource === undefined)
     throw notFound({ group: definition.group, resource: definition.names.plural }, info.name)
   if (!subresource.verbs.includes(info.verb as never)) {
-    throw methodNotAllowed(
-      { group: definition.group, resource: `${definition.names.plural}/${info.subresource}` },
-      info.verb,
-    )
+    throw notAllowed(context)
   }
   return subresource
+}
+
+/** Upstream routes built-in resources by method, and custom ones by a handler that names the resource. */
+export function notAllowed({ definition, info }: ResourceContext): Error {
+  const { builtIn, group, names } = definition
+  return builtIn ? methodNotRouted() : methodNotAllowed({ group, resource: names.plural }, info.verb)
 }
 
 /** What the whole object becomes when a subresource is written. */
@@ -142,7 +158,8 @@ async function replaceRow(
   await admitUpdate(definition, object, old, info.subresource, operation)
   const target = { definition, context: operation, reader: parts.reader }
   if (old.metadata.deletionTimestamp !== undefined && !hasPendingFinalizers(definition, object)) {
-    return { key: current.key, ...(await writeChange(target, { type: 'delete', old: object }, current)) }
+    const { value } = await writeChange(target, { type: 'delete', old: object }, current)
+    return { key: current.key, value, version: current.version }
   }
   await breathe(object)
   await keepTimes(object, old)

@@ -2,6 +2,7 @@
  * What encoding/json says of a JSON object whose fields do not have the types of the Go struct of a built-in kind
  * (sigs.k8s.io/json). Its decoder goes on after the first such field and reports that one.
  */
+import { goTimeError, RFC_3339, RFC_3339_MICRO } from '../../go-time.ts'
 import type { Json, JsonObject } from '../../object.ts'
 import { parseQuantity } from '../../quantity.ts'
 import { GO_TYPES } from './generated/go-types.ts'
@@ -145,8 +146,8 @@ function base64Error(text: string): string | undefined {
 }
 
 const FORMS: Readonly<Record<string, (value: Json, place: Place) => string | undefined>> = {
-  'meta/v1.Time': (value, place) => timeError(value, '2006-01-02T15:04:05Z07:00', place),
-  'meta/v1.MicroTime': (value, place) => timeError(value, '2006-01-02T15:04:05.000000Z07:00', place),
+  'meta/v1.Time': (value, place) => timeError(value, RFC_3339, place),
+  'meta/v1.MicroTime': (value, place) => timeError(value, RFC_3339_MICRO, place),
   'meta/v1.FieldsV1': () => undefined,
   'meta/v1.Verbs': () => undefined,
   'runtime.RawExtension': () => undefined,
@@ -172,35 +173,8 @@ function quantityError(value: Json): string | undefined {
   return parsed.ok ? undefined : form
 }
 
-/** RFC 3339, of which time.Parse names the part that it could not read. */
-const PARTS: readonly [RegExp, string][] = [
-  [/^\d{4}/, '2006'],
-  [/^-/, '-'],
-  [/^\d{2}/, '01'],
-  [/^-/, '-'],
-  [/^\d{2}/, '02'],
-  [/^T/, 'T'],
-  [/^\d{2}/, '15'],
-  [/^:/, ':'],
-  [/^\d{2}/, '04'],
-  [/^:/, ':'],
-  [/^\d{2}(?:[.,]\d+)?/, '05'],
-  [/^(?:Z|[+-]\d{2}:\d{2})/, 'Z07:00'],
-]
-
 function timeError(value: Json, layout: string, place: Place): string | undefined {
-  if (typeof value !== 'string') return mismatch(value, 'string', place)
-  const failed = (rest: string): string => `parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: ${rest}`
-  let rest = value
-  for (const [pattern, name] of PARTS) {
-    const matched = pattern.exec(rest)?.[0]
-    if (matched === undefined) return failed(`cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(name)}`)
-    if (name === '05' && layout.includes('.000000') && !/[.,]\d{6}$/.test(matched)) {
-      return failed(`cannot parse ${JSON.stringify(rest.slice(2))} as ".000000"`)
-    }
-    rest = rest.slice(matched.length)
-  }
-  return rest === '' ? undefined : failed(`extra text: ${JSON.stringify(rest)}`)
+  return typeof value === 'string' ? goTimeError(value, layout) : mismatch(value, 'string', place)
 }
 
 function firstError(values: readonly Json[], check: (value: Json) => string | undefined): string | undefined {
