@@ -25,7 +25,7 @@ export async function openServerStore(options: ServerStoreOptions): Promise<Stor
   if (etcd === undefined) {
     const rewriting = {
       rewritten: (rows: number) => {
-        if (rows > 0) warn(`${rows} rows were encrypted otherwise than the configuration says now, and were rewritten`)
+        if (rows > 0) warn(`rewrote what was encrypted otherwise than the configuration says now: rows: ${rows}`)
       },
       failed: (error: unknown) => report(error, { store: 'embedded' }),
     }
