@@ -93,6 +93,13 @@ describe('asking the server', () => {
     assert.equal((await discovery.resources()).length, 1)
   })
 
+  it('says that there is no such workspace where there is none', async () => {
+    const discovery = createDiscovery(async () => {
+      throw notFound({ group: 'tenancy.kcp.io', resource: 'workspaces' }, 'root:nowhere')
+    })
+    await assert.rejects(discovery.resources(), /workspaces\.tenancy\.kcp\.io "root:nowhere" not found/)
+  })
+
   it('does not keep a failure', async () => {
     let down = true
     const discovery = createDiscovery(async () => {

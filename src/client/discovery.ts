@@ -104,13 +104,13 @@ interface GroupDiscovery {
   }[]
 }
 
-/** A virtual workspace without the core group answers 404 for `/api`. */
+/** A virtual workspace without the core group answers 404 for `/api`; one for `/apis` says that there is no such workspace. */
 async function groupsAt(raw: Raw, path: string): Promise<readonly GroupDiscovery[]> {
   try {
     const answer = (await raw('GET', path, { accept: ACCEPT })) as { items?: readonly GroupDiscovery[] }
     return answer.items ?? []
   } catch (error) {
-    if (isStatus(error, 'NotFound')) return []
+    if (path === '/api' && isStatus(error, 'NotFound')) return []
     throw error
   }
 }
