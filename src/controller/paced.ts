@@ -1,16 +1,36 @@
 /**
- * Requests of the process's own controllers begin a few in each turn of the event loop: what comes by socket is looked at in
- * between. Without it a thousand objects that go at once are one long task, and every tenant waits for its end.
+ * Requests of the process's own controllers begin a few in each turn of the event loop, and after a turn that was full the loop
+ * is left to others for as long as it took: housekeeping has half of the time, whatever the machine. Without it a thousand
+ * objects that go at once are one long task, and every tenant waits for its end.
  */
 import type { ApiResponse, Handler } from '../machinery/index.ts'
 import { createFifo } from './fifo.ts'
 
 /** At some tenths of a millisecond each. */
 const BEGUN_IN_A_TURN = 4
+/** Milliseconds: what took longer was somebody else's, or the machine's. */
+const LONGEST_REST = 20
 
 export function paced(handler: Handler): Handler {
   const waiting = createFifo<() => void>()
   let begun = 0
+  let since = 0
+
+  function count(): void {
+    if (begun++ > 0) return
+    since = performance.now()
+    setImmediate(turnOver)
+  }
+
+  function turnOver(): void {
+    if (waiting.length() === 0) {
+      turn()
+      return
+    }
+    const rest = Math.min(performance.now() - since, LONGEST_REST)
+    // Timers count from the beginning of the loop's turn: from that of the next one, which comes after what has been done here.
+    setImmediate(() => setTimeout(turn, rest))
+  }
 
   function turn(): void {
     begun = 0
@@ -18,10 +38,6 @@ export function paced(handler: Handler): Handler {
       count()
       waiting.shift()?.()
     }
-  }
-
-  function count(): void {
-    if (begun++ === 0) setImmediate(turn)
   }
 
   return (request) => {

@@ -9,8 +9,11 @@ import { readSelection } from '../selection.ts'
 import { deleteNamed } from './delete.ts'
 import { listRows } from './list.ts'
 
-/** How many objects are deleted at a time (upstream's --delete-collection-workers): as many as a lane's turn at the writer. */
-const WORKERS = 8
+/**
+ * How many objects are deleted at a time (upstream's --delete-collection-workers). What comes back from the writer together is gone
+ * on with in one turn of the event loop: others wait for as many deletions.
+ */
+const WORKERS = 4
 
 /** Deletes what a list of the same request shows; one that is gone meanwhile counts as deleted. */
 export async function deleteCollection(context: ResourceContext): Promise<Answer> {
