@@ -10,17 +10,16 @@ import { isAsWritten, readBlocks } from '../docs/console.ts'
 import { startSession } from '../docs/session.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { kindEnvironment, startKindDocker } from './kind-docker.ts'
-import { NODE_IMAGE } from './node-image/node-image.ts'
+import { NODE_IMAGES } from './node-image/node-image.ts'
 import { installPackage } from './packaged.ts'
 
 test('examples/kind is what happens, and leaves nothing on Docker', async (context) => {
   await using docker = await startKindDocker()
-  // Where there is a network, this is what Docker would get.
-  await docker.run('tag', NODE_IMAGE, NODE_IMAGE.replace(/^.*:/, 'kindest/node:'))
   await using folder = await temporaryFolder()
   const installed = await installPackage(folder.path)
   const page = await readFile(join(installed, 'examples/kind/README.md'), 'utf8')
-  await using session = await startSession({ installed, environment: await kindEnvironment(docker) })
+  const environment = { ...(await kindEnvironment(docker)), KEELSON_KIND_IMAGE: NODE_IMAGES }
+  await using session = await startSession({ installed, environment })
   const blocks = readBlocks(page).map(({ block }) => block)
   for (const { command, output } of blocks.flatMap((block) => (block.kind === 'console' ? block.steps : []))) {
     await context.test(`$ ${command}`, async () => {

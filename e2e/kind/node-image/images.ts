@@ -1,5 +1,5 @@
 /** The images that a node has to have, under the names that Kubernetes asks for, as there is no registry to get them from. */
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toolPath } from '../../tools/build.ts'
 import { run } from '../../tools/go.ts'
@@ -12,7 +12,12 @@ const ETCD_IMAGE = 'registry.k8s.io/etcd:3.6.8-0'
 const COREDNS_IMAGE = 'registry.k8s.io/coredns/coredns:v1.14.2'
 
 /** Writes an archive of each into `folder`; libraries of kube-proxy's iptables come from `debian`. */
-export async function writeImages(folder: string, debian: string): Promise<void> {
+export async function writeImages(folder: string, debian: string, version: string): Promise<void> {
+  const component = async (tool: ToolName): Promise<Image> => {
+    const place = `usr/local/bin/${tool}`
+    const file = await programOf(tool, version, join(folder, 'programs'))
+    return { name: `registry.k8s.io/${tool}:${version}`, files: { [place]: file }, entrypoint: [`/${place}`] }
+  }
   const images = [
     await program(PAUSE_IMAGE, 'kind-pause', 'pause'),
     await program(ETCD_IMAGE, 'etcd', 'usr/local/bin/etcd'),
@@ -34,8 +39,20 @@ async function program(name: string, tool: ToolName, place: string): Promise<Ima
   return { name, files: { [place]: await toolPath(tool) }, entrypoint: [`/${place}`] }
 }
 
-function component(tool: ToolName): Promise<Image> {
-  return program(`registry.k8s.io/${tool}:${kubernetesVersion}`, tool, `usr/local/bin/${tool}`)
+/**
+ * A program of Kubernetes that says it is of `version`. One that was built of another is given the number in its text, of the
+ * same length: what an upgrade shows is the way from one to the other, not what is new there.
+ */
+export async function programOf(tool: ToolName, version: string, folder: string): Promise<string> {
+  const built = await toolPath(tool)
+  if (version === kubernetesVersion) return built
+  if (version.length !== kubernetesVersion.length)
+    throw new Error(`${version} has not the length of ${kubernetesVersion}`)
+  await mkdir(folder, { recursive: true })
+  const renumbered = join(folder, tool)
+  const bytes = (await readFile(built)).toString('latin1').replaceAll(kubernetesVersion, version)
+  await writeFile(renumbered, bytes, { encoding: 'latin1', mode: 0o755 })
+  return renumbered
 }
 
 /**

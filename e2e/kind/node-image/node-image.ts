@@ -10,38 +10,45 @@ import { debianFolder } from './debian.ts'
 import { writeImages } from './images.ts'
 import { makeNode } from './root-files.ts'
 
-/** Of a domain that no registry can have: it is never pulled. */
-export const NODE_IMAGE = `kind.test/node:${kubernetesVersion}`
+/** Of a domain that no registry can have: it is never pulled. Its tags are versions. */
+export const NODE_IMAGES = 'kind.test/node'
+export const NODE_IMAGE = `${NODE_IMAGES}:${kubernetesVersion}`
+/** What a cluster of NODE_IMAGE may be upgraded to. */
+export const NEXT_VERSION = kubernetesVersion.replace(/\d$/, (patch) => String((Number(patch) + 1) % 10))
 const MADE_FROM = 'keelson.dev/made-from'
 /** systemd ends at this one; it becomes the image's with the container's other settings. */
 const STOP = ['--stop-signal', 'SIGRTMIN+3']
 const ENTRYPOINT = 'ENTRYPOINT ["/usr/local/bin/entrypoint","/sbin/init"]'
 
 /** Sees to it that Docker has it, made of what is in this folder (half a minute when the tools are there). */
-export async function provideNodeImage(docker: Docker): Promise<void> {
+export async function provideNodeImage(docker: Docker, version = kubernetesVersion): Promise<void> {
+  const name = `${NODE_IMAGES}:${version}`
   const madeFrom = await digestOfSources()
   const format = `{{index .Config.Labels "${MADE_FROM}"}}`
-  const there = await docker.run('image', 'inspect', '--format', format, NODE_IMAGE).catch(() => '')
+  const there = await docker.run('image', 'inspect', '--format', format, name).catch(() => '')
   if (there.trim() === madeFrom) return
   await using folder = await temporaryFolder()
   const debian = await debianFolder()
   const root = join(folder.path, 'root')
   await run('cp', ['--archive', debian, root])
-  await makeNode(root)
+  await makeNode(root, version)
   const images = join(folder.path, 'images')
-  await writeImages(images, debian)
+  await writeImages(images, debian, version)
   const base = join(folder.path, 'base.tar')
   await run('tar', ['--numeric-owner', '-cf', base, '-C', root, '.'])
   const changes = [ENTRYPOINT, 'ENV container=docker', `LABEL ${MADE_FROM}=${madeFrom}`]
   const withoutImages = (await docker.run('import', ...changes.flatMap((change) => ['--change', change]), base)).trim()
-  await importImages(docker, withoutImages, images)
+  await importImages(docker, { base: withoutImages, images, name })
 }
 
 /**
  * They are not unpacked: the container's file system is an overlay, on which no other can lie. A node unpacks them in its
  * volume when it needs them.
  */
-async function importImages(docker: Docker, base: string, images: string): Promise<void> {
+async function importImages(
+  docker: Docker,
+  { base, images, name }: { readonly base: string; readonly images: string; readonly name: string },
+): Promise<void> {
   const script = `
     set -e
     containerd >/dev/null 2>&1 & containerd=$!
@@ -52,7 +59,7 @@ async function importImages(docker: Docker, base: string, images: string): Promi
   const builder = 'keelson-node-image'
   const settings = ['--name', builder, '--privileged', ...STOP, '--volume', `${images}:/images:ro`]
   await docker.run('run', ...settings, '--entrypoint', 'bash', base, '-c', script)
-  await docker.run('commit', '--change', ENTRYPOINT, '--change', 'CMD []', builder, NODE_IMAGE)
+  await docker.run('commit', '--change', ENTRYPOINT, '--change', 'CMD []', builder, name)
   await docker.run('rm', '--force', '--volumes', builder)
   await docker.run('image', 'prune', '--force')
 }

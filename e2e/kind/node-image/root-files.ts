@@ -1,23 +1,22 @@
 /** Makes of Debian's files those of a node, as images/base/Dockerfile in kind's module does, with files from there. */
 import { chmod, copyFile, cp, glob, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { toolPath } from '../../tools/build.ts'
 import { run } from '../../tools/go.ts'
-import { kindVersion, kubernetesVersion } from '../../tools/recipes.ts'
-import { PAUSE_IMAGE } from './images.ts'
+import { kindVersion } from '../../tools/recipes.ts'
+import { PAUSE_IMAGE, programOf } from './images.ts'
 
 const own = join(import.meta.dirname, 'files')
 
-export async function makeNode(root: string): Promise<void> {
+export async function makeNode(root: string, version: string): Promise<void> {
   await copyFiles(await kindFiles(), root)
   await copyFiles(own, root)
   await enableServices(root)
   await configureContainerd(root)
   for (const name of ['kubelet', 'kubeadm', 'kubectl'] as const)
-    await copyFile(await toolPath(name), join(root, 'usr/bin', name))
+    await copyFile(await programOf(name, version, `${root}-programs`), join(root, 'usr/bin', name))
   await mkdir(join(root, 'etc/kubernetes/manifests'), { recursive: true })
   await cp(join(root, 'usr/lib/cni'), join(root, 'opt/cni/bin'), { recursive: true })
-  await writeFile(join(root, 'kind/version'), kubernetesVersion)
+  await writeFile(join(root, 'kind/version'), version)
   await rm(join(root, 'var/cache/apt/archives'), { recursive: true, force: true })
 }
 
