@@ -19,6 +19,7 @@ import {
 } from './controller/index.ts'
 import { feature as lifecycle } from './lifecycle/index.ts'
 import { platformFeature } from './platform/index.ts'
+import { kindClusterAPI } from './providers/index.ts'
 import {
   createAddressPolicy,
   createAuthenticator,
@@ -50,15 +51,20 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/
 function featuresOf({ dataDirectory, host, webhookAllowCidr = [] }: ServeOptions): readonly Feature[] {
   const clusters = clustersRoom(createAddressPolicy(webhookAllowCidr))
   const simulatedFolder = join(dataDirectory, 'simulated')
+  const lendsDocker = LOOPBACK.test(host)
+  const parts = [clusters.clusterAPI, ...(lendsDocker ? [kindClusterAPI(process.env)] : [])]
   return [
     lifecycle,
     builtins,
     clusters.feature,
     platformFeature({
       simulatedFolder,
-      lendsDocker: LOOPBACK.test(host),
+      lendsDocker,
       types: clusters.types,
-      equipment: clusters.clusterAPI,
+      equipment: {
+        crds: parts.flatMap(({ crds }) => crds),
+        controllers: parts.flatMap(({ controllers }) => controllers),
+      },
     }),
   ]
 }
@@ -167,8 +173,9 @@ function aborted(signal: AbortSignal): Promise<void> {
 const commandsOfStores: StoreCommands = {
   ...storeCommands,
   restoreWorkspace: async ({ file, path, to }, signal) => {
-    await using store = await openStoreAt(to, signal)
-    return await restoreWorkspace({ file, path, store, signal })
+    const { store, readKeys } = await openStoreAt(to, signal)
+    await using _store = store
+    return await restoreWorkspace({ file, path, store, readKeys, signal })
   },
 }
 

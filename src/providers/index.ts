@@ -1,6 +1,7 @@
 /** The door of the cluster providers: the only file of this room that other rooms import. */
 export * from './ask.ts'
 export * from './identity.ts'
+export { kindClusterAPI } from './kind/kind-cluster/kind-cluster-api.ts'
 export { type KindSettings, openKindProvider } from './kind/open-kind-provider.ts'
 export { type LogicalOptions, openLogicalProvider } from './logical/logical-provider.ts'
 export * from './provider.ts'
