@@ -9,6 +9,7 @@ import {
   checkStore,
   compactEtcdStore,
   compactStore,
+  type Encryption,
   type EtcdPlace,
   findEncryption,
   makeStore,
@@ -125,14 +126,26 @@ export const storeCommands = {
   upgrade: raiseStoreFormatAt,
 }
 
-/** A store to write objects to, encrypted as its servers do. Throws a KeelsonError. */
-export async function openStoreAt(at: StoreLocation, signal: AbortSignal): Promise<Store> {
+/** A store to write objects to, encrypted as its servers do, and the keys of that. Throws a KeelsonError. */
+export async function openStoreAt(at: StoreLocation, signal: AbortSignal): Promise<OpenedStore> {
   const place = await placeOf(at)
   if (place.engine === 'embedded') {
     assertDataDirectory(place.directory)
-    return openStore({ ...place, encryption: readEncryption(place.directory, at.encryptionFile) }, { signal })
+    const encryption = readEncryption(place.directory, at.encryptionFile)
+    return { store: await openStore({ ...place, encryption }, { signal }), readKeys: encryption.readKeys }
   }
-  return openStore({ ...place, encryption: (store) => encryptionAt(store, at) }, { signal })
+  let readKeys: Encryption['readKeys'] = new Map()
+  const encryption = async (store: Store): Promise<Encryption> => {
+    const found = await encryptionAt(store, at)
+    readKeys = found.readKeys
+    return found
+  }
+  return { store: await openStore({ ...place, encryption }, { signal }), readKeys }
+}
+
+interface OpenedStore {
+  readonly store: Store
+  readonly readKeys: Encryption['readKeys']
 }
 
 async function encryptionAt(store: Store, { directory, encryptionFile, sharedKeyFile }: StoreLocation) {

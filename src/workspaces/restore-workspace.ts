@@ -6,7 +6,9 @@
 import { KeelsonError } from '../machinery/index.ts'
 import { objectKey, pathKey } from '../server/index.ts'
 import {
+  type Encryption,
   MAX_OPERATIONS,
+  missingKey,
   type Operation,
   type Precondition,
   type Row,
@@ -30,6 +32,8 @@ export interface RestoreRequest {
   /** For example `root:acme`. */
   readonly path: string
   readonly store: Store
+  /** Of the store, by which the backup may be encrypted, too: beside those that the backup itself holds. */
+  readonly readKeys?: Encryption['readKeys']
   readonly signal: AbortSignal
 }
 
@@ -43,7 +47,8 @@ export async function restoreWorkspace(request: RestoreRequest): Promise<Restore
   const { file, path, store, signal } = request
   const found = await findWorkspaces(request)
   const entry = { path: pathKey(path), workspace: found.workspaceKey }
-  const keys = await readBackupEncryption(file, signal)
+  const keys = new Map([...(request.readKeys ?? []), ...(await readBackupEncryption(file, signal))])
+  await assertReadable(request, found, keys)
   const last: Row[] = []
   let rows = 0
   let batch: Operation[] = []
@@ -72,6 +77,25 @@ export async function restoreWorkspace(request: RestoreRequest): Promise<Restore
   for (const row of last) await put(row)
   await flush(last.map(({ key }) => ({ type: 'absent', key })))
   return { workspaces: found.clusters.size, rows }
+}
+
+/** Throws a KeelsonError for rows that could not be decrypted, before anything is written. */
+async function assertReadable(
+  { file, signal }: RestoreRequest,
+  found: Found,
+  keys: Encryption['readKeys'],
+): Promise<void> {
+  for await (const item of readBackup(file, signal)) {
+    if (item.type !== 'rows') continue
+    for (const row of item.rows) {
+      const missing = belongs(row.key, found) ? missingKey(row, keys) : undefined
+      if (missing !== undefined)
+        throw new KeelsonError(
+          `the backup ${file} is encrypted with the key ${missing}, which is neither in it nor the store's`,
+          'give a configuration that has the key, too: --encryption-provider-config',
+        )
+    }
+  }
 }
 
 interface Found {

@@ -1,7 +1,7 @@
 /** Rows of a backup in plain text, by the keys that the backup itself holds. */
 import { type Encryption, parseEncryption } from '../encryption/configuration.ts'
 import { ENCRYPTION_FILE } from '../encryption/key-file.ts'
-import { isSealed, unseal } from '../encryption/seal.ts'
+import { isSealed, keyIdOf, unseal } from '../encryption/seal.ts'
 import type { Row } from '../store.ts'
 import { readBackup } from './format.ts'
 
@@ -16,6 +16,13 @@ export async function readBackupEncryption(file: string, signal: AbortSignal): P
       return parseEncryption(item.file.content.toString('utf8'), `${file}: ${ENCRYPTION_FILE}`).readKeys
   }
   return new Map()
+}
+
+/** The key that is missing for the row, if one is. */
+export function missingKey(row: Row, keys: ReadKeys): string | undefined {
+  if (!row.key.startsWith('/') || !isSealed(row.value)) return undefined
+  const id = keyIdOf(row.value)
+  return keys.has(id) ? undefined : id
 }
 
 /** Throws a StoreError `unreadable`. */
