@@ -16,6 +16,9 @@ const SIGNS: Readonly<Partial<Record<Item['action'], string>>> = {
   release: '-',
 }
 
+/** Nobody was asked where that would be. */
+const NOTHING_ASKED = 'The manifests have neither control centers nor platforms.\n'
+
 function sign({ action, outcome }: Item): string {
   if (outcome === 'blocked') return '!'
   if (outcome === 'unknown') return '?'
@@ -24,6 +27,7 @@ function sign({ action, outcome }: Item): string {
 
 /** A line an item, below it what differs; then how many of what. */
 export function planText({ items, scope, command }: Plan): string {
+  if (scope.workspace === '') return NOTHING_ASKED
   const what = command.type === 'destroy' ? 'Destroying' : 'Plan for'
   const head = `${what} workspace ${scope.workspace}:\n\n`
   if (items.length === 0) return `${head}  nothing is wanted, and nothing is there\n\n${summary(items)}\n`
@@ -43,6 +47,7 @@ export function planText({ items, scope, command }: Plan): string {
 }
 
 export function planMarkdown({ items, scope, command }: Plan): string {
+  if (scope.workspace === '') return NOTHING_ASKED
   const what = command.type === 'destroy' ? 'Destroying' : 'Plan for'
   const rows = items.map((item) => {
     const changes = changesOf(item).map(

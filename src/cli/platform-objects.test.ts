@@ -99,6 +99,15 @@ test('a plan as JSON names what is written besides', async () => {
   assert.deepEqual(JSON.parse(out).keelson.beside, ['ConfigMap/settings'])
 })
 
+test('a plan of manifests without clusters says so, and of no workspace that nothing is there', async () => {
+  await using at = await begin()
+  const file = at.write('map.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n')
+  const { code, out } = await at.runAsIs(`plan --detailed-exitcode -f ${file}`)
+  const expected =
+    'The manifests have neither control centers nor platforms.\n\nBesides, apply writes ConfigMap/settings.\n'
+  assert.deepEqual([code, out], [0, expected])
+})
+
 test('a tree of workspaces goes by plan and lock, too, where there are clusters in it', async () => {
   await using at = await begin()
   const team = 'apiVersion: tenancy.kcp.io/v1alpha1\nkind: Workspace\nmetadata: {name: team}\n'
