@@ -1,3 +1,5 @@
+import { withoutRequestLog } from '../kubectl/normalize.ts'
+
 /**
  * The conventions by which a page of docs/ can be played:
  *
@@ -56,7 +58,7 @@ export function writeSteps(steps: readonly Step[]): string {
 
 /** Takes away what differs from run to run: times, ages, names that the server chooses, and widths that depend on them. */
 export function normalize(text: string): string {
-  return text
+  return withoutRequestLog(text)
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
     .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<uid>')
     .replace(/([Rr]esource ?[Vv]ersion"?: +)"?\d+"?/g, '$1<version>')

@@ -13,6 +13,10 @@ const cases = [
   { printed: 'metadata:\n  annotations:\n    kcp.io/cluster: 17t4\n  name: a', comparable: 'metadata:\n  name: a' },
   { printed: 'Annotations:  kcp.io/cluster: 17t48eylm7cqf4fv', comparable: 'Annotations:  <none>' },
   { printed: 'no - access denied', comparable: 'no' },
+  {
+    printed: 'a\nW1121 14:32:31.383723   25551 reflector.go:561] watch of *unstructured ended: very short watch\nb',
+    comparable: 'a\nb',
+  },
   { printed: 'spec:\n  size: 1\n', comparable: 'spec:\n  size: 1' },
 ]
 

@@ -4,7 +4,7 @@
  * denied", its one reason for every refusal.
  */
 export function normalize(text: string): string {
-  return text
+  return withoutRequestLog(text)
     .replace(/(:| -) access denied$/gm, '')
     .replace(/^( *)annotations:\n\1 +kcp\.io\/cluster: \S+\n(?!\1 )/gm, '')
     .replace(/^ +kcp\.io\/cluster: \S+\n/gm, '')
@@ -18,6 +18,14 @@ export function normalize(text: string): string {
     .replace(/(\S) {2,}(?=\S)/g, '$1  ')
     .replace(/[ \t]+$/gm, '')
     .trim()
+}
+
+/**
+ * Takes away what client-go logs of its own requests, which is a matter of time: on a busy machine it tells of requests that it
+ * holds back, and of watches that were short.
+ */
+export function withoutRequestLog(text: string): string {
+  return text.replace(/^[IW]\d{4} [\d:.]+ +\d+ (?:request|reflector|retrywatcher)\.go:.*\n?/gm, '')
 }
 
 /** Takes the common indentation off a text that is written between backticks, indented with the code around it. */
