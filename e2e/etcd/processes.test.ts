@@ -6,6 +6,7 @@ import { request as httpsRequest } from 'node:https'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Call, compareAndSet, read, violation, write } from '../../src/storage/conformance/linearizable.ts'
 import { type Access, readKubeconfig } from '../kubeconfig.ts'
 import { request, requestObject } from '../request.ts'
 import { type Keelson, startKeelson } from '../server.ts'
@@ -64,6 +65,51 @@ test('what is written at one is there at the other with the next request, and is
     assert.equal((await request(other, 'DELETE', `${CONFIG_MAPS}/seen-${n}`)).status, 200)
     assert.equal((await request(one, 'GET', `${CONFIG_MAPS}/seen-${n}`)).status, 404)
   }
+})
+
+test('gets, lists and updates at both, at once, have an order in which each took effect while it was under way', async () => {
+  const names = ['register-0', 'register-1', 'register-2']
+  const histories = new Map<string, Call[]>()
+  let [clock, values] = [0, 0]
+  for (const name of names) {
+    await requestObject(here, 'POST', CONFIG_MAPS, { ...configMap(name), data: { value: 'first' } })
+    histories.set(name, [])
+  }
+  interface Register {
+    readonly metadata: { readonly name: string; readonly resourceVersion: string }
+    readonly data: { readonly value: string }
+  }
+  const get = (at: Access, name: string) => requestObject<Register>(at, 'GET', `${CONFIG_MAPS}/${name}`)
+  const find = async (at: Access, name: string): Promise<Register> => {
+    const { items } = await requestObject<{ items: Register[] }>(at, 'GET', CONFIG_MAPS)
+    return items.find(({ metadata }) => metadata.name === name) as Register
+  }
+
+  async function one(at: Access, name: string, number: number): Promise<void> {
+    const history = histories.get(name) as Call[]
+    const begin = ++clock
+    const { data, metadata } = await (number % 2 === 0 ? get : find)(at, name)
+    history.push(read(begin, ++clock, data.value))
+    const value = `${++values}`
+    const again = ++clock
+    const body = { ...configMap(name), data: { value } }
+    if (number % 3 === 0) {
+      await requestObject(at, 'PATCH', `${CONFIG_MAPS}/${name}`, body, 'application/merge-patch+json')
+      history.push(write(again, ++clock, value))
+      return
+    }
+    const { status } = await request(at, 'PUT', `${CONFIG_MAPS}/${name}`, { ...body, metadata })
+    assert.ok(status === 200 || status === 409, String(status))
+    history.push(compareAndSet(again, ++clock, data.value, value, status === 200))
+  }
+
+  async function client(number: number): Promise<void> {
+    for (let n = 0; n < 25; n++)
+      await one(number % 2 === 0 ? here : there, names[(number + n) % names.length] as string, number + n)
+  }
+
+  await Promise.all(Array.from({ length: 6 }, (_, number) => client(number)))
+  for (const [name, history] of histories) assert.equal(violation(history, 'first'), undefined, name)
 })
 
 test('a watch at one tells what is written at both, in order', async () => {

@@ -62,6 +62,10 @@ async function claim(file: string, partial: string): Promise<void> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'EEXIST') throw new KeelsonError(`${file} cannot be written: ${code}`, 'name a file that can be')
+    throw new KeelsonError(
+      `${partial} is there: a backup to ${file} is being taken, or was interrupted`,
+      'wait for it, or remove that file',
+    )
   }
-  throw new KeelsonError(`${file} is there already, or is being written`, 'name a new file')
+  throw new KeelsonError(`${file} is there already`, 'name a new file')
 }

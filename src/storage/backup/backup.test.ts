@@ -90,7 +90,11 @@ describe('a backup', () => {
   })
 
   test('replaces nothing, neither when it is taken nor when it is restored', async () => {
-    await assert.rejects(backUp(readDirectory(directory), file, signal), /is there already, or is being written/)
+    await assert.rejects(backUp(readDirectory(directory), file, signal), /backup is there already/)
+    writeFileSync(`${file}-2.partial`, '')
+    const again = backUp(readDirectory(directory), `${file}-2`, signal)
+    await assert.rejects(again, /-2\.partial is there: a backup to .* is being taken, or was interrupted/)
+    rmSync(`${file}-2.partial`)
     await assert.rejects(restore(file, directory), /is not empty/)
   })
 
