@@ -134,8 +134,9 @@ export interface Store extends AsyncDisposable {
   /** Of a store that several processes share: resolves when all that any of them had committed at the call is published here,
    *  seen by every later read and watch. Absent where there is one process. Throws a StoreError `failed`. */
   readonly fresh?: () => Promise<void>
-  /** How many keys begin with the prefix now. While others write under a prefix of many keys, a number in between. */
-  count(prefix: string): Promise<number>
+  /** How many keys begin with the prefix now. While others write under a prefix of many keys, a number in between.
+   *  With `enough`: any number that is not less may stand for all that are not. */
+  count(prefix: string, enough?: number): Promise<number>
   /** Resolves when durable, or with the precondition that failed. Throws a StoreError: `failed` when the outcome is not known;
    *  `full`, `closed` and `tooLarge` when nothing was written. */
   commit(commit: Commit): Promise<CommitResult>

@@ -12,6 +12,8 @@ import { readSelection, type Selection } from '../selection.ts'
 
 /** Rows read in one go: short enough to keep the event loop free. */
 const SLICE = 500
+/** Of a longer list it is not told how many are left. */
+const MOST_COUNTED = 20_000
 
 export async function list(context: ResourceContext): Promise<Answer> {
   const selection = readSelection(context)
@@ -129,7 +131,10 @@ async function readSelected(
   return { rows, next: page.more ? page.rows.at(-1)?.key : undefined, revision: at ?? page.revision }
 }
 
-/** As near as upstream tells it; with a selector it cannot be known. Counting is as long as the list: it is done once. */
+/**
+ * As near as upstream tells it; with a selector it cannot be known. Counting is as long as the list: it is done once, and not at
+ * all for one of a million, whose first page would wait for it (clients are told not to rely on the field).
+ */
 async function rowsBehind(
   context: ResourceContext,
   { selection, after, at, left }: ListRequest,
@@ -140,7 +145,8 @@ async function rowsBehind(
   if (after !== undefined) return left === undefined ? undefined : left - listed
   // The store knows how many there are now, and what was there at an earlier version by reading it.
   if (at !== undefined && at < parts.store.revision()) return countAfter(context, last, at)
-  const stored = await parts.store.count(rangePrefix(definition, cluster, info.namespace))
+  const stored = await parts.store.count(rangePrefix(definition, cluster, info.namespace), MOST_COUNTED)
+  if (stored >= MOST_COUNTED) return undefined
   return stored + (await parts.reader.unwritten(definition, cluster, info.namespace)) - listed
 }
 

@@ -101,6 +101,8 @@ export function testRanges(open: Open): void {
     assert.deepEqual(keysOf(rows), Array.from({ length: count }, (_, n) => `/m/${n}`).sort())
     assert.equal(await store.count('/m/'), count)
     assert.equal(await store.count('/m/1'), 1_111)
+    assert.ok((await store.count('/m/', 1_000)) >= 1_000)
+    assert.equal(await store.count('/m/1', 5_000), 1_111)
   })
 
   test('after thousands of deletions a page still has a row to go on after', async () => {

@@ -216,13 +216,13 @@ function createEmbeddedStore(db: DatabaseSync, writer: WriterThread, lock: Dispo
       if (at === revision) for (const row of page.rows) cache.offer(row)
       return { rows: page.rows, more: page.next !== undefined, revision: at }
     },
-    async count(prefix) {
+    async count(prefix, enough = Number.POSITIVE_INFINITY) {
       let total = 0
       let after: string | undefined
       for (;;) {
         const { count, next } = reading(() => reader.count(prefix, after))
         total += count
-        if (next === undefined) return total
+        if (next === undefined || total >= enough) return total
         after = next
         await nextTurn()
       }

@@ -50,7 +50,7 @@ export function encryptedStore(store: Store, { writeKey, readKeys }: Encryption)
       if (!page.rows.some(({ value }) => isSealed(value))) return page
       return { ...page, rows: page.rows.map(openedRow) }
     },
-    count: (prefix) => store.count(prefix),
+    count: (prefix, enough) => store.count(prefix, enough),
     async commit(commit): Promise<CommitResult> {
       const result = await store.commit(sealed(commit))
       if (result.ok || result.row === undefined) return result

@@ -109,7 +109,7 @@ export function createMemoryStore(): Store {
       }
       return { rows, more: false, revision: at }
     },
-    async count(prefix) {
+    async count(prefix, enough = Number.POSITIVE_INFINITY) {
       let count = 0
       let after: string | undefined
       for (;;) {
@@ -120,7 +120,7 @@ export function createMemoryStore(): Store {
           if (++page === PAGE) break
         }
         count += page
-        if (page < PAGE) return count
+        if (page < PAGE || count >= enough) return count
         await new Promise((resolve) => setImmediate(resolve))
       }
     },
