@@ -110,7 +110,10 @@ describe('a logical cluster', () => {
       ['wait --for=condition=Established crd/widgets.example.com', '', /condition met/],
       ['apply -f -', WIDGET, /widget.example.com\/large created/],
       ['get widgets -A -o jsonpath={.items[0].spec.size}', '', /^3$/],
-      ['get clusters', '', /shop .*Provisioned/],
+      ['wait --for=create --timeout=60s cluster/shop', '', /condition met/],
+      ['wait --for=condition=Available --timeout=60s cluster/shop', '', /condition met/],
+      ['get clusters', '', /shop +True .*Provisioned/],
+      ['wait --for=condition=ControlPlaneHealthy --timeout=60s clusterprofile/shop', '', /condition met/],
       ['get secret shop-kubeconfig -o jsonpath={.type}', '', /^cluster.x-k8s.io\/secret$/],
     ]
     for (const [command, input, expected] of steps) {

@@ -1,6 +1,6 @@
 /** What a control center's API holds of one Platform: a Cluster of Cluster API, its control plane, and the Secret with its kubeconfig. */
 import { type Client, resourceRef } from '../../client/index.ts'
-import { apply, find, orGone, patchStatus } from '../../controller/index.ts'
+import { apply, find, orGone, patchStatus, removeFinalizer } from '../../controller/index.ts'
 import type { Condition, KubeObject } from '../../machinery/index.ts'
 import { formatIdentity, type ObservedCluster, TAGS } from '../../providers/index.ts'
 import type { ConfiguredProvider, DesiredCluster } from '../engine/desired.ts'
@@ -16,6 +16,7 @@ const CLUSTERS = resourceRef<ClusterAPICluster>('cluster.x-k8s.io/v1beta2', 'clu
 
 const NAMESPACE = 'default'
 const CLUSTER_NAME_LABEL = 'cluster.x-k8s.io/cluster-name'
+const CLUSTER_FINALIZER = 'cluster.cluster.x-k8s.io'
 const KUBECONFIG_TYPE = 'cluster.x-k8s.io/secret'
 /** On the Secret: what its kubeconfig leads to, and until when. */
 const ENDPOINT_ANNOTATION = 'platform.keelson.dev/endpoint'
@@ -128,6 +129,9 @@ export async function withdrawPlatform(client: Client, platform: Pick<PublishedP
     const { uid = '' } = present.metadata
     await orGone(client.delete(resource, each, { namespace: NAMESPACE, preconditions: { uid } }))
   }
+  // The core that looks after Clusters waits for the control plane, which was ours: nothing is left to wait for.
+  const left = await find(client, CLUSTERS, name, { namespace: NAMESPACE })
+  if (left !== undefined && isOf(left, platform)) await removeFinalizer(client, CLUSTERS, left, CLUSTER_FINALIZER)
 }
 
 function isOf({ metadata }: KubeObject, { cluster }: Pick<PublishedPlatform, 'cluster'>): boolean {

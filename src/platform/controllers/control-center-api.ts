@@ -116,18 +116,22 @@ async function reconcile(request: Request, means: Means, context: ReconcileConte
   const platforms = await Array.fromAsync(
     client.items(PLATFORMS, { fieldSelector: `spec.controlCenterRef.name=${name}` }),
   )
-  // What goes as a whole needs no clearing.
-  if (controlCenter === undefined || controlCenter.metadata.deletionTimestamp !== undefined) {
+  if (controlCenter === undefined) {
     await sessions.end(key)
     await forget(platforms, context)
     return undefined
   }
-  if (scope === undefined) return undefined
-  const read = await readCluster(controlCenter, { scope, types, context })
-  if (read === undefined) return { requeueAfter: DRIFT }
+  const isDeleting = controlCenter.metadata.deletionTimestamp !== undefined
+  const read = scope === undefined ? undefined : await readCluster(controlCenter, { scope, types, context })
+  if (scope === undefined || read === undefined) {
+    // What goes as a whole needs no clearing where nobody knows the way in any more.
+    if (isDeleting) await forget(platforms, context)
+    return scope === undefined || isDeleting ? undefined : { requeueAfter: DRIFT }
+  }
   const { provider, type } = read.configured
   if (!provider.capabilities().api) {
     await forget(platforms, context)
+    if (isDeleting) return undefined
     const message = `clusters of type ${type} have no API server: the Clusters of its platforms are kept nowhere`
     await tell(controlCenter, { status: 'False', reason: 'NoAPIServer', message }, context)
     return undefined
@@ -164,7 +168,9 @@ async function fill(
     const observed = await observe(read, context)
     // Its own conditions say why.
     if (observed?.state !== 'ready') {
-      await means.sessions.end(key)
+      // Objects with finalizers are in what is going, too: whoever set them stays until it has gone.
+      if (controlCenter.metadata.deletionTimestamp === undefined) await means.sessions.end(key)
+      else await forget(platforms, context)
       return { requeueAfter: SOON }
     }
     using connection = await connectTo({ provider, observed, ownerTag, seconds: ACCESS }, context)
@@ -192,7 +198,8 @@ async function fill(
   } catch (error) {
     context.signal.throwIfAborted()
     if (!isProviderError(error) && !(error instanceof KeelsonError) && !(error instanceof StatusError)) throw error
-    await tell(controlCenter, { status: 'False', reason: 'ConnectionDown', message: messageOf(error) }, context)
+    if (controlCenter.metadata.deletionTimestamp !== undefined) await forget(platforms, context)
+    else await tell(controlCenter, { status: 'False', reason: 'ConnectionDown', message: messageOf(error) }, context)
     return { requeueAfter: SOON }
   }
 }
