@@ -10,6 +10,7 @@ import {
 import type { Condition } from '../../../machinery/index.ts'
 import { isProviderError } from '../../provider-error.ts'
 import { KIND_CLUSTERS, type KindCluster, type KindClusterStatus, type Phase } from './kind-cluster.ts'
+import type { Each } from './running.ts'
 
 export interface Report {
   readonly phase: Phase
@@ -63,5 +64,23 @@ export function steps(recorder: EventRecorder, client: Client, object: KindClust
   return {
     normal: (reason: string, message: string) => recorder.event(client, object, { type: 'Normal', reason, message }),
     warning: (reason: string, message: string) => recorder.event(client, object, { type: 'Warning', reason, message }),
+  }
+}
+
+const NOTHING = { ready: false, failureMessage: '' }
+export const PENDING: Report = { ...NOTHING, phase: 'Pending', reason: 'Pending', message: '' }
+export const PROVISIONING: Report = { ...NOTHING, phase: 'Provisioning', reason: 'Provisioning', message: '' }
+export const PROVISIONED: Report = { ...NOTHING, phase: 'Provisioned', reason: 'Provisioned', message: '' }
+export const READY: Report = { ready: true, failureMessage: '', phase: 'Ready', reason: 'Ready', message: '' }
+
+/** Resolves with whether the phase is another now. */
+export function reporter({ object, context }: Pick<Each, 'object' | 'context'>): (report: Report) => Promise<boolean> {
+  return async (report) => {
+    let moved = false
+    await write(context.client, object, (current) => {
+      moved = current.status?.phase !== report.phase
+      return statusOf(current, report, context.now())
+    })
+    return moved
   }
 }
