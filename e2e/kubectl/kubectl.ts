@@ -14,7 +14,7 @@ export interface Outcome {
 /** The real kubectl, as one user of one API. */
 export interface Kubectl {
   /** Runs it to its end: `run("get configmap settings -o jsonpath='{.data}'")`; single quotes keep spaces. */
-  run(command: string, input?: string): Promise<Outcome>
+  run(command: string, input?: string, environment?: Readonly<Record<string, string>>): Promise<Outcome>
   /** Runs one that goes on: its output's lines as they come; it is stopped when the loop over them ends. */
   follow(command: string): AsyncGenerator<string>
 }
@@ -28,10 +28,11 @@ export async function kubectlWith(kubeconfig: string): Promise<Kubectl> {
     KUBECONFIG: kubeconfig,
     KUBECACHEDIR: `${kubeconfig}.cache`,
   }
-  const start = (command: string) => spawn(program, words(command), { env })
+  const start = (command: string, more?: Readonly<Record<string, string>>) =>
+    spawn(program, words(command), { env: { ...env, ...more } })
   return {
-    async run(command, input = '') {
-      const child = start(command)
+    async run(command, input = '', environment = {}) {
+      const child = start(command, environment)
       const outcome = { output: '', error: '' }
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         outcome.output += text

@@ -10,6 +10,8 @@ export interface Step {
   run: string
   /** Given on standard input, for `-f -`. */
   input?: string
+  /** What `kubectl edit` opens its file with: a command of the shell. */
+  editor?: string
   /** The whole of standard output after `normalize`; left out where `lines` says it. */
   output?: string
   /** Lines that must be in the output, in any order; none where it depends on the moment. */
@@ -32,7 +34,8 @@ export function scenario(title: string, steps: Step[]): void {
 export async function play(context: TestContext, kubectl: Kubectl, steps: Step[]): Promise<void> {
   for (const step of steps) {
     await context.test(`kubectl ${step.run}`, async () => {
-      const outcome = await kubectl.run(step.run, step.input)
+      const editor = step.editor === undefined ? {} : { KUBE_EDITOR: step.editor }
+      const outcome = await kubectl.run(step.run, step.input, editor)
       const got = { output: normalize(outcome.output), error: normalize(outcome.error), code: outcome.code }
       const expected = {
         output: step.lines ? got.output : unindent(step.output ?? ''),
