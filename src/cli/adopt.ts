@@ -16,7 +16,7 @@ export function addAdopt(program: Command, environment: Environment, exit: (code
   addLockOptions(addPlatformOptions(program.command('adopt')))
     .summary("take over another owner's clusters that the manifests name")
     .description(
-      'Clusters that the manifests name and that carry the owner tag of --from become those of their ClusterProvider, and are\n' +
+      'Clusters that the manifests name and that carry the owner tag of --from become those of their ClusterProvider, and are ' +
         'brought in line with the manifests. Nothing else is touched.',
     )
     .requiredOption('--from <owner>', 'the owner tag that gives them up')

@@ -26,9 +26,9 @@ export function addApply(program: Command, environment: Environment, exit: (code
     .command('apply')
     .summary('create or change objects as files say')
     .description(
-      'Create or change objects as files say. Definitions (CRDs) come first and are waited for.\n' +
-        'With --tree each folder in the directory is a workspace of that name, entered when it is Ready.\n' +
-        'Where there are control centers or platforms, it goes by plan: from the file of keelson plan --out, or at once with\n' +
+      'Create or change objects as files say. Definitions (CRDs) come first and are waited for. ' +
+        'With --tree each folder in the directory is a workspace of that name, entered when it is Ready. ' +
+        'Where there are control centers or platforms, it goes by plan: from the file of keelson plan --out, or at once with ' +
         '--auto-approve. The server makes them; with --local this process does.',
     )
     .argument('[plan]', 'a file that keelson plan --out has written')

@@ -15,7 +15,7 @@ export function addDestroy(program: Command, environment: Environment, exit: (co
   addLockOptions(addPlatformOptions(program.command('destroy')))
     .summary('delete the control centers and platforms of manifests')
     .description(
-      'Delete the clusters of the manifests, those that depend on others first. Through a server, their objects go with\n' +
+      'Delete the clusters of the manifests, those that depend on others first. Through a server, their objects go with ' +
         'them; ClusterProviders and objects of other kinds stay.',
     )
     .option('--all-owned', 'delete what carries the owner tag in this workspace and is in no manifest, too')

@@ -20,7 +20,7 @@ export function addDoctor(program: Command, environment: Environment): void {
     .command('doctor')
     .summary('try out what this machine can provide')
     .description(
-      'Try out what this machine can provide, say which providers of clusters that enables, and how to get the rest.\n' +
+      'Try out what this machine can provide, say which providers of clusters that enables, and how to get the rest. ' +
         'Each probe does what it is about in a throwaway place, with a time-out, and leaves nothing behind.',
     )
     .option('-o, --output <format>', 'json or yaml')

@@ -21,8 +21,8 @@ export function addPivot(program: Command, environment: Environment, exit: (code
   addLockOptions(program.command('pivot'))
     .summary('hand what was made with --local over to a server')
     .description(
-      'Control centers and platforms of the manifests that were built with --local become objects of the workspace, whose\n' +
-        'controllers look after them from then on. No cluster is changed. Where this process and the server do not see the same\n' +
+      'Control centers and platforms of the manifests that were built with --local become objects of the workspace, whose ' +
+        'controllers look after them from then on. No cluster is changed. Where this process and the server do not see the same ' +
         'clusters, as the manifests say, nothing is written.',
     )
     .requiredOption('-f, --filename <file>', 'a file or directory with manifests; may be repeated', each)

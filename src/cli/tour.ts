@@ -9,8 +9,8 @@ export function addTour(program: Command, environment: Environment): void {
     .command('tour')
     .summary('show in two minutes what Keelson does')
     .description(
-      'Show what Keelson does by doing it, in a folder of its own that is removed at the end: a platform team, teams that help\n' +
-        'themselves, a change by hand, kill -9, a cluster of somebody else. On a terminal it takes about two minutes, and without\n' +
+      'Show what Keelson does by doing it, in a folder of its own that is removed at the end: a platform team, teams that help ' +
+        'themselves, a change by hand, kill -9, a cluster of somebody else. On a terminal it takes about two minutes, and without ' +
         'one as long as the commands take.',
     )
     .action(async () => {

@@ -96,6 +96,14 @@ describe('tree', () => {
     assert.deepEqual([code, out], [1, ''])
   })
 
+  it('says that there is no such workspace', async () => {
+    const { code, err } = await harness.run('tree --workspace :root:nowhere')
+    assert.deepEqual(
+      [code, err],
+      [1, 'Error from server (NotFound): workspaces.tenancy.kcp.io "root:nowhere" not found\n'],
+    )
+  })
+
   it('has colours on a terminal only', () => {
     const node = { kind: 'Workspace', name: 'a', object: '', workspace: 'a', message: '', endpoint: '', children: [] }
     assert.ok(treeText({ ...node, ready: 'True' }, { terminal: true }).includes('\u001b[32mTrue'))

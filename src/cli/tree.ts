@@ -13,7 +13,7 @@ export function addObjectTree(program: Command, environment: Environment): void 
     .command('tree')
     .summary('show workspaces, control centers, platforms and how they are')
     .description(
-      'Show the workspace one is in and all below it, with their control centers and platforms and whatever else is of the\n' +
+      'Show the workspace one is in and all below it, with their control centers and platforms and whatever else is of the ' +
         'category `keelson`: whether it is ready, where it is served, and what it says.',
     )
     .option('-o, --output <format>', 'json, yaml or name')
@@ -25,6 +25,8 @@ export function addObjectTree(program: Command, environment: Environment): void 
       const top = clusterPathOf(client.prefix)
       if (top === undefined)
         throw new KeelsonError('the current server URL names no workspace', 'add --workspace :root')
+      // What is left out below because it cannot be read would be all of it, were there no such workspace.
+      await client.discovery.resources()
       const root = await treeNodes(client, top, environment.signal)
       environment.stdout.write(textIn(format))
 

@@ -38,14 +38,14 @@ export function addUp(program: Command, environment: Environment, exit: (code: n
   addServeOptions(program.command('up'))
     .summary('serve, apply a directory of workspaces, and follow its files')
     .description(
-      'Run the API server, apply a directory of workspaces, wait until everything is ready, and show what there is. Then apply\n' +
-        'what changes in the files; Ctrl-C ends it. A binding with the annotation keelson.dev/kubeconfig: NAME gives its user the\n' +
+      'Run the API server, apply a directory of workspaces, wait until everything is ready, and show what there is. Then apply ' +
+        'what changes in the files; Ctrl-C ends it. A binding with the annotation keelson.dev/kubeconfig: NAME gives its user the ' +
         `file NAME.kubeconfig in the data directory. A file ${NOTES} in the directory is printed at the end.`,
     )
     .requiredOption('-f, --filename <dir>', 'the directory to apply, laid out as for apply --tree')
     .option(
       '--run <[name=]program>',
-      'a program beside the server, started again when it fails, with KUBECONFIG set to the one issued for NAME, or the\n' +
+      'a program beside the server, started again when it fails, with KUBECONFIG set to the one issued for NAME, or the ' +
         "administrator's; may be repeated",
       parseRun,
       [],

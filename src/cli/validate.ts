@@ -12,7 +12,7 @@ export function addValidate(program: Command, environment: Environment, exit: (c
   addPlatformOptions(program.command('validate'))
     .summary('tell what is wrong with manifests')
     .description(
-      'Hold manifests to their schemas and to each other, each mistake with file, line, field and what to do. Changes nothing.\n' +
+      'Hold manifests to their schemas and to each other, each mistake with file, line, field and what to do. Changes nothing. ' +
         'The server is asked what it would say; with --local only what control centers and platforms say is looked at.',
     )
     .action(async (_: unknown, command: Command) => {

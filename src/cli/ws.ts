@@ -16,7 +16,7 @@ export function addWs(program: Command, environment: Environment): void {
     .alias('workspace')
     .summary('show or change the workspace one is in')
     .description(
-      'Show or change the workspace that the kubeconfig points to.\n' +
+      'Show or change the workspace that the kubeconfig points to. ' +
         "PLACE is ':root:acme' (absolute), 'web' (a child), '..', '.' (where am I), '-' (back), '~' or nothing (home).",
     )
     .argument('[place]', 'the workspace to go to')
