@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { closeField, extent, newWriter, writeBytesField, writeNumberField, written } from '../../machinery/index.ts'
-import { decodeTxn, decodeWatch, encodeCompaction, encodeRange, encodeTxn, encodeWatchCreate } from './messages.ts'
+import {
+  decodeStatus,
+  decodeTxn,
+  decodeWatch,
+  encodeCompaction,
+  encodeRange,
+  encodeTxn,
+  encodeWatchCreate,
+} from './messages.ts'
 
 const hex = (bytes: Buffer) => bytes.toString('hex')
 
@@ -67,4 +75,11 @@ test('answers are read, and what a newer etcd adds is passed over', () => {
   assert.deepEqual(decodeTxn(Buffer.from('10011a020a00', 'hex')), {
     ...{ revision: 0, succeeded: true, ranges: [{ revision: 0, kvs: [], more: false, count: 0 }] },
   })
+})
+
+test('a member tells the size of its file, and what of it is used', () => {
+  const writer = newWriter()
+  writeNumberField(writer, 9, 300)
+  writeNumberField(writer, 3, 1_000)
+  assert.deepEqual(decodeStatus(written(writer)), { bytes: 1_000, freeBytes: 700 })
 })
