@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { backUp, openStore, readEncryption, readStore, type Store } from '../storage/index.ts'
+import { type BackupItem, backUp, openStore, readEncryption, readStore, type Store } from '../storage/index.ts'
 import {
   type Client,
   createClient,
@@ -24,6 +24,7 @@ const ADMIN = { username: 'admin', groups: ['system:masters', 'system:authentica
 describe('a workspace from a backup', () => {
   const root = mkdtempSync(join(tmpdir(), 'keelson-restore-'))
   const file = join(root, 'backup')
+  const keyless = join(root, 'keyless')
   const directory = join(root, 'data')
   let store: Store
   let server: TestServer
@@ -53,6 +54,7 @@ describe('a workspace from a backup', () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', ...here }, data: { k: 'dg==' } }
     await eventually(() => child.create(SECRETS, secret))
     await backUp(readStore({ engine: 'embedded', directory }, signal), file, signal)
+    await backUp(withoutFiles(readStore({ engine: 'embedded', directory }, signal)), keyless, signal)
   })
   after(async () => {
     await server[Symbol.asyncDispose]()
@@ -74,7 +76,12 @@ describe('a workspace from a backup', () => {
     await eventually(async () => assert.deepEqual(namesOf(await server.client.list(WORKSPACES)), ['other']))
     await assert.rejects(restoring('root:team:child'), /root:team is not there, or is another workspace/)
 
-    const restored = await restoring('root:team')
+    const rows = await store.count('')
+    const withoutKey = restoreWorkspace({ file: keyless, path: 'root:team', store, signal })
+    await assert.rejects(withoutKey, /is encrypted with the key aesgcm:key-\w+, which is neither in it nor the store's/)
+    assert.equal(await store.count(''), rows)
+    const { readKeys } = readEncryption(directory)
+    const restored = await restoreWorkspace({ file: keyless, path: 'root:team', store, readKeys, signal })
     assert.equal(restored.workspaces, 2)
     assert.deepEqual(namesOf(await server.client.list(WORKSPACES)), ['other', 'team'])
     assert.deepEqual(await server.client.get(WORKSPACES, 'other'), otherBefore)
@@ -89,6 +96,11 @@ describe('a workspace from a backup', () => {
     await assert.rejects(restoring('root:team'), /the workspace root:team is there/)
   })
 })
+
+/** As of a store in etcd, whose keys lie sealed in it. */
+async function* withoutFiles(items: AsyncIterable<BackupItem>): AsyncGenerator<BackupItem> {
+  for await (const item of items) if (item.type !== 'file') yield item
+}
 
 function namesOf(list: { items: readonly { metadata: { name?: string } }[] }): string[] {
   return list.items.map(({ metadata }) => metadata.name ?? '')
