@@ -1,0 +1,3 @@
+module keelson.dev/e2e/merge-cases
+
+go 1.26.0
