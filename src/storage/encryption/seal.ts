@@ -26,7 +26,8 @@ export interface EncryptionKey {
 }
 
 const SEALED = 2
-const CODES: Readonly<Record<Algorithm, number>> = { aesgcm: 1, aescbc: 2, secretbox: 3 }
+/** By their codes. */
+const ALGORITHMS = [undefined, 'aesgcm', 'aescbc', 'secretbox'] as const
 const FIXED = 3
 const SALT = 16
 const NONCE = 12
@@ -40,8 +41,7 @@ export function isSealed(value: Buffer): boolean {
 
 /** Says with which key a sealed value opens: `<algorithm>:<name>`. */
 export function keyIdOf(value: Buffer): string {
-  const [algorithm] = Object.entries(CODES).find(([, code]) => code === value[1]) ?? ['unknown']
-  return `${algorithm}:${value.toString('utf8', FIXED, bodyStart(value))}`
+  return `${ALGORITHMS[value[1] ?? 0] ?? 'unknown'}:${value.toString('utf8', FIXED, bodyStart(value))}`
 }
 
 export function idOf({ algorithm, name }: EncryptionKey): string {
@@ -58,7 +58,7 @@ function derived({ secret }: EncryptionKey, salt: Buffer): Buffer {
 
 export function seal(key: EncryptionKey, rowKey: string, value: Buffer): Buffer {
   const name = Buffer.from(key.name)
-  const header = Buffer.concat([Buffer.from([SEALED, CODES[key.algorithm], name.length]), name])
+  const header = Buffer.concat([Buffer.from([SEALED, ALGORITHMS.indexOf(key.algorithm), name.length]), name])
   if (key.algorithm === 'aescbc') {
     const iv = randomBytes(IV)
     const cipher = createCipheriv(`aes-${key.secret.length * 8}-cbc`, key.secret, iv)
