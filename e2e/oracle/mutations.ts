@@ -55,13 +55,25 @@ export const mutations: readonly Mutation[] = [
     'marked.metadata.generation += 2',
     'delete/finalizers',
   ),
+  server(
+    'admission.ts',
+    "if (subresources.status !== undefined && subresource === '')",
+    "if (subresources.status === undefined && subresource === '')",
+    'update/status',
+  ),
   // Reading and refusing bodies.
   server('admission.ts', "texts.length > 0 && validation === 'Strict'", 'texts.length < 0', 'create/fieldValidation'),
   server(
-    'admission.ts',
-    '  if (definition.schema !== undefined) applyDefaults(definition.schema, object)\n',
-    '',
+    'submitted.ts',
+    'else if (schema !== undefined) applyDefaults(schema, object)',
+    'else if (schema === undefined) applyDefaults(schema, object)',
     'create/defaults',
+  ),
+  server(
+    'submitted.ts',
+    'if (printAsGo !== undefined) printAsGo(object)',
+    'if (schema === undefined) return',
+    'create/names/role',
   ),
   server('options.ts', 'return values.length > 0', 'return values.length > 1', 'dryRun'),
   machinery('names/label.ts', 'byteLength(value) > 63', 'byteLength(value) > 64', 'create/metadata'),
@@ -75,7 +87,7 @@ export const mutations: readonly Mutation[] = [
   ),
   server(
     'handlers/update.ts',
-    'if (isUnchanged(context, object, old, current)) return current',
+    'if (await isUnchanged(context, object, old, current)) return current',
     '',
     'update/objects',
     'watch/events',
@@ -145,8 +157,8 @@ export const mutations: readonly Mutation[] = [
   machinery('schema/validate.ts', 'BLOCKING.has(reason)', "BLOCKING.has('-')", 'create/rules', 'create/schema'),
   machinery(
     'schema/validate.ts',
-    '  causes.push(...validateEmbeddedResources(schema, value as Json, path))\n  causes',
-    '  causes',
+    '    validateEmbeddedResources(schema, value as Json, path),\n    validateListSetsAndMaps',
+    '    validateListSetsAndMaps',
     'create/embedded',
   ),
   // Lists and watches.

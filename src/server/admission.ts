@@ -96,8 +96,7 @@ export async function admitUpdate(
   const { strategy, names } = definition
   const prepare = async (): Promise<void> => {
     prepareMetadataForUpdate(object, old)
-    // A custom subresource (approval, scale) says itself what it writes.
-    if (definition.subresources.status !== undefined && subresource === '') copyField(old, object, 'status')
+    keepStatus(definition, object, old, subresource)
     strategy.prepareForUpdate?.(object, old, context)
     if (definition.generation && (await specChanged(definition, object, old))) {
       object.metadata.generation = (old.metadata.generation ?? 0) + 1
@@ -147,6 +146,16 @@ function warnOfFinalizers(
   if (builtIn || finalizers === undefined || request === undefined) return
   const added = [...new Set(finalizers)].filter((name) => before?.includes(name) !== true).sort()
   request.warnings.push(...finalizerWarnings(added, 'metadata.finalizers'))
+}
+
+/** A status that is written apart stays; a custom subresource (approval, scale) says itself what it writes. */
+export function keepStatus(
+  { subresources }: ResourceDefinition,
+  object: KubeObject,
+  old: KubeObject,
+  subresource: string,
+): void {
+  if (subresources.status !== undefined && subresource === '') copyField(old, object, 'status')
 }
 
 export function copyField(from: KubeObject, to: KubeObject, field: string): void {

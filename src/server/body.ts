@@ -3,14 +3,17 @@ import {
   badRequest,
   decodeJson,
   decodeProtobuf,
+  goDecodingError,
   type Json,
+  type JsonObject,
   type KubeObject,
+  messageNamed,
   metadataTypeError,
   type StructuralSchema,
   unsupportedMediaType,
 } from '../machinery/index.ts'
 import type { FieldValidation } from './admission.ts'
-import { expectedKind, NO_KIND } from './built-in-body.ts'
+import { expectedKind, NO_KIND, typeMetaFault } from './built-in-body.ts'
 import type { RequestContext, ResourceContext } from './context.ts'
 import { LARGE_BODY, readLarge } from './large-objects.ts'
 import {
@@ -32,8 +35,8 @@ export function contentTypeOf(context: RequestContext): string {
   return header.split(';', 1)[0]?.trim().toLowerCase() ?? ''
 }
 
-/** Any JSON object; undefined for an empty body. */
-export async function readObject(context: RequestContext): Promise<Record<string, unknown> | undefined> {
+/** The DeleteOptions of a body, or whatever else has another kind; undefined for an empty body. Throws 400 or 415. */
+export async function readOptions(context: RequestContext): Promise<Record<string, unknown> | undefined> {
   const body = await context.request.body(BODY_LIMIT)
   if (body.length === 0) return undefined
   const type = contentTypeOf(context)
@@ -45,11 +48,16 @@ export async function readObject(context: RequestContext): Promise<Record<string
   const value =
     type === YAML_TYPE ? await readYamlBody(body) : type === JSON_TYPE || type === '' ? readJson(body) : undefined
   if (value === undefined) throw unsupportedMediaType(type, [JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE])
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw badRequest("couldn't get version/kind; json parse error: the body is not an object")
-  }
-  return value as Record<string, unknown>
+  const options = (value ?? {}) as JsonObject
+  const isOptions = (options.kind ?? DELETE_OPTIONS) === DELETE_OPTIONS
+  const fault =
+    typeMetaFault(value) ??
+    (isOptions ? goDecodingError(messageNamed(`meta/v1.${DELETE_OPTIONS}`), options) : undefined)
+  if (fault !== undefined) throw badRequest(fault)
+  return options
 }
+
+const DELETE_OPTIONS = 'DeleteOptions'
 
 /** Where YAML costs about as much as JSON does at LARGE_BODY. */
 const LARGE_YAML = 8 * 1024
@@ -99,7 +107,7 @@ function excerpt(value: unknown): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }
 
-function readJson(body: Buffer): unknown {
+function readJson(body: Buffer): Json {
   const text = body.toString('utf8')
   const decoded = decodeJson(text)
   if (!decoded.ok) throw badRequest(NO_KIND + jsonFault(text, decoded.error))

@@ -46,21 +46,24 @@ function summary(body: Buffer): string {
 
 /** A JSON value as an object whose kind and apiVersion are texts; null is an empty one. */
 export function objectAs(expected: ExpectedKind, body: Buffer, value: Json): JsonObject {
-  if (value === null) return {}
+  const fault = typeMetaFault(value)
+  if (fault !== undefined) throw unrecognized(expected, body, fault)
+  return (value ?? {}) as JsonObject
+}
+
+/** Why Go could not read the kind and apiVersion of a JSON value. */
+export function typeMetaFault(value: Json): string | undefined {
+  if (value === null) return undefined
   if (typeof value !== 'object' || Array.isArray(value)) {
-    throw unrecognized(
-      expected,
-      body,
-      `${NO_KIND}json: cannot unmarshal ${goKind(value)} into Go value of type ${TYPE_META}`,
-    )
+    return `${NO_KIND}json: cannot unmarshal ${goKind(value)} into Go value of type ${TYPE_META}`
   }
   for (const field of ['apiVersion', 'kind']) {
     const name = value[field] ?? ''
     if (typeof name === 'string') continue
     const error = `json: cannot unmarshal ${goKind(name)} into Go struct field .${field} of type string`
-    throw unrecognized(expected, body, NO_KIND + error)
+    return NO_KIND + error
   }
-  return value
+  return undefined
 }
 
 /** The kind and apiVersion that the body leaves out. */

@@ -8,11 +8,20 @@ import {
   lease,
   NAMESPACES,
   namespace,
+  SECRETS,
   secret,
   text,
   WIDGETS,
   widget,
 } from './objects.ts'
+
+const ROLES = '/apis/rbac.authorization.k8s.io/v1/namespaces/<ns>/roles'
+const role = (rules: Json[], name = 'one'): Json => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'Role',
+  metadata: { name },
+  rules,
+})
 
 const good = configMap('one', { data: { a: '1' } })
 
@@ -53,6 +62,25 @@ export const createCases: readonly Case[] = [
     ],
     'a lease with bad numbers': [
       post(LEASES, lease('one', { spec: { leaseDurationSeconds: 0, leaseTransitions: -1 } })),
+    ],
+    'nulls in a configmap': [
+      post(CONFIG_MAPS, configMap('one', { data: { a: null, b: '1' }, binaryData: { c: null }, immutable: null })),
+      get(`${CONFIG_MAPS}/one`),
+    ],
+    'nulls in a secret': [
+      post(SECRETS, secret('one', { data: { a: null }, stringData: { b: null }, type: null })),
+      get(`${SECRETS}/one`),
+    ],
+    'nulls in a lease': [post(LEASES, lease('one', { spec: { holderIdentity: null, renewTime: null } }))],
+    'empty values of a secret': [post(SECRETS, secret('one', { data: {}, type: '', immutable: false }))],
+    'empty values of a role': [
+      post(ROLES, role([{ verbs: ['get'], apiGroups: [''], resources: ['secrets'], resourceNames: [] }])),
+      post(ROLES, role([], 'two')),
+      get(ROLES),
+    ],
+    'times in another zone': [
+      post(LEASES, lease('one', { spec: { renewTime: '2020-01-02T03:04:05.000006+02:00' } })),
+      get(`${LEASES}/one`),
     ],
     'without kind': [post(CONFIG_MAPS, { apiVersion: 'v1', metadata: { name: 'one' } })],
     'without apiVersion': [post(CONFIG_MAPS, { kind: 'ConfigMap', metadata: { name: 'one' } })],

@@ -19,6 +19,21 @@ const OTHER_UID = '11111111-1111-1111-1111-111111111111'
 const one = post(CONFIG_MAPS, configMap('one', { data: { a: '1' } }), { as: 'one' })
 const oneWidget = post(WIDGETS, widget('one', { fixed: 'x', parts: [{ name: 'p' }] }), { as: 'one' })
 
+const POLICIES = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies'
+/** It is bound to nothing. */
+const policy = {
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'ValidatingAdmissionPolicy',
+  metadata: { name: '<id>' },
+  spec: {
+    matchConstraints: {
+      resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['secrets'] }],
+    },
+    validations: [{ expression: 'true' }],
+  },
+}
+const STATUS = ['/metadata/labels', '/metadata/generation', '/status/observedGeneration']
+
 const metadata = (changes: Record<string, { [key: string]: Json }>) =>
   Object.fromEntries(
     Object.entries(changes).flatMap(([title, change]) => [
@@ -180,6 +195,18 @@ export const updateCases: readonly Case[] = [
         status: { observed: 7 },
       }),
       get(`${WIDGETS}/one`),
+    ],
+    'of a policy left alone by an update of the whole': [
+      post(POLICIES, policy, { pick: STATUS }),
+      // A controller may write it, too.
+      mergePatch(`${POLICIES}/<id>/status`, { status: { observedGeneration: 1 } }, { pick: STATUS }),
+      mergePatch(
+        `${POLICIES}/<id>`,
+        { metadata: { labels: { a: 'b' } }, status: { observedGeneration: 7 } },
+        { pick: STATUS },
+      ),
+      get(`${POLICIES}/<id>`, { pick: STATUS }),
+      del(`${POLICIES}/<id>`, undefined, { pick: ['/status'] }),
     ],
     'that is wrong': [oneWidget, put(`${WIDGETS}/one/status`, { ...widget('one'), status: { observed: 11 } })],
     'with labels': [

@@ -195,11 +195,6 @@ function strategyOf(
       const parsed = schema()
       if (parsed?.properties?.get('status')?.default !== undefined) applyDefaults(parsed, object)
     },
-    prepareForUpdate: (object, old, { subresource }) => {
-      if (!status || subresource === 'status') return
-      if (old.status === undefined) delete object.status
-      else object.status = old.status
-    },
     validate,
     validateUpdate: (object, _old, context) => validate(object, context),
   }

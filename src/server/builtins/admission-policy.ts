@@ -211,10 +211,8 @@ const validatingStrategy: Strategy = {
     setPolicyDefaults(object)
     object.status = {}
   },
-  prepareForUpdate: (object, old, context) => {
-    if (context.subresource === 'status') return
-    setPolicyDefaults(object)
-    object.status = old.status
+  prepareForUpdate: (object, _old, { subresource }) => {
+    if (subresource !== 'status') setPolicyDefaults(object)
   },
   validate: validateValidating,
   validateUpdate: (object, _old, context) => (context.subresource === 'status' ? [] : validateValidating(object)),

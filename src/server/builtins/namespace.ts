@@ -43,10 +43,7 @@ function settle(object: KubeObject, old: KubeObject | undefined, { subresource }
     const spec = ensureFields(object, 'spec')
     const finalizers = textsIn(spec.finalizers)
     if (!finalizers.includes(FINALIZER)) spec.finalizers = [...finalizers, FINALIZER]
-  } else {
-    if (subresource !== 'finalize') object.spec = old.spec
-    if (subresource !== 'status') object.status = old.status
-  }
+  } else if (subresource !== 'finalize') object.spec = old.spec
 }
 
 function validateFinalizersOf(object: KubeObject): StatusCause[] {

@@ -140,9 +140,6 @@ const strategy: Strategy = {
   prepareForCreate: (object) => {
     object.status = {}
   },
-  prepareForUpdate: (object, old, context) => {
-    if (context.subresource !== 'status') object.status = old.status
-  },
   validate,
   validateUpdate: (object, old, context) =>
     context.subresource === 'status'

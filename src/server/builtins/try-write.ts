@@ -1,5 +1,6 @@
 /** For tests: runs the hooks of a kind on an object as a write does, without a server around them. */
 import type { KubeObject, StatusCause } from '../../machinery/index.ts'
+import { keepStatus } from '../admission.ts'
 import type { OperationContext, ResourceDefinition } from '../definition.ts'
 
 export const NOW = Date.parse('2026-01-02T03:04:05Z')
@@ -58,6 +59,7 @@ export function updated(
   const object = objectOf(definition, fields)
   const context = contextFor({ subresource })
   definition.printAsGo?.(object)
+  keepStatus(definition, object, stored, subresource)
   definition.strategy.prepareForUpdate?.(object, stored, context)
   definition.strategy.settle?.(object, stored, context)
   return { object, faults: texts(definition.strategy.validateUpdate?.(object, stored, context)) }

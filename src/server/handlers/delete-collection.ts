@@ -1,6 +1,6 @@
 import { isStatus } from '../../machinery/index.ts'
 import type { Answer, AnsweredRow } from '../answer.ts'
-import { readObject } from '../body.ts'
+import { readOptions } from '../body.ts'
 import type { ResourceContext } from '../context.ts'
 import { readLimit } from '../list-options.ts'
 import { readDeleteOptions, sentDeleteOptions } from '../options.ts'
@@ -18,7 +18,7 @@ const WORKERS = 4
 /** Deletes what a list of the same request shows; one that is gone meanwhile counts as deleted. */
 export async function deleteCollection(context: ResourceContext): Promise<Answer> {
   const { definition, cluster } = context
-  const body = await readObject(context)
+  const body = await readOptions(context)
   const options = readDeleteOptions(body, context.query)
   const sent = sentDeleteOptions(body, context.query)
   const { rows, metadata } = await listRows(context, {

@@ -1,7 +1,7 @@
 import { conflict, type JsonObject, type KubeObject, notFound } from '../../machinery/index.ts'
 import { admitDelete } from '../admission/admit-by-plugins.ts'
 import type { Answer } from '../answer.ts'
-import { readObject } from '../body.ts'
+import { readOptions } from '../body.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
 import { timestamp } from '../metadata.ts'
 import { type DeleteOptions, readDeleteOptions, sentDeleteOptions } from '../options.ts'
@@ -12,7 +12,7 @@ import { finalizersForDeletion, hasPendingFinalizers } from './finalizers.ts'
 
 export async function deleteOne(context: ResourceContext): Promise<Answer> {
   const { definition, info, cluster } = context
-  const body = await readObject(context)
+  const body = await readOptions(context)
   const options = readDeleteOptions(body, context.query)
   const sent = sentDeleteOptions(body, context.query)
   const removal = await deleteNamed(context, info.namespace, info.name, { ...options, sent })
