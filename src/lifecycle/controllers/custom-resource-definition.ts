@@ -3,7 +3,6 @@ import { type Client, type ResourceRef, resourceRef } from '../../client/index.t
 import {
   type ConditionLike,
   type ControllerDefinition,
-  clusterOf,
   find,
   hasFinalizer,
   isTrue,
@@ -12,7 +11,6 @@ import {
   patchStatus,
   type ReconcileContext,
   type Request,
-  type RequestMap,
   type Result,
   removeFinalizer,
   setCondition,
@@ -20,9 +18,10 @@ import {
   watching,
 } from '../../controller/index.ts'
 import { formatGroupResource, type KubeObject } from '../../machinery/index.ts'
+import { endingContainers } from '../containers.ts'
 import { deleteAll } from '../delete-all.ts'
-import { DELETIONS, isDeleting, isOf, type ObjectReference, targetOf } from '../object-reference.ts'
-import { GATHER, lookAgain } from '../waiting.ts'
+import { DELETIONS, isDeleting, targetOf } from '../object-reference.ts'
+import { lookAgain } from '../waiting.ts'
 
 interface CustomResourceDefinition extends KubeObject {
   spec: {
@@ -51,30 +50,13 @@ export const customResourceDefinitionController: ControllerDefinition = {
     { apiGroups: ['*'], resources: ['*'], verbs: ['list', 'watch', 'delete', 'deletecollection'] },
   ],
   start({ client, clock, log, signal }) {
-    /** Definitions that are being deleted, so that the end of their objects wakes them. */
-    const terminating = new Map<string, Request>()
-
-    const map: RequestMap<ObjectReference> = (deletion, change) => {
-      const cluster = clusterOf(deletion)
-      if (isOf(deletion, DEFINITIONS)) {
-        const request = { cluster, namespace: '', name: deletion.metadata.name ?? '' }
-        const key = `${cluster}\n${request.name}`
-        if (change === 'changed') terminating.set(key, request)
-        else terminating.delete(key)
-        return change === 'changed' ? [request] : []
-      }
-      const key = `${cluster}\n${formatGroupResource(targetOf(deletion))}`
-      const request = change === 'deleted' ? terminating.get(key) : undefined
-      return request === undefined ? [] : [{ ...request, after: GATHER }]
-    }
-
     return startController({
       name: customResourceDefinitionController.name,
       client,
       clock,
       log,
       signal,
-      sources: [watching(DELETIONS, { map })],
+      sources: [watching(DELETIONS, { map: endingContainers(DEFINITIONS, (of) => formatGroupResource(targetOf(of))) })],
       reconcile,
     })
   },

@@ -5,7 +5,6 @@
 import type { Client } from '../../client/index.ts'
 import {
   type ControllerDefinition,
-  clusterOf,
   find,
   hasFinalizer,
   messageOf,
@@ -13,7 +12,6 @@ import {
   patchStatus,
   type ReconcileContext,
   type Request,
-  type RequestMap,
   type Result,
   removeFinalizer,
   setCondition,
@@ -21,11 +19,12 @@ import {
   watching,
 } from '../../controller/index.ts'
 import type { KubeObject } from '../../machinery/index.ts'
+import { endingContainers } from '../containers.ts'
 import { inParallel } from '../in-parallel.ts'
-import { DELETIONS, isDeleting, isOf, type ObjectReference, targetOf } from '../object-reference.ts'
+import { DELETIONS, isDeleting, type ObjectReference, targetOf } from '../object-reference.ts'
 import { pagesOf } from '../read.ts'
 import { countRemaining, type Remaining } from '../remaining.ts'
-import { GATHER, lookAgain } from '../waiting.ts'
+import { lookAgain } from '../waiting.ts'
 import { CLEANUP } from './custom-resource-definition.ts'
 import { FOREGROUND, ORPHAN } from './dependent.ts'
 import {
@@ -64,20 +63,6 @@ export const logicalClusterDeletionController: ControllerDefinition = {
     { apiGroups: ['*'], resources: ['*'], verbs: ['delete'] },
   ],
   start({ client, clock, log, signal }) {
-    /** Logical clusters that are being deleted, so that the end of what is in them wakes them. */
-    const terminating = new Set<string>()
-
-    const map: RequestMap<ObjectReference> = (deletion, change) => {
-      const cluster = clusterOf(deletion)
-      const request = { cluster, namespace: '', name: LOGICAL_CLUSTER }
-      if (isOf(deletion, LOGICAL_CLUSTERS)) {
-        if (change === 'changed') terminating.add(cluster)
-        else terminating.delete(cluster)
-        return change === 'changed' ? [request] : []
-      }
-      return change === 'deleted' && terminating.has(cluster) ? [{ ...request, after: GATHER }] : []
-    }
-
     return startController({
       name: logicalClusterDeletionController.name,
       client,
@@ -86,7 +71,7 @@ export const logicalClusterDeletionController: ControllerDefinition = {
       signal,
       // What a tenant's own request waits behind: housekeeping has time.
       concurrency: 8,
-      sources: [watching(DELETIONS, { map })],
+      sources: [watching(DELETIONS, { map: endingContainers(LOGICAL_CLUSTERS, () => LOGICAL_CLUSTER) })],
       reconcile,
     })
   },

@@ -2,24 +2,23 @@
 import { type Client, type ResourceRef, resourceRef } from '../../client/index.ts'
 import {
   type ControllerDefinition,
-  clusterOf,
   find,
   messageOf,
   orGone,
   patchStatus,
   type ReconcileContext,
   type Request,
-  type RequestMap,
   type Result,
   startController,
   watching,
 } from '../../controller/index.ts'
 import { formatApiVersion, formatGroupResource, type KubeObject, StatusError } from '../../machinery/index.ts'
+import { endingContainers } from '../containers.ts'
 import { inParallel } from '../in-parallel.ts'
-import { DELETIONS, isDeleting, isOf, type ObjectReference } from '../object-reference.ts'
+import { DELETIONS, isDeleting } from '../object-reference.ts'
 import { pagesOf } from '../read.ts'
 import { countRemaining, type Remaining } from '../remaining.ts'
-import { GATHER, lookAgain } from '../waiting.ts'
+import { lookAgain } from '../waiting.ts'
 import { type NamespaceCondition, namespaceConditions } from './namespace-conditions.ts'
 
 interface Namespace extends KubeObject {
@@ -40,22 +39,6 @@ export const namespaceController: ControllerDefinition = {
     { apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch', 'delete', 'deletecollection'] },
   ],
   start({ client, clock, log, signal }) {
-    /** Namespaces that are being deleted, so that the end of what is in them wakes them. */
-    const terminating = new Map<string, Request>()
-
-    const map: RequestMap<ObjectReference> = (deletion, change) => {
-      const cluster = clusterOf(deletion)
-      const { name = '', namespace = '' } = deletion.metadata
-      if (isOf(deletion, NAMESPACES)) {
-        const request = { cluster, namespace: '', name }
-        if (change === 'changed') terminating.set(namespaceKey(cluster, name), request)
-        else terminating.delete(namespaceKey(cluster, name))
-        return change === 'changed' ? [request] : []
-      }
-      const request = change === 'deleted' ? terminating.get(namespaceKey(cluster, namespace)) : undefined
-      return request === undefined ? [] : [{ ...request, after: GATHER }]
-    }
-
     return startController({
       name: namespaceController.name,
       client,
@@ -63,14 +46,10 @@ export const namespaceController: ControllerDefinition = {
       log,
       signal,
       concurrency: 16,
-      sources: [watching(DELETIONS, { map })],
+      sources: [watching(DELETIONS, { map: endingContainers(NAMESPACES, ({ metadata }) => metadata.namespace ?? '') })],
       reconcile,
     })
   },
-}
-
-function namespaceKey(cluster: string, name: string): string {
-  return `${cluster}\n${name}`
 }
 
 async function reconcile({ name }: Request, { client, signal, now }: ReconcileContext): Promise<Result> {
