@@ -7,6 +7,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Fault {
@@ -72,7 +73,8 @@ export async function startFaultyDocker(docker: string, socket: string): Promise
     if (effect === 'hold') await healed.promise
     if (typeof effect === 'object') await sleep(effect.delay)
     const { method, url, headers } = incoming
-    const outgoing = request({ socketPath: docker, method, path: url, headers }, (response) => {
+    // A connection that a program was run over is not to be used again.
+    const outgoing = request({ socketPath: docker, agent: false, method, path: url, headers }, (response) => {
       if (effect === 'refuse after') return response.resume().on('end', () => refuse(incoming, answer))
       if (effect === 'cut after') return response.resume().on('end', () => incoming.destroy())
       answer.writeHead(response.statusCode ?? 502, response.headers)
@@ -81,7 +83,7 @@ export async function startFaultyDocker(docker: string, socket: string): Promise
     })
     outgoing.on('error', () => incoming.destroy())
     answer.on('close', () => outgoing.destroy())
-    incoming.pipe(outgoing)
+    outgoing.end(await buffer(incoming))
   })
   // What attaches to a container or a process in it leaves HTTP behind.
   server.on('upgrade', async (incoming: IncomingMessage, inner: Duplex, head: Buffer) => {

@@ -23,15 +23,18 @@ export async function provideLightImages(docker: Docker): Promise<void> {
   const light = await toolPath('kind-light-node')
   const files = await withLibraries(PROGRAMS, await debianFolder())
   for (const place of OURS) files[place] = light
-  const manifest = join(folder.path, 'default-cni.yaml')
-  await writeFile(manifest, '')
+  const empty = join(folder.path, 'empty')
+  await writeFile(empty, '')
+  // kind reads the first; the others are for the folders that they are in.
+  for (const place of ['kind/manifests/default-cni.yaml', 'etc/kubernetes/manifests/empty', 'var/lib/empty'])
+    files[place] = empty
   for (const version of LIGHT_VERSIONS) {
     const scratch = await mkdtemp(join(folder.path, 'image-'))
     const named = join(folder.path, version)
     await mkdir(named)
     await writeFile(join(named, 'version'), version)
-    const own = { 'kind/version': join(named, 'version'), 'kind/manifests/default-cni.yaml': manifest }
-    const image = { name: `${LIGHT_IMAGE}:${version}`, files: { ...files, ...own }, entrypoint: ['/usr/sbin/init'] }
+    const own = { ...files, 'kind/version': join(named, 'version') }
+    const image = { name: `${LIGHT_IMAGE}:${version}`, files: own, entrypoint: ['/usr/sbin/init'] }
     const archive = join(folder.path, `${version}.tar`)
     await writeArchive(image, scratch, archive)
     await docker.run('load', '--input', archive)
