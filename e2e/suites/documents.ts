@@ -2,7 +2,7 @@
 import type { Json } from '../oracle/case.ts'
 import type { Connection, RawAnswer } from '../oracle/connection.ts'
 
-const COLLECTION = '/apis/suites.keelson.dev/v1/namespaces/default/documents'
+export const DOCUMENTS = '/apis/suites.keelson.dev/v1/namespaces/default/documents'
 
 const definition = {
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -39,7 +39,7 @@ export async function defineDocuments(connection: Connection): Promise<void> {
   const headers = { 'content-type': 'application/json' }
   const { status, body } = await connection.send({ method: 'POST', path, headers, body: JSON.stringify(definition) })
   if (status !== 201) throw new Error(`${status} ${body}`)
-  while ((await connection.send({ method: 'GET', path: COLLECTION })).status !== 200);
+  while ((await connection.send({ method: 'GET', path: DOCUMENTS })).status !== 200);
 }
 
 /** Makes one, and says where it is. */
@@ -50,6 +50,6 @@ export async function createDocument(
 ): Promise<RawAnswer & { readonly path: string }> {
   const body = { apiVersion: 'suites.keelson.dev/v1', kind: 'Document', metadata: { name }, spec: { doc } }
   const headers = { 'content-type': 'application/json' }
-  const answer = await connection.send({ method: 'POST', path: COLLECTION, headers, body: JSON.stringify(body) })
-  return { ...answer, path: `${COLLECTION}/${name}` }
+  const answer = await connection.send({ method: 'POST', path: DOCUMENTS, headers, body: JSON.stringify(body) })
+  return { ...answer, path: `${DOCUMENTS}/${name}` }
 }

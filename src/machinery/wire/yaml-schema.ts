@@ -14,7 +14,7 @@ function parseNumber(text: string): number | undefined {
   if (!isInteger && !isFloat) return undefined
   const value = Number(octal === undefined ? digits : `0o${octal}`)
   // Of the integers only decimal ones become floats beyond 64 bits.
-  if (isInteger && !isFloat && value >= 2 ** 64) return undefined
+  if (isInteger && !isFloat && BigInt(octal === undefined ? digits : `0o${octal}`) >= 2n ** 64n) return undefined
   return finite(sign === '-' ? -value || 0 : value)
 }
 
@@ -43,7 +43,29 @@ const numberTag: ScalarTag = {
   resolve: (text) => parseNumber(text) ?? text,
 }
 
-const floatTag: ScalarTag = { ...numberTag, default: false, tag: 'tag:yaml.org,2002:float' }
+/** What is said to be a number by its tag. */
+const taggedNumbers = ['int', 'float'].map(
+  (name): ScalarTag => ({
+    tag: `tag:yaml.org,2002:${name}`,
+    resolve: (text, onError) => {
+      const number = parseNumber(text)
+      if (number === undefined) onError(`cannot decode !!str \`${text}\` as a !!${name}`)
+      return number
+    },
+  }),
+)
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+/** In JSON its bytes are text. */
+const binaryTag: ScalarTag = {
+  tag: 'tag:yaml.org,2002:binary',
+  resolve: (text, onError) => {
+    const encoded = text.replace(/[\r\n]/g, '')
+    if (!BASE64.test(encoded)) onError('!!binary value contains invalid base64 data')
+    return Buffer.from(encoded, 'base64').toString('utf8')
+  },
+}
 
 /** Becomes an error: JSON has no such numbers. */
 const infinityTag: ScalarTag = {
@@ -56,5 +78,5 @@ const infinityTag: ScalarTag = {
 /** Replaces the library's tags; its maps, lists and texts stay. */
 export function goYamlTags(tags: Tags): Tags {
   const kept = tags.filter((tag) => typeof tag === 'object' && /^tag:yaml\.org,2002:(map|seq|str)$/.test(tag.tag))
-  return [...kept, nullTag, booleanTag, infinityTag, numberTag, floatTag]
+  return [...kept, nullTag, booleanTag, infinityTag, numberTag, ...taggedNumbers, binaryTag]
 }

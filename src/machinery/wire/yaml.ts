@@ -57,11 +57,14 @@ export function parseYamlValue(text: string): Result<YamlValue> {
     if (json.ok) return { ok: true, value: { value: json.value, duplicates: [] } }
     if (json.error === TOO_DEEP) return json
   }
+  if (UNREADABLE.test(text)) return { ok: false, error: 'yaml: control characters are not allowed' }
   const documents = parseYamlDocuments(text)
   if (!documents.ok) return { ok: false, error: `yaml: line ${documents.error.line}: ${documents.error.message}` }
   return { ok: true, value: documents.value[0] ?? { value: null, duplicates: [] } }
 }
 
+/** What go-yaml's reader does not take (readerc.go). */
+const UNREADABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ufffd\u{10000}-\u{10ffff}]/u
 const UNMARSHAL_ERRORS = 'yaml: unmarshal errors:'
 
 /** What yaml.UnmarshalStrict says of them. */
@@ -177,6 +180,12 @@ function isMergeKey(key: Node): boolean {
 
 function keyOf(key: Json, node: Node): string {
   if (typeof key === 'object') throw new YamlFault(`unsupported map key: ${JSON.stringify(key)}`, node)
+  // A key is text, which has all of its digits.
+  const isLong = typeof key === 'number' && !Number.isSafeInteger(key) && isScalar(node)
+  if (isLong && /^-?\d+$/.test(node.source ?? '')) {
+    const whole = BigInt(node.source ?? 0)
+    if (whole >= -(2n ** 63n) && whole < 2n ** 64n) return whole.toString()
+  }
   return String(key)
 }
 
