@@ -1,18 +1,23 @@
 /** Stores as a whole: backed up from etcd and restored, moved from a data directory to etcd and back, and nothing half-made. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ensureAuthority, openServerStore, storeCommands } from '../../src/server/index.ts'
 import {
   type BackupItem,
+  backUp,
   isStoreError,
   lastVersionOf,
   makeStore,
   openStore,
   type Store,
 } from '../../src/storage/index.ts'
+import { bundlePath } from '../bundle.ts'
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts'
 import { type EtcdCluster, startEtcd } from './cluster.ts'
 
@@ -193,6 +198,37 @@ test('what is interrupted leaves nothing, or can be done again; no server begins
   await using store = await open()
   assert.equal(await store.count('/r/'), 500)
   assert.equal(await store.count('/r/6/'), 500)
+})
+
+test('a restore that is killed, wherever it was, is done again or was done', async (t) => {
+  const many = 30_000
+  async function* items(): AsyncGenerator<BackupItem> {
+    yield { type: 'header', header: { revision: 7, taken: Date.now() } }
+    const value = Buffer.alloc(300, 1)
+    for (let n = 0; n < many; n += 1_000)
+      yield { type: 'rows', rows: Array.from({ length: 1_000 }, (_, i) => ({ key: `/r/${n + i}`, version: 0, value })) }
+  }
+  const file = path('many.backup')
+  await backUp(items(), file, signal)
+  let halfDone = 0
+  for (const [n, milliseconds] of [600, 1_000].entries()) {
+    const to = at(`/killed-${n}`)
+    const flags = ['--from', file, '--store', `etcd://${new URL(etcd.urls[0] as string).host}`]
+    const child = spawn(process.execPath, [await bundlePath(), 'restore', ...flags, '--etcd-prefix', to.etcd.prefix])
+    const ended = once(child, 'exit')
+    await sleep(milliseconds)
+    child.kill('SIGKILL')
+    await ended
+    const found = await storeCommands.check({ ...to, directory: folder.path }, signal).then(
+      () => 'whole',
+      (error) => (/no whole store/.test(error.message) ? 'half' : 'nothing'),
+    )
+    if (found === 'half') halfDone++
+    if (found !== 'whole') await storeCommands.restore(file, to, signal)
+    await using store = await openStore({ engine: 'etcd', servers: etcd.urls, prefix: to.etcd.prefix })
+    assert.equal(await store.count('/r/'), many)
+  }
+  t.diagnostic(`${halfDone} were half done`)
 })
 
 test('one compaction forgets the history; servers go on', async () => {
