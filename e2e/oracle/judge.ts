@@ -52,5 +52,5 @@ async function accept(difference: string): Promise<void> {
 
 async function live(): Promise<Answers> {
   await using real = await startReal()
-  return runCorpus(real.connection, cases)
+  return await runCorpus(real.connection, cases)
 }

@@ -76,6 +76,8 @@ describe('a long list', () => {
     const pieces = await Array.fromAsync(body)
     const { items } = JSON.parse(Buffer.concat(pieces).toString())
     assert.equal(items.length, COUNT + 1)
+    // The list says what they are.
+    assert.deepEqual(Object.keys(items[0]), ['metadata', 'data'])
     await client.create(CONFIG_MAPS, {
       apiVersion: 'v1',
       kind: 'ConfigMap',

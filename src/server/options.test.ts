@@ -85,3 +85,10 @@ describe('a deletion', () => {
       assert.throws(() => readDeleteOptions(body as never, query()), refused(code, message)))
   }
 })
+
+test('what a deletion presupposes stands in its body, or in the query', () => {
+  const inQuery = query('uid=u&resourceVersion=7')
+  assert.deepEqual(readDeleteOptions(undefined, inQuery).preconditions, { uid: 'u', resourceVersion: '7' })
+  assert.deepEqual(readDeleteOptions({ preconditions: { uid: 'v' } }, inQuery).preconditions, { uid: 'v' })
+  assert.deepEqual(readDeleteOptions({}, query()).preconditions, {})
+})

@@ -31,7 +31,7 @@ describe('aggregated ClusterRoles', () => {
     } as KubeObject)
   const selecting = (...selectors: object[]) => ({ aggregationRule: { clusterRoleSelectors: selectors }, rules: [] })
   const has = (name: string, ...resources: string[]) =>
-    eventually(async () => assert.deepEqual((await client.get(ROLES, name)).rules, resources.map(rule)))
+    eventually(async () => assert.deepEqual((await client.get(ROLES, name)).rules ?? [], resources.map(rule)))
 
   test('have the rules of what they select, in the order of names and each once', async () => {
     await create('z', { rules: [rule('one'), rule('two')] }, { to: 'sum' })

@@ -312,3 +312,20 @@ test('managers of different fields never conflict', () => {
     }),
   )
 })
+
+test('an object that one of its managers cannot see has no managers any more', () => {
+  const created = update(undefined, 'me', { text: 'a' })
+  assert.equal(created.metadata.managedFields?.length, 1)
+  const foreign = { ...versions, isForeign: (apiVersion: string) => apiVersion === 'v1' }
+  const sent = { ...widget({ text: 'b' }), metadata: { managedFields: [{ ...entryOf(created), apiVersion: 'v1' }] } }
+  assert.equal(managedAfterUpdate(manager('you', { versions: foreign }), created, sent), undefined)
+  const narrow = { ...versions, typeAt: (at: string) => (at === V2 ? { map: NOTHING } : versions.typeAt(at)) }
+  const other = { ...widget({ text: 'b' }), metadata: { managedFields: [{ ...entryOf(created), apiVersion: V2 }] } }
+  assert.equal(managedAfterUpdate(manager('you', { versions: narrow }), created, other), undefined)
+})
+
+const NOTHING = { fields: new Map(), element: undefined, atomic: false }
+
+function entryOf({ metadata }: KubeObject): JsonObject {
+  return metadata.managedFields?.[0] as JsonObject
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Json } from '../object.ts'
-import { parseYaml, parseYamlDocuments } from './yaml.ts'
+import { duplicatesError, linesOfError, parseYaml, parseYamlDocuments, parseYamlValue } from './yaml.ts'
 import { printYaml } from './yaml-print.ts'
 
 /** Expectations are those of sigs.k8s.io/yaml v1.6.0. */
@@ -175,4 +175,18 @@ test('what printYaml writes is read as the same value', () => {
     }),
     { numRuns: 500 },
   )
+})
+
+test('keys that are there twice are one error, or a line each', () => {
+  const parsed = parseYamlValue('a: 1\nb: 2\na: 3\nb: 4\n')
+  assert.ok(parsed.ok)
+  const { value, duplicates } = parsed.value
+  assert.deepEqual(value, { a: 3, b: 4 })
+  const error = duplicatesError(duplicates)
+  assert.equal(
+    error,
+    'yaml: unmarshal errors:\n  line 3: key "a" already set in map\n  line 4: key "b" already set in map',
+  )
+  assert.deepEqual(linesOfError(`error converting YAML to JSON: ${error}`), duplicates)
+  assert.deepEqual(linesOfError('unknown field "spec.x"'), ['unknown field "spec.x"'])
 })

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { KubeObject } from '../../machinery/index.ts'
+import { keepStatus } from '../admission.ts'
 import { contextFor } from '../builtins/try-write.ts'
+import { presentObject } from '../read.ts'
+import { encodeRow } from '../row.ts'
 import { definitionsFromCRD } from './definitions-from-crd.ts'
 
 const names = {
@@ -86,13 +89,16 @@ test('the status is written through its subresource alone, when there is one', (
   const kept = object()
   without?.strategy.prepareForCreate?.(kept, contextFor())
   assert.deepEqual(kept.status, { ready: true })
-  const changed = object()
-  withStatus?.strategy.prepareForUpdate?.(changed, { ...object(), status: { ready: false } }, contextFor())
-  assert.deepEqual(changed.status, { ready: false })
-  const status = object()
-  const context = contextFor({ subresource: 'status' })
-  withStatus?.strategy.prepareForUpdate?.(status, { ...object(), status: { ready: false } }, context)
-  assert.deepEqual(status.status, { ready: true })
+  const before = { ...object(), status: { ready: false } }
+  const updated = (definition: typeof withStatus, subresource: string): object => {
+    const changed = object()
+    assert.ok(definition)
+    keepStatus(definition, changed, before, subresource)
+    return changed.status
+  }
+  assert.deepEqual(updated(withStatus, ''), { ready: false })
+  assert.deepEqual(updated(withStatus, 'status'), { ready: true })
+  assert.deepEqual(updated(without, ''), { ready: true })
 })
 
 test('deprecated versions warn, with a text of their own or a plain one', () => {
@@ -134,4 +140,41 @@ test('the schema is the parsed one of the version', () => {
   const [definition] = definitionsFromCRD(crd())
   assert.equal(definition?.schema?.properties?.has('spec'), true)
   assert.equal(definitionsFromCRD(crd({ versions: [{ ...v1, schema: undefined }] }))[0]?.schema, undefined)
+})
+
+test('what is written in another version keeps the fields of the storage version, and is read with its defaults', () => {
+  const schemaOf = (fields: Record<string, unknown>) => ({
+    openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: fields } } },
+  })
+  const number = { type: 'integer' }
+  const versions = [
+    {
+      name: 'v1',
+      served: true,
+      storage: true,
+      schema: schemaOf({ n: number, kept: { type: 'string', default: 'k' } }),
+    },
+    {
+      name: 'v2',
+      served: true,
+      storage: false,
+      schema: schemaOf({ n: number, extra: { type: 'string', default: 'x' } }),
+    },
+  ]
+  const [v1, v2] = definitionsFromCRD(crd({ versions }))
+  assert.ok(v1 !== undefined && v2 !== undefined)
+  const written = {
+    apiVersion: 'example.com/v2',
+    kind: 'Widget',
+    metadata: { name: 'a', uid: 'u' },
+    spec: { n: 1, extra: 'y' },
+  }
+  v2.printStored?.(written)
+  assert.deepEqual(written.spec, { n: 1, kept: 'k' })
+  const row = { key: '', value: encodeRow(v2, written), version: 1 }
+  for (const definition of [v1, v2]) {
+    const { apiVersion, spec } = presentObject(definition, row, 'c1')
+    assert.deepEqual({ apiVersion, spec }, { apiVersion: `example.com/${definition.version}`, spec: written.spec })
+  }
+  assert.equal(v1.printStored, undefined)
 })
