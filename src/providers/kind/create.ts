@@ -4,8 +4,7 @@ import type { ClusterIntent, ClusterSpec, Waiting } from '../provider.ts'
 import { fieldsRefused, type RefusedField } from '../provider-error.ts'
 import { tagsOf } from '../tags.ts'
 import { build } from './build.ts'
-import { isDockerError } from './docker/docker.ts'
-import { failureOf } from './failure.ts'
+import { failing } from './failure.ts'
 import { inState, oursOf } from './guard.ts'
 import { type Cluster, lookAt } from './look.ts'
 import { claim, isHeld, readMarks, removeMarks } from './marks.ts'
@@ -15,7 +14,11 @@ import type { KindWorld } from './world.ts'
 /** Hostnames have 63 characters (RFC 1123), and kind's longest suffix is that of a load balancer. */
 const NODE_NAME = 63
 
-export async function createCluster(world: KindWorld, intent: ClusterIntent, waiting: Waiting): Promise<Cluster> {
+export function createCluster(world: KindWorld, intent: ClusterIntent, waiting: Waiting): Promise<Cluster> {
+  return failing(`cluster ${intent.externalName} cannot be made`, () => create(world, intent, waiting))
+}
+
+async function create(world: KindWorld, intent: ClusterIntent, waiting: Waiting): Promise<Cluster> {
   const { externalName, ownerTag, identity } = intent
   const { signal, onProgress } = waiting
   signal.throwIfAborted()
@@ -32,7 +35,7 @@ export async function createCluster(world: KindWorld, intent: ClusterIntent, wai
     }
     const cluster = await inState(
       world,
-      oursOf(found, ownerTag, identity),
+      oursOf(world, found, ownerTag, identity),
       { call: 'create', states: ['building', 'ready'] },
       signal,
     )
@@ -62,12 +65,9 @@ async function begin(world: KindWorld, intent: ClusterIntent, signal: AbortSigna
   const { externalName, spec } = intent
   const { docker } = world
   const tags = tagsOf(intent)
-  try {
-    const content = { phase: 'building', tags, spec, message: '', attempt: '' } as const
-    if ((await claim(docker, { externalName }, content, signal)) === undefined)
-      await clearReleased(world, intent, signal)
-  } catch (error) {
-    throw isDockerError(error) ? failureOf(`cluster ${externalName} cannot be begun`, [error.message], error) : error
+  const content = { phase: 'building', tags, spec, message: '', attempt: '' } as const
+  if ((await claim(docker, { externalName }, content, signal)) === undefined) {
+    await clearReleased(world, intent, signal)
   }
 }
 

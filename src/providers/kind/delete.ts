@@ -1,14 +1,17 @@
 import type { Operation } from '../provider.ts'
 import { providerUnreachable } from '../provider-error.ts'
-import { isDockerError } from './docker/docker.ts'
-import { failureOf } from './failure.ts'
+import { failing } from './failure.ts'
 import { lookFor, oursOf } from './guard.ts'
 import { isHeld, readMarks, removeMarks } from './marks.ts'
 import { type Held, hold, othersAt, patience, takenOver } from './operation.ts'
 import { removeNodes } from './remove-nodes.ts'
 import { type KindWorld, TYPE } from './world.ts'
 
-export async function deleteCluster(
+export function deleteCluster(world: KindWorld, externalID: string, operation: Operation): Promise<void> {
+  return failing(`cluster ${externalID} cannot be deleted`, () => remove(world, externalID, operation))
+}
+
+async function remove(
   world: KindWorld,
   externalID: string,
   { ownerTag, signal, onProgress }: Operation,
@@ -19,7 +22,7 @@ export async function deleteCluster(
   for (;;) {
     const found = await lookFor(world, externalID, signal)
     if (found === undefined) break
-    const { observed, marks } = oursOf(found, ownerTag)
+    const { observed, marks } = oursOf(world, found, ownerTag)
     if (observed.state === 'unreachable') {
       throw providerUnreachable(TYPE, `cluster ${observed.externalName} cannot be looked into: ${observed.message}`)
     }
@@ -31,12 +34,7 @@ export async function deleteCluster(
     }
     await using held = await hold(world, marks, { phase: 'deleting' }, signal)
     if (held === undefined) continue
-    try {
-      await removeAll(world, { externalID, held }, { ownerTag, signal })
-    } catch (error) {
-      if (!isDockerError(error)) throw error
-      throw failureOf(`cluster ${observed.externalName} cannot be deleted`, [error.message], error)
-    }
+    await removeAll(world, { externalID, held }, { ownerTag, signal })
     break
   }
   signal.throwIfAborted()

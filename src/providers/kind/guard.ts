@@ -16,11 +16,19 @@ export async function lookFor(world: KindWorld, externalID: string, signal: Abor
 }
 
 /** The cluster, if it carries this owner tag and, where one is given, this identity. */
-export function oursOf(cluster: Cluster, ownerTag: string, identity?: ClusterIdentity): Cluster {
+export function oursOf(
+  { workspace }: KindWorld,
+  cluster: Cluster,
+  ownerTag: string,
+  identity?: ClusterIdentity,
+): Cluster {
   const { observed } = cluster
   const ownership = ownershipOf(observed, ownerTag)
   if (ownership === 'untagged') throw clusterConflict(observed, 'it carries no owner tag')
   if (ownership === 'other') throw clusterConflict(observed, `it belongs to the owner ${observed.ownerTag}`)
+  if (workspace !== undefined && observed.identity && observed.identity.workspace !== workspace) {
+    throw clusterConflict(observed, 'it belongs to another workspace')
+  }
   if (identity && observed.identity && formatIdentity(identity) !== formatIdentity(observed.identity)) {
     throw clusterConflict(observed, `it is the cluster of ${formatIdentity(observed.identity)}`)
   }
@@ -35,7 +43,7 @@ export async function oursById(
 ): Promise<Cluster> {
   const cluster = await lookFor(world, externalID, signal)
   if (cluster === undefined) throw clusterGone(externalID)
-  return oursOf(cluster, ownerTag, identity)
+  return oursOf(world, cluster, ownerTag, identity)
 }
 
 /** The cluster, if it is in one of the states that a call can work with. */

@@ -31,12 +31,13 @@ const CAPABILITIES: Capabilities = {
 
 export interface KindOptions {
   readonly world: KindWorld
-  /** Path of the workspace whose clusters are seen as ours: an owner tag is for anybody to choose. Default: every workspace's. */
+  /** Whose clusters are seen as ours; default: every workspace's. */
   readonly workspace?: string
 }
 
 /** Clusters of kind, on the Docker of this machine. */
-export function kindProvider({ world, workspace }: KindOptions): ClusterProvider {
+export function kindProvider({ world: whole, workspace }: KindOptions): ClusterProvider {
+  const world: KindWorld = workspace === undefined ? whole : { ...whole, workspace }
   const isSeen = ({ identity }: ObservedCluster): boolean =>
     workspace === undefined || identity === undefined || identity.workspace === workspace
 

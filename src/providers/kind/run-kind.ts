@@ -1,6 +1,5 @@
 /** The kind command, which makes clusters. */
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -62,9 +61,10 @@ export function kindCommand({ command, env, dockerHost }: KindCommand): Kind {
           signal,
           killSignal: 'SIGKILL',
         })
-        const failure = once(child, 'error').then(([error]) => error as NodeJS.ErrnoException)
-        const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
-        ended.catch(() => undefined)
+        const failure = new Promise<NodeJS.ErrnoException>((resolve) => child.once('error', resolve))
+        const ended = new Promise<readonly [number | null, NodeJS.Signals | null]>((resolve) =>
+          child.once('close', (code, killedBy) => resolve([code, killedBy])),
+        )
         // It may end before it has read all.
         child.stdin.on('error', () => undefined)
         child.stdin.end(config)
@@ -78,9 +78,9 @@ export function kindCommand({ command, env, dockerHost }: KindCommand): Kind {
           })
         }
         const end = await Promise.race([failure, ended])
-        if (!Array.isArray(end)) {
+        if (end instanceof Error) {
           // Whoever is killed has ended only when its streams have.
-          if (child.pid !== undefined) await ended.catch(() => undefined)
+          if (child.pid !== undefined) await ended
           signal.throwIfAborted()
           const remedy = 'install it (https://kind.sigs.k8s.io) or name it in KEELSON_KIND'
           throw operationFailed(

@@ -1,6 +1,5 @@
 import type { Operation } from '../provider.ts'
-import { isDockerError } from './docker/docker.ts'
-import { failureOf } from './failure.ts'
+import { failing } from './failure.ts'
 import { inState, oursById } from './guard.ts'
 import type { Cluster } from './look.ts'
 import { isHeld } from './marks.ts'
@@ -8,7 +7,11 @@ import { hold, patience } from './operation.ts'
 import { mend, untilReady } from './ready.ts'
 import type { KindWorld } from './world.ts'
 
-export async function startCluster(world: KindWorld, externalID: string, operation: Operation): Promise<Cluster> {
+export function startCluster(world: KindWorld, externalID: string, operation: Operation): Promise<Cluster> {
+  return failing(`cluster ${externalID} cannot be started`, () => start(world, externalID, operation))
+}
+
+async function start(world: KindWorld, externalID: string, operation: Operation): Promise<Cluster> {
   const { ownerTag, signal, onProgress } = operation
   signal.throwIfAborted()
   onProgress?.({ phase: 'starting', message: `cluster ${externalID}` })
@@ -31,12 +34,7 @@ export async function startCluster(world: KindWorld, externalID: string, operati
     await inState(world, cluster, { call: 'start', states: ['stopped'] }, signal)
     await using held = await hold(world, marks, {}, signal)
     if (held === undefined) continue
-    try {
-      await mend(world, cluster, operation)
-    } catch (error) {
-      if (!isDockerError(error)) throw error
-      throw failureOf(`cluster ${observed.externalName} cannot be started`, [error.message], error)
-    }
+    await mend(world, cluster, operation)
     await untilReady(look, signal)
     await held.finish({ message: '' }, signal)
   }

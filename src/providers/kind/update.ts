@@ -5,8 +5,7 @@ import { tagsOf } from '../tags.ts'
 import { build } from './build.ts'
 import { changeNodes, refuseVersionStep } from './change-nodes.ts'
 import { attempt, refuseFields } from './create.ts'
-import { isDockerError } from './docker/docker.ts'
-import { failureOf } from './failure.ts'
+import { failing } from './failure.ts'
 import { inState, oursById } from './guard.ts'
 import type { Cluster } from './look.ts'
 import { isHeld } from './marks.ts'
@@ -16,12 +15,16 @@ import { mend } from './ready.ts'
 import type { KindWorld } from './world.ts'
 
 /** Brings nodes in line, then the marks, the digest last: whoever is interrupted leaves a cluster that differs still. */
-export async function updateCluster(
+export function updateCluster(
   world: KindWorld,
   externalID: string,
   intent: ClusterIntent,
   waiting: Waiting,
 ): Promise<Cluster> {
+  return failing(`cluster ${intent.externalName} cannot be updated`, () => update(world, externalID, intent, waiting))
+}
+
+async function update(world: KindWorld, externalID: string, intent: ClusterIntent, waiting: Waiting): Promise<Cluster> {
   const { signal, onProgress } = waiting
   signal.throwIfAborted()
   onProgress?.({ phase: 'checking', message: `what of ${intent.externalName} differs` })
@@ -49,14 +52,9 @@ export async function updateCluster(
     }
     await using held = await hold(world, marks, {}, signal)
     if (held === undefined) continue
-    try {
-      await bringInLine(world, { externalID, held, intent }, waiting)
-      onProgress?.({ phase: 'marking', message: `cluster ${observed.externalName}` })
-      await held.finish({ tags: tagsOf(intent), spec, message: '' }, signal)
-    } catch (error) {
-      if (!isDockerError(error)) throw error
-      throw failureOf(`cluster ${observed.externalName} cannot be updated`, [error.message], error)
-    }
+    await bringInLine(world, { externalID, held, intent }, waiting)
+    onProgress?.({ phase: 'marking', message: `cluster ${observed.externalName}` })
+    await held.finish({ tags: tagsOf(intent), spec, message: '' }, signal)
     const updated = await oursById(world, externalID, { ...intent, signal })
     signal.throwIfAborted()
     return updated

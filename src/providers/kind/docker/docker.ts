@@ -47,11 +47,12 @@ export function isDockerError(error: unknown, status?: number): error is DockerE
 
 const PATIENCE = 60_000
 
-export function connectDocker(socketPath: string): Docker {
+/** `usual`: the patience of requests that say nothing of it. */
+export function connectDocker(socketPath: string, usual = PATIENCE): Docker {
   const name = `Docker at ${socketPath}`
   return {
     name,
-    async send({ method, path, query = {}, body, signal, patience = PATIENCE }) {
+    async send({ method, path, query = {}, body, signal, patience = usual }) {
       signal.throwIfAborted()
       const search = new URLSearchParams(query).toString()
       const payload = body === undefined || Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body))

@@ -20,7 +20,17 @@ interface Config {
 const DEFAULT_IMAGE = 'kindest/node:v1.36.3'
 
 export function fakeKind(socket: string): Kind {
-  return { create: (run) => createWith(connectDocker(socket), run) }
+  return {
+    async create(run) {
+      try {
+        await createWith(connectDocker(socket), run)
+      } catch (error) {
+        run.signal.throwIfAborted()
+        if (error instanceof KindFailure) throw error
+        throw new KindFailure('kind has ended with 1', [`ERROR: ${(error as Error).message}`])
+      }
+    },
+  }
 }
 
 async function createWith(docker: Docker, { name, config, signal, onLine }: KindRun): Promise<void> {
