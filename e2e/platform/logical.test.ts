@@ -56,6 +56,12 @@ metadata: {name: large, namespace: team}
 spec: {size: 3}
 `
 
+/** What there is, for a failure. */
+async function what(kubectl: Kubectl): Promise<string> {
+  const { output } = await kubectl.run('get clusterproviders,controlcenters,platforms -o yaml')
+  return output
+}
+
 describe('a logical cluster', () => {
   const stack = new AsyncDisposableStack()
   let folder = ''
@@ -182,7 +188,7 @@ describe('a logical cluster', () => {
 
   test('goes with its object, with everything in it', async () => {
     const deleted = await owner.run('delete -f - --timeout=120s', PLATFORM)
-    assert.equal(deleted.code, 0, deleted.error)
+    assert.equal(deleted.code, 0, `${deleted.error}${await what(owner)}`)
     const { error } = await emea.run('get namespaces --request-timeout=2s')
     assert.match(error, /refused/)
   })
