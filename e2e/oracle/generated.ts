@@ -162,6 +162,106 @@ const rule = fc
       .map(([operator, right]) => `${left} ${operator} ${right}`),
   )
 
+const fieldRequirement = fc.constantFrom(
+  'metadata.name=l0',
+  'metadata.name!=l0',
+  'metadata.name==l1',
+  'metadata.namespace=none',
+  'metadata.namespace!=none',
+  'metadata.labels=a',
+  'spec.holderIdentity=x',
+  'metadata.name',
+  'metadata.name=',
+  '=l0',
+  'metadata.name in (l0)',
+  'metadata.name=l\\,0',
+  'metadata.name=a=b',
+)
+
+/** Of the schema of `ruled`, and of names that it does not have; a few of them well typed. */
+const expression: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 2 },
+    fc.constantFrom(
+      'self.size',
+      'self.max',
+      'self.tags',
+      'self.none',
+      'oldSelf.size',
+      'has(self.size)',
+      'has(self.tags[0])',
+      'self.?size',
+      'self.?size.hasValue()',
+      'self.?size.orValue(1)',
+      'self.tags[0]',
+      'self.tags[?0]',
+      '1',
+      '1u',
+      '1.5',
+      'true',
+      'null',
+      '"a"',
+      'b"a"',
+      '[1, 2]',
+      '[]',
+      '{"a": 1}',
+      'duration("1h")',
+      'timestamp("2026-01-01T00:00:00Z")',
+      'quantity("1Gi")',
+      'type(1)',
+      'x',
+    ),
+    fc
+      .tuple(
+        tie('value'),
+        fc.constantFrom('+', '-', '*', '/', '%', '==', '!=', '<', '<=', '>', '>=', '&&', '||', 'in'),
+        tie('value'),
+      )
+      .map(([left, operator, right]) => `${left} ${operator} ${right}`),
+    fc
+      .tuple(
+        tie('value'),
+        fc.constantFrom(
+          '.size()',
+          '.all(t, t.size() < 3)',
+          '.exists(t, t == "a")',
+          '.exists_one(t, t > 1)',
+          '.map(t, t + 1)',
+          '.filter(t, true)',
+          '.startsWith("a")',
+          '.matches("^a+$")',
+          '.matches("(")',
+          '.contains("a")',
+          '.isSorted()',
+          '.sum()',
+          '.indexOf(1)',
+          '.lowerAscii()',
+          '.split(",")',
+          '.getHours()',
+          '.add(1)',
+        ),
+      )
+      .map(([value, call]) => `(${value})${call}`),
+    fc.tuple(tie('value'), tie('value'), tie('value')).map(([test, one, other]) => `${test} ? (${one}) : (${other})`),
+    tie('value').map((value) => `!(${value})`),
+    tie('value').map((value) => `string(${value})`),
+    tie('value').map((value) => `int(${value})`),
+  ),
+})).value
+
+/** Keys where none belong. */
+const misplaced = fc.record(
+  {
+    nope: anything,
+    nested: fc.record({ deep: fc.record({ level: small, nope: anything }), nope: anything }, { requiredKeys: [] }),
+    parts: fc.array(fc.record({ name: word, nope: anything, count: fc.constant(null) }, { requiredKeys: ['name'] }), {
+      maxLength: 2,
+    }),
+    Size: small,
+  },
+  { requiredKeys: [] },
+) as unknown as fc.Arbitrary<Fields>
+
 const kinds: Readonly<Record<string, fc.Arbitrary<readonly Step[]>>> = {
   values: spec.map((fields) => [post(WIDGETS, rawWidget('one', fields))]),
   'merge patches': spec.map(({ size: _size, ...fields }) => [base, mergePatch(one, { spec: fields })]),
@@ -200,48 +300,22 @@ const kinds: Readonly<Record<string, fc.Arbitrary<readonly Step[]>>> = {
       ),
       get(`${LEASES}?limit=${limit}&continue=<page.metadata.continue>`, { pick: ['/items/metadata/name'] }),
     ]),
-  rules: rule.map((text) => [
-    post(
-      '/apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All',
-      {
-        apiVersion: 'apiextensions.k8s.io/v1',
-        kind: 'CustomResourceDefinition',
-        metadata: { name: 'rules.generated.dev' },
-        spec: {
-          group: 'generated.dev',
-          scope: 'Namespaced',
-          names: { plural: 'rules', kind: 'Rule' },
-          versions: [
-            {
-              name: 'v1',
-              served: true,
-              storage: true,
-              schema: {
-                openAPIV3Schema: {
-                  type: 'object',
-                  properties: {
-                    spec: {
-                      type: 'object',
-                      'x-kubernetes-validations': [{ rule: text }],
-                      properties: {
-                        size: { type: 'integer' },
-                        max: { type: 'number' },
-                        tags: { type: 'array', maxItems: 5, items: { type: 'string', maxLength: 9 } },
-                      },
-                    },
-                  },
-                },
-              },
-            },
-          ],
-        },
-      },
-      { pick: ['/kind', '/message', '/details'] },
-    ),
+  rules: rule.map((text) => [ruled(text)]),
+  'field selectors': fc.array(fieldRequirement, { minLength: 1, maxLength: 2 }).map((all) => [
+    ...labelled,
+    get(`${LEASES}?fieldSelector=${encodeURIComponent(all.join(','))}`, {
+      pick: ['/items/metadata/name', '/message', '/code'],
+    }),
   ]),
-  // A null among them is the known difference `apply-details`.
+  expressions: expression.map((text) => [ruled(text)]),
+  'wrong keys': fc
+    .tuple(spec, misplaced)
+    .map(([fields, more]) => [
+      post(`${WIDGETS}?fieldValidation=Strict`, rawWidget('one', { ...fields, ...more })),
+      post(`${WIDGETS}?fieldValidation=Warn`, rawWidget('two', { ...fields, ...more })),
+    ]),
   'data of configmaps': fc
-    .dictionary(word, fc.oneof(word, small), { maxKeys: 3 })
+    .dictionary(word, fc.oneof(word, small, fc.constant(null)), { maxKeys: 3 })
     .map((data) => [post(CONFIG_MAPS, configMap('one', { data: data as Fields }))]),
 }
 
@@ -257,4 +331,45 @@ export function generatedCases(seed: number, count: number): Case[] {
       })
     })
     .slice(0, count)
+}
+
+/** A definition with that rule; what it says of the rule is the answer. */
+function ruled(text: string): Step {
+  return post(
+    '/apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All',
+    {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'rules.generated.dev' },
+      spec: {
+        group: 'generated.dev',
+        scope: 'Namespaced',
+        names: { plural: 'rules', kind: 'Rule' },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: {
+              openAPIV3Schema: {
+                type: 'object',
+                properties: {
+                  spec: {
+                    type: 'object',
+                    'x-kubernetes-validations': [{ rule: text }],
+                    properties: {
+                      size: { type: 'integer' },
+                      max: { type: 'number' },
+                      tags: { type: 'array', maxItems: 5, items: { type: 'string', maxLength: 9 } },
+                    },
+                  },
+                },
+              },
+            },
+          },
+        ],
+      },
+    },
+    { pick: ['/kind', '/message', '/details'] },
+  )
 }

@@ -36,6 +36,8 @@ export interface Program {
 export interface CompileFault {
   readonly stage: 'compilation' | 'instantiation'
   readonly text: string
+  /** What the expression comes to, which is asked for first; undefined where that is not known. */
+  readonly type: Type | undefined
 }
 
 /**
@@ -47,7 +49,7 @@ export interface CompileFault {
  */
 export function compileExpression(text: string, environment: Environment): Parsed<Program, CompileFault> {
   const failure = (issues: readonly Issue[]) => {
-    return { ok: false, error: { stage: 'compilation', text: formatIssues(text, issues) } } as const
+    return { ok: false, error: { stage: 'compilation', text: formatIssues(text, issues), type: undefined } } as const
   }
   const parsed = parseExpression(text, environment.macros)
   if (!parsed.ok) return failure(parsed.issues)
@@ -56,7 +58,7 @@ export function compileExpression(text: string, environment: Environment): Parse
   const issues = validateLiterals(checked.value, environment)
   if (issues.length > 0) return failure(issues)
   const step = planExpression(checked.value)
-  if (!step.ok) return { ok: false, error: { stage: 'instantiation', text: step.error } }
+  if (!step.ok) return { ok: false, error: { stage: 'instantiation', text: step.error, type: checked.value.type } }
   return { ok: true, value: programOf(checked.value, step.value) }
 }
 

@@ -49,6 +49,16 @@ const REFUSED: readonly (readonly [what: string, schema: JsonObject, expected: s
     "program instantiation failed: type conversion error from 'string' to 'int'",
   ],
   [
+    'what a rule comes to is asked first',
+    withRule({ properties: { a: INTEGER } }, 'int("x")'),
+    'cel expression must evaluate to a bool',
+  ],
+  [
+    'and what a messageExpression comes to',
+    withRule({ properties: { a: INTEGER } }, 'true', { messageExpression: 'int("x")' }),
+    'messageExpression must evaluate to a string',
+  ],
+  [
     'oldSelf needs values that can be compared',
     { properties: { list: { type: 'array', maxItems: 3, items: withRule(STRING, 'self == oldSelf') } } },
     `oldSelf cannot be used on the uncorrelatable portion of the schema within ${PATH}.properties[list]`,

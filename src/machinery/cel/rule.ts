@@ -44,10 +44,11 @@ const NOTHING = {
 function compileRule(schema: StructuralSchema, rule: ValidationRule, environment: Environment): CompiledRule {
   if (rule.rule.trim() === '') return { ...NOTHING, rule }
   const program = compileExpression(rule.rule, environment)
-  if (!program.ok) return { ...NOTHING, rule, error: faultText(program.error, 'program instantiation') }
-  if (program.value.type.kind !== 'bool') {
+  const type = program.ok ? program.value.type : program.error.type
+  if (type !== undefined && type.kind !== 'bool') {
     return { ...NOTHING, rule, error: 'cel expression must evaluate to a bool' }
   }
+  if (!program.ok) return { ...NOTHING, rule, error: faultText(program.error, 'program instantiation') }
   const compiled = { ...NOTHING, rule, program: program.value, usesOldSelf: program.value.uses('oldSelf') }
   const message = rule.messageExpression ? compileMessage(rule.messageExpression, environment) : undefined
   if (message?.messageError !== undefined) return { ...compiled, ...message }
@@ -62,7 +63,8 @@ function faultText({ stage, text }: CompileFault, instantiation: string): string
 function compileMessage(text: string, environment: Environment): Pick<CompiledRule, 'messageProgram' | 'messageError'> {
   const program = compileExpression(text, environment)
   const failure = (messageError: string) => ({ messageProgram: undefined, messageError })
+  const type = program.ok ? program.value.type : program.error.type
+  if (type !== undefined && type.kind !== 'string') return failure('messageExpression must evaluate to a string')
   if (!program.ok) return failure(`messageExpression ${faultText(program.error, 'instantiation')}`)
-  if (program.value.type.kind !== 'string') return failure('messageExpression must evaluate to a string')
   return { messageProgram: program.value, messageError: undefined }
 }
