@@ -12,7 +12,7 @@ const MAX_TIMEOUT = 0x7fff_ffff
 export const systemClock: Clock = {
   now: Date.now,
   setTimeout(callback, ms) {
-    const timer = setTimeout(callback, Math.min(ms, MAX_TIMEOUT))
+    const timer = setTimeout(callback, Math.max(0, Math.min(ms, MAX_TIMEOUT)))
     return { [Symbol.dispose]: () => clearTimeout(timer) }
   },
 }
