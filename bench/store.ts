@@ -149,8 +149,7 @@ async function memoryOfWatchers({ access, processes }: Running): Promise<number>
   const before = await memory()
   const open: number[] = []
   const sampling = setInterval(async () => open.push(await memory()), 500)
-  await load(access, watching(-1, 15))
-  clearInterval(sampling)
+  await load(access, watching(-1, 15)).finally(() => clearInterval(sampling))
   // While they are being opened there are fewer of them.
   return (median(open.slice(Math.floor(open.length / 2))) - before) / watchers / 1_000
 }

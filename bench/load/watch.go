@@ -8,6 +8,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -17,8 +18,10 @@ func (c *client) watch(ctx context.Context, job *Job) (*Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	seen := make(chan error, job.Concurrency)
+	// Servers refuse thousands that come in one moment.
+	opening := make(chan struct{}, 64)
 	for range job.Concurrency {
-		go c.follow(ctx, job, seen)
+		go c.follow(ctx, job, seen, opening)
 	}
 	// Without a resourceVersion each watch begins with the object as it is.
 	if err := gather(seen, job.Concurrency, time.Minute); err != nil {
@@ -45,7 +48,10 @@ func (c *client) watch(ctx context.Context, job *Job) (*Result, error) {
 	return summarize(latencies, time.Since(begin)), nil
 }
 
-func (c *client) follow(ctx context.Context, job *Job, seen chan<- error) {
+func (c *client) follow(ctx context.Context, job *Job, seen chan<- error, opening chan struct{}) {
+	opening <- struct{}{}
+	release := sync.OnceFunc(func() { <-opening })
+	defer release()
 	collection, name := path.Split(job.Path)
 	query := "?watch=true&fieldSelector=metadata.name%3D" + name
 	response, err := c.open(ctx, http.MethodGet, strings.TrimSuffix(collection, "/")+query, "", "")
@@ -60,6 +66,7 @@ func (c *client) follow(ctx context.Context, job *Job, seen chan<- error) {
 			seen <- fmt.Errorf("watch ended: %w", err)
 			return
 		} else if err == nil {
+			release()
 			seen <- nil
 		}
 	}
