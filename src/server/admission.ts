@@ -76,8 +76,8 @@ export async function admitCreate(
   await strategy.admit?.({ type: 'create', object }, context)
   await breathe(object)
   const { found } = await metadataFaultsOf(definition, object, undefined)
-  const schemaCauses = await schemaFaults(definition, object, undefined, found)
-  const causes = found.concat(schemaCauses, strategy.validate?.(object, context) ?? [])
+  const own = strategy.validate?.(object, context) ?? []
+  const causes = found.concat(await withSchemaFaults(definition, object, undefined, { found, own }))
   if (causes.length > 0)
     throw await refusal({ group: storedGroup(definition), kind: names.kind }, object.metadata.name ?? '', causes)
   warnOfFinalizers(definition, object.metadata.finalizers, undefined, context)
@@ -113,8 +113,8 @@ export async function admitUpdate(
   await strategy.admit?.({ type: 'update', object, old, subresource }, context)
   await breathe(object)
   const { found, causes: ofMetadata } = await metadataFaultsOf(definition, object, old)
-  const schemaCauses = await schemaFaults(definition, object, old, found)
-  const causes = ofMetadata.concat(schemaCauses, strategy.validateUpdate?.(object, old, context) ?? [])
+  const own = strategy.validateUpdate?.(object, old, context) ?? []
+  const causes = ofMetadata.concat(await withSchemaFaults(definition, object, old, { found, own }))
   if (causes.length > 0)
     throw await refusal({ group: storedGroup(definition), kind: names.kind }, old.metadata.name ?? '', causes)
   warnOfFinalizers(definition, object.metadata.finalizers, old.metadata.finalizers, context)
@@ -122,13 +122,20 @@ export async function admitUpdate(
   definition.printStored?.(object)
 }
 
-async function schemaFaults(
+interface Faults {
+  /** Of its metadata. */
+  readonly found: readonly StatusCause[]
+  /** What its kind says by itself: told between those of the schema and of its rules. */
+  readonly own: readonly StatusCause[]
+}
+
+async function withSchemaFaults(
   { schema, printAsGo }: ResourceDefinition,
   object: KubeObject,
   old: KubeObject | undefined,
-  found: readonly StatusCause[],
-): Promise<StatusCause[]> {
-  return schema === undefined || printAsGo !== undefined ? [] : validateObject(schema, object, old, found)
+  { found, own }: Faults,
+): Promise<readonly StatusCause[]> {
+  return schema === undefined || printAsGo !== undefined ? own : validateObject(schema, object, old, found, own)
 }
 
 /** What is there twice is dropped, before admission and after. */

@@ -192,13 +192,14 @@ export async function validateObject(
   object: KubeObject,
   old: KubeObject | undefined,
   found: readonly StatusCause[],
+  more: readonly StatusCause[] = [],
 ): Promise<StatusCause[]> {
   if (!large.has(object) && !(holdsRules(schema) && isOver(object, ON_THE_LOOP_WITH_RULES))) {
     return old === undefined
-      ? validateValue(schema, object, '', found)
-      : validateValueUpdate(schema, object, old, '', found)
+      ? validateValue(schema, object, '', found, more)
+      : validateValueUpdate(schema, object, old, '', found, more)
   }
-  const given = { schema: schemaNumber(schema), value: await pieces(object), old: await piecesOf(old), found }
+  const given = { schema: schemaNumber(schema), value: await pieces(object), old: await piecesOf(old), found, more }
   return joined<StatusCause[]>(await aside('validate', given, [schema]))
 }
 

@@ -82,6 +82,7 @@ export interface Tasks {
     value: Pieces
     old: Pieces | undefined
     found: readonly StatusCause[]
+    more: readonly StatusCause[]
   }) => Pieces
   /** A patch of either kind. */
   readonly patch: (given: {
@@ -146,11 +147,11 @@ export function createTasks(schemaOf: (number: number) => StructuralSchema): Tas
       const outcome = applyPatch(managerOf(manager), before, joinAtOnce(config), force)
       return outcome.type === 'applied' ? { type: 'applied', object: cutAtOnce(outcome.object) } : outcome
     },
-    validate: ({ schema, value, old, found }) =>
+    validate: ({ schema, value, old, found, more }) =>
       cutAtOnce(
         old === undefined
-          ? validateValue(schemaOf(schema), joinAtOnce(value), '', found)
-          : validateValueUpdate(schemaOf(schema), joinAtOnce(value), joinAtOnce(old), '', found),
+          ? validateValue(schemaOf(schema), joinAtOnce(value), '', found, more)
+          : validateValueUpdate(schemaOf(schema), joinAtOnce(value), joinAtOnce(old), '', found, more),
       ),
     patch: ({ kind, object, instructions }) => {
       const patched = patcherOf(kind)(joinAtOnce<JsonObject>(object), joinAtOnce(instructions))

@@ -303,3 +303,13 @@ test('an update that changes nothing is valid, if the schema knows all there is'
     }),
   )
 })
+
+test('what a kind says by itself stands between what its schema says and its rules', () => {
+  const rules = [{ rule: 'self.a > 1' }]
+  const schema = parsed({ type: 'object', properties: { a: { type: 'integer' } }, 'x-kubernetes-validations': rules })
+  const more = [{ reason: 'FieldValueRequired', message: 'Required value', field: 'b' }]
+  const fieldsOf = (value: object): (string | undefined)[] =>
+    validateValue(schema, value, '', [], more).map(({ field }) => field)
+  assert.deepEqual(fieldsOf({ a: 'x' }), ['a', 'b', '<nil>'])
+  assert.deepEqual(fieldsOf({ a: 0 }), ['b', '<nil>'])
+})

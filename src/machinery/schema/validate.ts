@@ -16,6 +16,7 @@ import { startValidation } from './validation.ts'
  *
  * @param path - the field that the value is; empty for a whole object, `status` for its status.
  * @param found - what is wrong with its metadata: rules are not run on what is not whole.
+ * @param more - what else is wrong with it, for which the same holds; told behind what the schema says.
  * @returns one cause per fault, worded as kube-apiserver words them; none when the value is valid.
  * @example validateValue(schema, { spec: { replicas: 'x' } }, '')
  */
@@ -24,9 +25,11 @@ export function validateValue(
   value: unknown,
   path: string,
   found: readonly StatusCause[] = [],
+  more: readonly StatusCause[] = [],
 ): StatusCause[] {
   // Not pushed: there may be more of them than a call takes arguments.
   const causes = validateSchema(schema, value as Json, undefined, path).concat(
+    more,
     validateEmbeddedResources(schema, value as Json, path),
     validateListSetsAndMaps(schema, value as Json, path),
   )
@@ -44,9 +47,11 @@ export function validateValueUpdate(
   old: unknown,
   path: string,
   found: readonly StatusCause[] = [],
+  more: readonly StatusCause[] = [],
 ): StatusCause[] {
   const wasWrong = validateListSetsAndMaps(schema, old as Json, path).length > 0
   const causes = validateSchema(schema, value as Json, { old: old as Json, schema }, path).concat(
+    more,
     validateEmbeddedResources(schema, value as Json, path),
     wasWrong ? [] : validateListSetsAndMaps(schema, value as Json, path),
   )

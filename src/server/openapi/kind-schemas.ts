@@ -75,11 +75,18 @@ function listSchema(definition: ResourceDefinition): JsonObject {
   }
 }
 
+/** Of what is sent to a subresource: TokenRequest. */
+function submittedSchemas({ subresources }: ResourceDefinition): Record<string, JsonObject> {
+  const all = Object.values(subresources).flatMap(({ submitted }) => submitted ?? [])
+  return Object.fromEntries(all.map((one) => [schemaName(one, one.names.kind), objectSchema(one)]))
+}
+
 export function kindSchemas(definition: ResourceDefinition): Record<string, JsonObject> {
   const { names, verbs, subresources } = definition
   return {
     [schemaName(definition, names.kind)]: objectSchema(definition),
     ...(verbs.includes('list') && { [schemaName(definition, names.listKind)]: listSchema(definition) }),
     ...(subresources.scale !== undefined && { [SCALE]: SCALE_SCHEMA }),
+    ...submittedSchemas(definition),
   }
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { definitionsFromCRD } from '../apiextensions/definitions-from-crd.ts'
 import { configMap } from '../builtins/config-map.ts'
 import { namespace } from '../builtins/namespace.ts'
+import { serviceAccount } from '../builtins/service-account.ts'
 import { definitionSet } from '../definitions.ts'
 import { openAPIV2Document } from './v2.ts'
 import { openAPIV3Document } from './v3.ts'
@@ -141,6 +142,14 @@ test('built-in kinds keep the names of their Go packages', () => {
   const { schemas } = parsed(set, '/openapi/v3/api/v1').components
   assert.ok(schemas['io.k8s.api.core.v1.ConfigMap'])
   assert.ok(schemas['io.k8s.api.core.v1.NamespaceList'])
+})
+
+test('what is sent to a subresource has a schema of its own', () => {
+  const { paths, components } = parsed(definitionSet([serviceAccount]), '/openapi/v3/api/v1')
+  const { post } = paths['/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token']
+  const name = 'io.k8s.api.authentication.v1.TokenRequest'
+  assert.equal(post.requestBody.content['application/json'].schema.$ref, `#/components/schemas/${name}`)
+  assert.ok(components.schemas[name].properties.spec)
 })
 
 test('what is not served has no document', () => {

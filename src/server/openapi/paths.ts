@@ -68,10 +68,11 @@ export function resourcePaths(definition: ResourceDefinition): Record<string, Js
   return Object.fromEntries(Object.entries(paths).filter(([, item]) => Object.keys(item).length > 1))
 }
 
-function subresourceTarget(target: Target, name: string, { kind }: Subresource): Target {
+function subresourceTarget(target: Target, name: string, { kind, submitted }: Subresource): Target {
   const suffix = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
   if (kind === undefined) return { ...target, suffix }
-  const schema = kind.group === 'autoscaling' ? SCALE : `${META}.Status`
+  const other = kind.group === 'autoscaling' ? SCALE : `${META}.Status`
+  const schema = submitted === undefined ? other : schemaName(submitted, kind.kind)
   return { ...target, suffix, kind, schema }
 }
 

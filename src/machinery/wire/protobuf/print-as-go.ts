@@ -90,17 +90,26 @@ function printed(field: MessageField, value: Json): Json | undefined {
   const { type, rule, presence } = field
   if (rule !== 'one') {
     if (isEmpty(value)) return ALWAYS.has(presence) ? value : undefined
-    const elements = value as Json[] & JsonObject
-    for (const key in elements) {
-      const element = elements[key] ?? null
-      const shown = element === null ? zeroValue(type, '') : formed(type, element)
-      if (shown !== element) elements[key] = shown
+    if (Array.isArray(value)) {
+      for (let index = 0; index < value.length; index++) value[index] = printedElement(type, value[index] ?? null)
+    } else {
+      const elements = value as JsonObject
+      for (const key in elements) {
+        const element = elements[key] ?? null
+        const shown = printedElement(type, element)
+        if (shown !== element) elements[key] = shown
+      }
     }
     return value
   }
   if (value === null) return ALWAYS.has(presence) ? zeroOf(field) : undefined
   if (presence === 'omitempty' && (value === '' || value === 0 || value === false)) return undefined
   return formed(type, value)
+}
+
+function printedElement(type: FieldType, element: Json): Json {
+  if (type === 'string' && element !== null) return element
+  return element === null ? zeroValue(type, '') : formed(type, element)
 }
 
 function isEmpty(value: Json): boolean {
