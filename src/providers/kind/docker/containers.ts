@@ -69,8 +69,21 @@ export async function readFile(
   signal: AbortSignal,
 ): Promise<Buffer | undefined> {
   const request = { method: 'GET', path: `/containers/${id}/archive`, query: { path }, signal } as const
-  const archive = await asked(docker, () => orMissing(bytesOf(docker, request)))
+  const archive = await asked(docker, async () => {
+    try {
+      return await orMissing(bytesOf(docker, request))
+    } catch (error) {
+      if (isDockerError(error) && (await isLeaving(docker, id, signal))) return undefined
+      throw error
+    }
+  })
   return archive === undefined ? undefined : firstFileOf(archive)
+}
+
+/** While Docker removes a container, its files go before it does, and what is asked of them is answered with 500. */
+async function isLeaving(docker: Docker, id: string, signal: AbortSignal): Promise<boolean> {
+  const details = await inspectContainer(docker, id, signal)
+  return details === undefined || ['removing', 'dead'].includes(details.State.Status)
 }
 
 /** Starting what runs already is a success (304). */
