@@ -245,6 +245,12 @@ export interface ClusterProvider {
    */
   issueAccess(externalID: string, ttlSeconds: number, operation: Operation): Promise<Access>
 
+  /**
+   * Calls `changed` whenever the cluster of this name may have changed, and whenever the world has come or gone; of the empty name
+   * only that. For whoever would look again and again else. Left out where nobody tells.
+   */
+  follow?(externalName: string, changed: () => void): Disposable
+
   /** What `create(intent)` would change on this machine. Empty where everything happens elsewhere. Changes nothing. */
   hostChanges(intent: ClusterIntent, signal: AbortSignal): Promise<HostChange[]>
 }

@@ -6,12 +6,14 @@ import {
   hasFinalizer,
   patchStatus,
   type ReconcileContext,
+  type Request,
   type Result,
   removeFinalizer,
+  type SourceContext,
   startController,
   watching,
 } from '../../controller/index.ts'
-import { isProviderError } from '../../providers/index.ts'
+import { type ClusterProvider, isProviderError } from '../../providers/index.ts'
 import { opening, type ProviderTypes, readProvider } from '../engine/read-desired.ts'
 import {
   CLUSTER_FINALIZER,
@@ -22,6 +24,7 @@ import {
   scopeOf,
 } from './cluster-object.ts'
 import { conditionsOf, type Report } from './cluster-status.ts'
+import { type Following, following } from './following.ts'
 import { problemText, sourceOf } from './object-source.ts'
 
 /** Milliseconds. */
@@ -42,22 +45,45 @@ export function clusterProviderController(types: ProviderTypes): ControllerDefin
       { apiGroups: ['platform.keelson.dev'], resources: ['clusterproviders/status'], verbs: ['patch'] },
       { apiGroups: ['platform.keelson.dev'], resources: ['controlcenters', 'platforms'], verbs: ['list'] },
     ],
-    start: ({ client, clock, log, signal }) =>
-      startController({
+    start({ client, clock, log, signal }) {
+      const told = following()
+      let enqueue: SourceContext['enqueue'] = () => undefined
+      const controller = startController({
         name,
         client,
         clock,
         log,
         signal,
-        sources: [watching(CLUSTER_PROVIDERS)],
-        reconcile: (request, context) => reconcile(request.name, types, context),
-      }),
+        sources: [
+          async (source) => {
+            enqueue = source.enqueue
+          },
+          watching(CLUSTER_PROVIDERS),
+        ],
+        reconcile: (request, context) => reconcile(request, { types, told, comeUp: () => enqueue(request) }, context),
+      })
+      return {
+        async [Symbol.asyncDispose]() {
+          await controller[Symbol.asyncDispose]()
+          told[Symbol.dispose]()
+        },
+      }
+    },
   }
 }
 
-async function reconcile(name: string, types: ProviderTypes, context: ReconcileContext): Promise<Result> {
+interface Means {
+  readonly types: ProviderTypes
+  readonly told: Following
+  readonly comeUp: () => void
+}
+
+async function reconcile(request: Request, { types, told, comeUp }: Means, context: ReconcileContext): Promise<Result> {
+  const { name } = request
+  const key = `${request.cluster}/${name}`
   const { client, now } = context
   const provider = await find(client, CLUSTER_PROVIDERS, name)
+  if (provider === undefined || provider.metadata.deletionTimestamp !== undefined) told.end(key)
   if (provider === undefined) return undefined
   if (provider.metadata.deletionTimestamp !== undefined) {
     if (!hasFinalizer(provider, IN_USE_FINALIZER)) return undefined
@@ -68,9 +94,11 @@ async function reconcile(name: string, types: ProviderTypes, context: ReconcileC
   const { conditions: before = [], ...status } = provider.status ?? {}
   const observedGeneration = provider.metadata.generation ?? 0
   const report = await reportOf(provider, types, context)
+  const { world } = report
+  const isTold = world !== undefined && told.keep(key, { provider: world, externalName: '', changed: comeUp })
   const conditions = conditionsOf(before, report, observedGeneration, now())
   await patchStatus(client, CLUSTER_PROVIDERS, provider, { ...status, conditions, observedGeneration })
-  return { requeueAfter: STILL_THERE }
+  return isTold && report.error === '' ? undefined : { requeueAfter: STILL_THERE }
 }
 
 /** Whether it can be used, and whether the world behind it answers. */
@@ -78,7 +106,7 @@ async function reportOf(
   object: ClusterProviderObject,
   types: ProviderTypes,
   { client, signal }: ReconcileContext,
-): Promise<Pick<Report, 'ready' | 'error'>> {
+): Promise<Pick<Report, 'ready' | 'error'> & { readonly world?: ClusterProvider }> {
   // A workspace without a path has no clusters.
   const scope = (await scopeOf(client)) ?? { org: '', workspace: '' }
   const read = readProvider(sourceOf(object), opening(types, scope))
@@ -86,14 +114,14 @@ async function reportOf(
     const error = read.error.map(problemText).join('; ')
     return { ready: { status: 'False', reason: 'Unavailable', message: error }, error }
   }
-  const { provider, ownerTag } = read.value
+  const { provider: world, ownerTag } = read.value
   try {
-    await provider.list(ownerTag, signal)
+    await world.list(ownerTag, signal)
   } catch (error) {
     if (!isProviderError(error)) throw error
-    return { ready: { status: 'Unknown', reason: 'Unavailable', message: error.message }, error: error.message }
+    return { ready: { status: 'Unknown', reason: 'Unavailable', message: error.message }, error: error.message, world }
   }
-  return { ready: { status: 'True', reason: 'Available', message: provider.capabilities().notice }, error: '' }
+  return { ready: { status: 'True', reason: 'Available', message: world.capabilities().notice }, error: '', world }
 }
 
 async function isInUse(name: string, client: Client): Promise<boolean> {

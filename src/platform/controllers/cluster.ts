@@ -36,6 +36,7 @@ import {
 } from './cluster-object.ts'
 import { endReport, type Report, stepReport, writeReport } from './cluster-status.ts'
 import { dependentOn, unmetDependency } from './dependencies.ts'
+import { type Following, following } from './following.ts'
 import { problemText, sourceOf } from './object-source.ts'
 import { type PublishOptions, publishAccess, withdrawAccess } from './published-access.ts'
 import { requestedRun, runStatus } from './run-request.ts'
@@ -79,7 +80,8 @@ export function clusterController(kind: ClusterKind, types: ProviderTypes, place
       const begun = clock.now()
       let enqueue: SourceContext['enqueue'] = () => undefined
       const comeUp = (request: Request) => enqueue(request)
-      return startController({
+      const told = following()
+      const controller = startController({
         name,
         client,
         clock,
@@ -98,8 +100,15 @@ export function clusterController(kind: ClusterKind, types: ProviderTypes, place
           watching(CLUSTER_RESOURCES.Platform, { map: waiting.woken('Platform') }),
         ],
         reconcile: (request, context) =>
-          reconcile({ kind, types, recorder, waiting, places, comeUp }, request, context),
+          reconcile({ kind, types, recorder, waiting, places, comeUp, told }, request, context),
       })
+      return {
+        ...controller,
+        async [Symbol.asyncDispose]() {
+          await controller[Symbol.asyncDispose]()
+          told[Symbol.dispose]()
+        },
+      }
     },
   }
 }
@@ -130,10 +139,11 @@ interface Means {
   readonly waiting: WaitingFor
   readonly places: Places
   readonly comeUp: (request: Request) => void
+  readonly told: Following
 }
 
 async function reconcile(
-  { kind, types, recorder, waiting, places, comeUp }: Means,
+  { kind, types, recorder, waiting, places, comeUp, told: following }: Means,
   request: Request,
   context: ReconcileContext,
 ): Promise<Result> {
@@ -141,6 +151,8 @@ async function reconcile(
   const { client, now, signal } = context
   const resource = CLUSTER_RESOURCES[kind]
   const object = await find(client, resource, name)
+  const key = `${request.cluster}/${name}`
+  if (object === undefined || object.metadata.deletionTimestamp !== undefined) following.end(key)
   if (object === undefined) return undefined
   const isDeleting = object.metadata.deletionTimestamp !== undefined
   if (isDeleting && !hasFinalizer(object, CLUSTER_FINALIZER)) return undefined
@@ -203,6 +215,10 @@ async function reconcile(
     await addFinalizer(client, resource, object, CLUSTER_FINALIZER)
   }
   const { cluster, configured } = read.value
+  const { provider } = configured
+  const { externalName } = cluster
+  // Before the first look: what happens after it is told.
+  const isTold = !isDeleting && following.keep(key, { provider, externalName, changed: () => comeUp(request) })
   let reporting: Promise<void> = Promise.resolve()
   let current: Parameters<Observer['step']>[1] = 'none'
   let told = now()
@@ -257,9 +273,11 @@ async function reconcile(
     isDeleting || end.ready.status !== 'True' || observed === undefined
       ? {}
       : await publish({ client, object, cluster, configured, observed, now: now(), signal })
-  const { error = end.error, comeAgain = DRIFT } = published
+  const { error = end.error, comeAgain = Number.POSITIVE_INFINITY } = published
   await report({ ...end, error, ...(isDeleting && { phase: 'Deleting' }), ...ended })
-  return { requeueAfter: error === '' ? Math.min(DRIFT, comeAgain) : LATER }
+  if (error !== '') return { requeueAfter: LATER }
+  const next = isTold && end.ready.status === 'True' ? comeAgain : Math.min(DRIFT, comeAgain)
+  return Number.isFinite(next) ? { requeueAfter: next } : undefined
 }
 
 /** What cannot be published leaves the cluster as ready as it is. */

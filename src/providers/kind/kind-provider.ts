@@ -5,9 +5,11 @@ import { issueAccess } from './access.ts'
 import { adoptCluster, releaseCluster } from './adopt.ts'
 import { createCluster } from './create.ts'
 import { deleteCluster } from './delete.ts'
+import { sharedNodeEvents } from './docker/events.ts'
 import { inState, oursById } from './guard.ts'
 import { hostChangesOf } from './host-changes.ts'
 import { lookAt, lookAtAll } from './look.ts'
+import { CLUSTER_LABEL } from './nodes.ts'
 import { startCluster } from './start.ts'
 import { updateCluster } from './update.ts'
 import { type KindWorld, TYPE } from './world.ts'
@@ -86,6 +88,10 @@ export function kindProvider({ world: whole, workspace }: KindOptions): ClusterP
       const cluster = await oursById(world, externalID, { ownerTag, signal })
       await inState(world, cluster, { call: 'issueAccess', states: ['ready'] }, signal)
       return issueAccess(world, cluster, ttlSeconds, signal)
+    },
+
+    follow(externalName, changed) {
+      return sharedNodeEvents(world.docker, CLUSTER_LABEL).follow(externalName, changed)
     },
 
     async hostChanges(intent, signal) {

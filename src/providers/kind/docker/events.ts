@@ -18,7 +18,16 @@ interface Told {
 const RETRIES = [250, 500, 1000, 2000, 5000, 10_000]
 const ACTIONS = ['create', 'start', 'die', 'destroy', 'pause', 'unpause', 'oom']
 
-export function nodeEvents(docker: Docker, label: string): NodeEvents {
+const shared = new Map<string, NodeEvents>()
+
+/** One for all of a process that are at the same Docker. */
+export function sharedNodeEvents(docker: Docker, label: string): NodeEvents {
+  const present = shared.get(docker.name) ?? nodeEvents(docker, label)
+  shared.set(docker.name, present)
+  return present
+}
+
+function nodeEvents(docker: Docker, label: string): NodeEvents {
   const followers = new Map<string, Set<() => void>>()
   let stop: AbortController | undefined
 
@@ -46,6 +55,8 @@ export function nodeEvents(docker: Docker, label: string): NodeEvents {
       } catch {
         if (signal.aborted) return
       }
+      // Whoever looks now learns that nobody answers.
+      if (failures === 0) tell(undefined)
       await sleep(RETRIES[Math.min(failures, RETRIES.length - 1)], undefined, { signal, ref: false }).catch(
         () => undefined,
       )

@@ -11,7 +11,7 @@ import {
   startController,
   watching,
 } from '../../../controller/index.ts'
-import { type NodeEvents, nodeEvents } from '../docker/events.ts'
+import { sharedNodeEvents } from '../docker/events.ts'
 import { CLUSTER_LABEL } from '../nodes.ts'
 import type { KindWorld } from '../world.ts'
 import { apiNames } from './api-name.ts'
@@ -32,7 +32,6 @@ export function kindClusterController(open: () => KindWorld): ControllerDefiniti
     rules: [],
     start({ client, clock, log, signal }) {
       let world: KindWorld | undefined
-      let events: NodeEvents | undefined
       const known = (): KindWorld => {
         world ??= open()
         return world
@@ -40,10 +39,7 @@ export function kindClusterController(open: () => KindWorld): ControllerDefiniti
       let enqueue: Running['enqueue'] = () => undefined
       const running: Running = {
         world: known,
-        events() {
-          events ??= nodeEvents(known().docker, CLUSTER_LABEL)
-          return events
-        },
+        events: () => sharedNodeEvents(known().docker, CLUSTER_LABEL),
         recorder: eventRecorder({ component: name, now: clock.now, log }),
         working: new Map(),
         following: new Map(),
