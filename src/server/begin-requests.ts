@@ -2,7 +2,7 @@
  * One read of one connection can bring hundreds of requests: so many of them begin in a turn of the event loop, and what comes
  * on other connections is looked at in between. (The process's own controllers have a pace of their own.)
  */
-const BEGUN_IN_A_TURN = 32
+const BEGUN_IN_A_TURN = 16
 
 /** Begins what it is given, in that order, at once unless this turn has begun enough. */
 export function createBeginning(): (begin: () => void) => void {

@@ -5,6 +5,7 @@
 import {
   badRequest,
   type Json,
+  type KubeObject,
   messageOf,
   notAcceptable,
   notRepresentable,
@@ -203,9 +204,18 @@ export function objectBytes(
   if (!isProtobuf && form.as === 'object' && isCurrent(definition, row.value)) {
     return spliceWhole(definition, row, cluster)
   }
-  const object = presentObject(definition, { key: '', ...row }, cluster)
-  const shown = form.as === 'object' ? object : transformed(definition, form, object, row.version)
-  return isProtobuf ? protobufOf(shown as Json) : Buffer.from(JSON.stringify(shown))
+  return shownBytes(definition, form, presentObject(definition, { key: '', ...row }, cluster), row.version)
+}
+
+/** The same of an object that has been read from its row. */
+export function shownBytes(
+  definition: ResourceDefinition,
+  form: ObjectForm,
+  object: KubeObject,
+  version: number,
+): Buffer {
+  const shown = form.as === 'object' ? object : transformed(definition, form, object, version)
+  return form.encoding === 'protobuf' ? protobufOf(shown as Json) : Buffer.from(JSON.stringify(shown))
 }
 
 function transformed(

@@ -147,6 +147,24 @@ test('unknown fields of a large object are told as the client wants, and labels 
   assert.deepEqual(created.spec.entries[0], { name: 'entry-0', amount: 0 })
 })
 
+test('a large object is shown as a Table, for people, and as its metadata', async () => {
+  await using server = await startServer()
+  const client = await withLedgers(server)
+  await client.create(LEDGERS, ledger('one', 6000))
+  const url = `${client.prefix}/apis/example.com/v1/namespaces/default/ledgers/one`
+  const read = async (accept: string, query = '') => {
+    const asked = requestOf('GET', url + query, Buffer.alloc(0))
+    const answer = await server.handler({ ...asked, headers: { accept, 'user-agent': 'test' } })
+    return Buffer.concat(answer.body as Buffer[]).toString()
+  }
+  const table = JSON.parse(await read('application/json;as=Table;v=v1;g=meta.k8s.io'))
+  assert.equal(table.rows[0].cells[0], 'one')
+  const metadata = JSON.parse(await read('application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io'))
+  assert.deepEqual([metadata.kind, metadata.metadata.name, metadata.spec], ['PartialObjectMetadata', 'one', undefined])
+  const plain = await read('application/json')
+  assert.equal(await read('application/json', '?pretty=true'), `${JSON.stringify(JSON.parse(plain), null, 2)}\n`)
+})
+
 test('a body is read for keys that it has twice, however large it is', async () => {
   await using server = await startServer()
   const client = await server.workspace('large')

@@ -132,11 +132,18 @@ export async function metadataFaultsOf(
   return joined<MetadataFaults>(await aside('metadata', given))
 }
 
+/** One that is read beside the loop. */
+export function isLargeRow(definition: ResourceDefinition, value: Buffer): boolean {
+  return value.length > LARGE_ROW && definition.externalURL === undefined && isCurrent(definition, value)
+}
+
 /** presentObject */
-export async function presentRow(definition: ResourceDefinition, row: Row, cluster: string): Promise<KubeObject> {
-  const isAside =
-    row.value.length > LARGE_ROW && definition.externalURL === undefined && isCurrent(definition, row.value)
-  if (!isAside) return presentObject(definition, row, cluster)
+export async function presentRow(
+  definition: ResourceDefinition,
+  row: Pick<Row, 'value' | 'version'>,
+  cluster: string,
+): Promise<KubeObject> {
+  if (!isLargeRow(definition, row.value)) return presentObject(definition, { key: '', ...row }, cluster)
   return placed(await joined<KubeObject>(await aside('read', bodyOf(row.value))), cluster, row.version)
 }
 

@@ -22,12 +22,16 @@ import {
   MEDIA_TYPES,
   type ObjectForm,
   objectBytes,
+  shownBytes,
   statusEncoding,
 } from './form.ts'
+import { isLargeRow, presentRow } from './large-objects.ts'
 import { type ListAnswer, listPieces } from './list-encoding.ts'
 import { protobufOf } from './protobuf-answer.ts'
 import { warningHeaders } from './warnings.ts'
 import { indented, yamlOfJson } from './yaml-thread.ts'
+
+type AnswerOf<Type extends Answer['type']> = Extract<Answer, { readonly type: Type }>
 
 const compress = promisify(gzip)
 /** apiserver compresses from this size on, at level 1. */
@@ -62,7 +66,7 @@ export async function respond(context: FormContext, answer: Answer): Promise<Api
     case 'row': {
       const form = chooseForm(context)
       checkListForm(form, context, false)
-      const body = objectBytes(answer.definition, form, answer.row, answer.cluster)
+      const body = await rowBytes(answer, form)
       return finishObjects(context, answer.status, form, [body])
     }
     case 'list': {
@@ -71,6 +75,14 @@ export async function respond(context: FormContext, answer: Answer): Promise<Api
       return respondList(context, form, answer)
     }
   }
+}
+
+async function rowBytes({ definition, row, cluster }: AnswerOf<'row'>, form: ObjectForm): Promise<Buffer> {
+  if (form.encoding === 'protobuf' || form.as === 'object' || !isLargeRow(definition, row.value)) {
+    return objectBytes(definition, form, row, cluster)
+  }
+  // A Table, or the metadata alone.
+  return shownBytes(definition, form, await presentRow(definition, row, cluster), row.version)
 }
 
 /**

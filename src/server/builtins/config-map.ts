@@ -25,7 +25,8 @@ function validate(object: KubeObject): StatusCause[] {
   const causes = validateKeys('data', data)
   const binary = Object.keys(binaryData).length > 0
   let size = 0
-  for (const [key, value] of Object.entries(data)) {
+  for (const key in data) {
+    const value = data[key]
     if (binary && Object.hasOwn(binaryData, key)) {
       causes.push(fieldInvalid(`data[${key}]`, key, 'duplicate of key present in binaryData'))
     }
