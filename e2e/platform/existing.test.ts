@@ -226,5 +226,36 @@ describe('an existing cluster', () => {
       assert.equal(deleted.code, 0, deleted.error)
       assert.equal(await kept(), untouched)
     })
+
+    test('as a control center has Cluster API’s kinds, and nothing of them when it is left', async () => {
+      const definitions = async () => (await there.run('get crd -o name')).output
+      const before = await definitions()
+      const adopted = `
+apiVersion: platform.keelson.dev/v1alpha1
+kind: ControlCenter
+metadata: {name: apac}
+spec: {providerRef: {name: ours}, externalName: production, adoption: IfUntagged}
+---
+apiVersion: platform.keelson.dev/v1alpha1
+kind: Platform
+metadata: {name: till}
+spec: {providerRef: {name: center}, controlCenterRef: {name: apac}}
+`
+      const applied = await here.run('apply -f -', adopted)
+      assert.equal(applied.code, 0, applied.error)
+      const ready = await here.run('wait --for=condition=ClusterAPIAvailable --timeout=120s controlcenter/apac')
+      assert.equal(ready.code, 0, await condition('controlcenter/apac', 'ClusterAPIAvailable'))
+      const created = await there.run('wait --for=create --timeout=60s cluster/till')
+      assert.equal(created.code, 0, created.error)
+      const available = await there.run('wait --for=condition=Available --timeout=120s cluster/till')
+      assert.equal(available.code, 0, `${available.error} ${(await there.run('get cluster till -o yaml')).output}`)
+      assert.match((await there.run('get clusters')).output, /till +True .*Provisioned/)
+      const deleted = await here.run('delete platform/till controlcenter/apac --timeout=120s')
+      assert.equal(deleted.code, 0, `${deleted.error} ${await condition('controlcenter/apac', 'Ready')}`)
+      // A definition goes when the last of its objects has.
+      await there.run('wait --for=delete --timeout=60s crd -l app.kubernetes.io/managed-by=keelson')
+      assert.equal(await definitions(), before)
+      assert.equal(await kept(), untouched)
+    })
   })
 })

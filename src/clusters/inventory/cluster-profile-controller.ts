@@ -6,6 +6,7 @@ import {
   find,
   findCondition,
   formatTime,
+  orGone,
   ownerReference,
   patchStatus,
   type ReconcileContext,
@@ -65,10 +66,13 @@ function ofKubeconfig({ metadata: { namespace = '', name, labels } }: KubeObject
 async function reconcile({ namespace, name }: Request, allows: Allows, context: ReconcileContext): Promise<Result> {
   const { client, now } = context
   const cluster = await find(client, CLUSTERS, name, { namespace })
-  // It goes with its Cluster, as what belongs to that.
-  if (cluster === undefined || cluster.metadata.deletionTimestamp !== undefined) return undefined
   const present = await find(client, CLUSTER_PROFILES, name, { namespace })
   if (present !== undefined && present.spec.clusterManager.name !== MANAGER) return undefined
+  if (cluster === undefined || cluster.metadata.deletionTimestamp !== undefined) {
+    const preconditions = { uid: present?.metadata.uid ?? '' }
+    if (present !== undefined) await orGone(client.delete(CLUSTER_PROFILES, name, { namespace, preconditions }))
+    return undefined
+  }
   const { object } = await apply(client, CLUSTER_PROFILES, profileOf(cluster))
   const seen = await look(cluster, allows, context)
   await patchStatus(client, CLUSTER_PROFILES, object, statusOf(object, seen, now()))

@@ -45,6 +45,9 @@ export type ClusterKind = keyof typeof CLUSTER_RESOURCES
 /** From then on the cluster outlives the object, until it has been deleted or released. */
 export const CLUSTER_FINALIZER = 'platform.keelson.dev/cluster'
 
+/** On a Platform: its control center's API holds objects of it. On a ControlCenter: its API, which outlives it, holds ours. */
+export const CONTROL_CENTER_API_FINALIZER = 'platform.keelson.dev/control-center-api'
+
 /** On a ClusterProvider that a cluster was made with. */
 export const IN_USE_FINALIZER = 'platform.keelson.dev/in-use'
 

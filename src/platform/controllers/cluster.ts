@@ -31,6 +31,7 @@ import {
   CLUSTER_RESOURCES,
   type ClusterKind,
   type ClusterObject,
+  CONTROL_CENTER_API_FINALIZER,
   IN_USE_FINALIZER,
   scopeOf,
 } from './cluster-object.ts'
@@ -205,6 +206,11 @@ async function reconcile(
   if (obstacle !== undefined) {
     waiting.wait(request, obstacle.address)
     return pending(obstacle.message, obstacle.isMistake === true ? obstacle.message : '')
+  }
+
+  // A Platform's is for its control center to take away, after its cluster has gone.
+  if (isDeleting && !goesAnyway && kind === 'ControlCenter' && hasFinalizer(object, CONTROL_CENTER_API_FINALIZER)) {
+    return pending('waits until its API is as it was found', '')
   }
 
   if (!isDeleting && !hasFinalizer(object, CLUSTER_FINALIZER)) {

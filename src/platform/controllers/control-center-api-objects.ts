@@ -4,9 +4,24 @@ import { apply, find, orGone, patchStatus, removeFinalizer } from '../../control
 import type { Condition, KubeObject } from '../../machinery/index.ts'
 import { formatIdentity, type ObservedCluster, TAGS } from '../../providers/index.ts'
 import type { ConfiguredProvider, DesiredCluster } from '../engine/desired.ts'
-import { CONTROL_PLANES, controlPlaneOf, controlPlaneReference, controlPlaneStatus } from './platform-control-plane.ts'
+import {
+  CONTROL_PLANES,
+  controlPlaneOf,
+  controlPlaneReference,
+  controlPlaneStatus,
+  MANAGER_ROLE,
+} from './platform-control-plane.ts'
 
-const CRDS = resourceRef('apiextensions.k8s.io/v1', 'customresourcedefinitions', { namespaced: false })
+interface Definition extends KubeObject {
+  readonly spec?: {
+    readonly group?: string
+    readonly names?: { readonly plural?: string }
+    readonly versions?: readonly { readonly name: string; readonly storage?: boolean }[]
+  }
+}
+
+const CRDS = resourceRef<Definition>('apiextensions.k8s.io/v1', 'customresourcedefinitions', { namespaced: false })
+export const CLUSTER_ROLES = resourceRef('rbac.authorization.k8s.io/v1', 'clusterroles', { namespaced: false })
 const SECRETS = resourceRef('v1', 'secrets', { namespaced: true })
 
 interface ClusterAPICluster extends KubeObject {
@@ -46,7 +61,8 @@ const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'keelson' }
 export async function installCRD(client: Client, crd: KubeObject): Promise<boolean> {
   const present = await find(client, CRDS, crd.metadata.name ?? '')
   const isOurs = present === undefined || isManaged(present)
-  const { object } = isOurs ? await apply(client, CRDS, crd) : { object: present }
+  const marked = { ...crd, metadata: { ...crd.metadata, labels: { ...crd.metadata.labels, ...MANAGED_BY } } }
+  const { object } = isOurs ? await apply(client, CRDS, marked) : { object: present }
   // kube-apiserver answers a create with null.
   const { conditions } = (object?.status ?? {}) as { conditions?: readonly Condition[] | null }
   return (conditions ?? []).some(({ type, status }) => type === 'Established' && status === 'True')
@@ -58,6 +74,28 @@ const GENERATED = 'controller-gen.kubebuilder.io/version'
 function isManaged({ metadata }: KubeObject): boolean {
   if (metadata.annotations?.[GENERATED] !== undefined) return false
   return Object.entries(MANAGED_BY).every(([label, value]) => metadata.labels?.[label] === value)
+}
+
+/** Whether nothing is left of what this server has installed; definitions go only without objects. */
+export async function removeEquipment(client: Client, crds: readonly KubeObject[]): Promise<boolean> {
+  const { name: role = '' } = MANAGER_ROLE.metadata
+  const present = await find(client, CLUSTER_ROLES, role)
+  if (present !== undefined && isManaged(present)) await orGone(client.delete(CLUSTER_ROLES, role))
+  let isEmpty = true
+  for (const { metadata } of crds) {
+    const crd: Definition | undefined = await find(client, CRDS, metadata.name ?? '')
+    if (crd === undefined || !isManaged(crd)) continue
+    const { group = '', names, versions = [] } = crd.spec ?? {}
+    const version = versions.find(({ storage }) => storage === true)?.name ?? ''
+    const resource = resourceRef(`${group}/${version}`, names?.plural ?? '', { namespaced: true })
+    const { items } = await client.listPage(resource, { limit: 1 })
+    if (items.length > 0) isEmpty = false
+    else {
+      const { uid = '' } = crd.metadata
+      await orGone(client.delete(CRDS, metadata.name ?? '', { preconditions: { uid } }))
+    }
+  }
+  return isEmpty
 }
 
 /** Milliseconds from `now` until it has to be looked at again. */

@@ -3,7 +3,6 @@
  * client of it. It takes nothing away that it is not told to: after the store of this server was lost, what a control center
  * holds is found there as it was.
  */
-import { resourceRef } from '../../client/index.ts'
 import {
   addFinalizer,
   apply,
@@ -30,33 +29,36 @@ import {
   CLUSTER_PROVIDERS,
   CLUSTER_RESOURCES,
   type ClusterObject,
+  CONTROL_CENTER_API_FINALIZER as FINALIZER,
   scopeOf,
 } from './cluster-object.ts'
 import { type Connection, connect } from './control-center-api-connection.ts'
 import {
+  CLUSTER_ROLES,
   installCRD,
   NameTaken,
   type PublishedPlatform,
   publishPlatform,
+  removeEquipment,
   withdrawPlatform,
 } from './control-center-api-objects.ts'
 import { type ControlCenterEquipment, controlCenterSessions, type Sessions } from './control-center-sessions.ts'
 import { sourceOf } from './object-source.ts'
 import { CONTROL_PLANE_CRD, MANAGER_ROLE } from './platform-control-plane.ts'
 
-/** On a Platform: its control center's API holds objects of it. */
-const FINALIZER = 'platform.keelson.dev/control-center-api'
 /** The condition of a ControlCenter: whether its API has its platforms' Clusters. */
 const CONDITION = 'ClusterAPIAvailable'
 
 /** Milliseconds: until the API is asked again that did not answer; until somebody may have changed what lies in it. */
 const SOON = 5000
 const DRIFT = 5 * 60_000
+/** While what is in an API that is being left goes, and for how long it may. */
+const AGAIN = 1000
+const PATIENCE = 30_000
 /** Seconds. */
 const ACCESS = 10 * 60
 const SESSION = 60 * 60
 
-const CLUSTER_ROLES = resourceRef('rbac.authorization.k8s.io/v1', 'clusterroles', { namespaced: false })
 const { ControlCenter: CONTROL_CENTERS, Platform: PLATFORMS } = CLUSTER_RESOURCES
 
 export function controlCenterApiController(
@@ -67,7 +69,7 @@ export function controlCenterApiController(
   return {
     name,
     rules: [
-      { apiGroups: ['platform.keelson.dev'], resources: ['controlcenters'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: ['platform.keelson.dev'], resources: ['controlcenters'], verbs: ['get', 'list', 'watch', 'patch'] },
       { apiGroups: ['platform.keelson.dev'], resources: ['controlcenters/status'], verbs: ['patch'] },
       { apiGroups: ['platform.keelson.dev'], resources: ['platforms'], verbs: ['get', 'list', 'watch', 'patch'] },
       { apiGroups: ['platform.keelson.dev'], resources: ['clusterproviders'], verbs: ['get'] },
@@ -125,7 +127,7 @@ async function reconcile(request: Request, means: Means, context: ReconcileConte
   const read = scope === undefined ? undefined : await readCluster(controlCenter, { scope, types, context })
   if (scope === undefined || read === undefined) {
     // What goes as a whole needs no clearing where nobody knows the way in any more.
-    if (isDeleting) await forget(platforms, context)
+    if (isDeleting) await forget([...platforms, controlCenter], context)
     return scope === undefined || isDeleting ? undefined : { requeueAfter: DRIFT }
   }
   const { provider, type } = read.configured
@@ -174,6 +176,14 @@ async function fill(
       return { requeueAfter: SOON }
     }
     using connection = await connectTo({ provider, observed, ownerTag, seconds: ACCESS }, context)
+    if (controlCenter.metadata.deletionTimestamp !== undefined && platforms.length === 0) {
+      return await leave(controlCenter, connection, surroundings)
+    }
+    // What is not made here is to be left as it was found.
+    const outlives = provider.capabilities().delete === 'marks'
+    if (outlives && controlCenter.metadata.deletionTimestamp === undefined) {
+      await addFinalizer(context.client, CONTROL_CENTERS, controlCenter, FINALIZER)
+    }
     const installed = await Promise.all(means.crds.map((crd) => installCRD(connection.client, crd)))
     if (!installed.every((isServed) => isServed)) return { requeueAfter: SOON }
     await apply(connection.client, CLUSTER_ROLES, MANAGER_ROLE)
@@ -202,6 +212,21 @@ async function fill(
     else await tell(controlCenter, { status: 'False', reason: 'ConnectionDown', message: messageOf(error) }, context)
     return { requeueAfter: SOON }
   }
+}
+
+/** Takes away what was put into an API that outlives its object: what it held is gone, or is given a while to go. */
+async function leave(
+  controlCenter: ClusterObject,
+  { client: remote }: Connection,
+  { context, means, key }: Filling,
+): Promise<Result> {
+  if (!hasFinalizer(controlCenter, FINALIZER)) return undefined
+  const since = Date.parse(controlCenter.metadata.deletionTimestamp ?? '')
+  const isEmpty = await removeEquipment(remote, means.crds)
+  if (!isEmpty && context.now() - since < PATIENCE) return { requeueAfter: AGAIN }
+  await means.sessions.end(key)
+  await removeFinalizer(context.client, CONTROL_CENTERS, controlCenter, FINALIZER)
+  return undefined
 }
 
 /** Brings one Platform in, or takes it out when its cluster is gone. */
@@ -265,9 +290,11 @@ async function connectTo(
 }
 
 /** Their objects went with the API that held them, or were never made. */
-async function forget(platforms: readonly ClusterObject[], { client }: ReconcileContext): Promise<void> {
-  for (const platform of platforms) {
-    if (platform.metadata.deletionTimestamp !== undefined) await removeFinalizer(client, PLATFORMS, platform, FINALIZER)
+async function forget(objects: readonly ClusterObject[], { client }: ReconcileContext): Promise<void> {
+  for (const object of objects) {
+    if (object.metadata.deletionTimestamp === undefined) continue
+    const resource = object.kind === 'ControlCenter' ? CONTROL_CENTERS : PLATFORMS
+    await removeFinalizer(client, resource, object, FINALIZER)
   }
 }
 

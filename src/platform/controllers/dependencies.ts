@@ -3,7 +3,13 @@ import type { Client } from '../../client/index.ts'
 import { find, hasFinalizer, isTrue } from '../../controller/index.ts'
 import { dependenciesOf } from '../engine/desired.ts'
 import { addressOf } from '../engine/manifest.ts'
-import { CLUSTER_FINALIZER, CLUSTER_RESOURCES, type ClusterKind, type ClusterObject } from './cluster-object.ts'
+import {
+  CLUSTER_FINALIZER,
+  CLUSTER_RESOURCES,
+  type ClusterKind,
+  type ClusterObject,
+  CONTROL_CENTER_API_FINALIZER,
+} from './cluster-object.ts'
 
 export interface Obstacle {
   /** `ControlCenter/emea` */
@@ -33,10 +39,15 @@ export async function dependentOn(wanted: string, client: Client): Promise<Obsta
     for await (const object of client.items(CLUSTER_RESOURCES[kind])) {
       if (!dependenciesOf(object.spec).some(({ address }) => address === wanted)) continue
       const address = addressOf(kind, object.metadata.name ?? '')
-      if (hasFinalizer(object, CLUSTER_FINALIZER)) return { address, message: `waits for ${address}, which needs it` }
+      if (isHeld(object)) return { address, message: `waits for ${address}, which needs it` }
     }
   }
   return undefined
+}
+
+/** Whether its cluster, or what its control center holds of it, is still there. */
+export function isHeld(object: ClusterObject): boolean {
+  return hasFinalizer(object, CLUSTER_FINALIZER) || hasFinalizer(object, CONTROL_CENTER_API_FINALIZER)
 }
 
 function findAt(address: string, client: Client): Promise<ClusterObject | undefined> {

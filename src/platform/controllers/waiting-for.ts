@@ -2,8 +2,9 @@
  * Who waits for what: an object comes up again as soon as what it waits for is ready, or gone, and not when it would look the
  * next time. Forgotten by whoever is woken, and by a restart: then everybody looks.
  */
-import { clusterOf, hasFinalizer, isTrue, type Request, type RequestMap } from '../../controller/index.ts'
-import { CLUSTER_FINALIZER, type ClusterKind, type ClusterObject } from './cluster-object.ts'
+import { clusterOf, isTrue, type Request, type RequestMap } from '../../controller/index.ts'
+import type { ClusterKind, ClusterObject } from './cluster-object.ts'
+import { isHeld } from './dependencies.ts'
 
 export interface WaitingFor {
   /** `address`: `ControlCenter/emea`, of the same workspace. */
@@ -32,6 +33,6 @@ export function waitingFor(): WaitingFor {
 }
 
 function isSettled(object: ClusterObject): boolean {
-  if (object.metadata.deletionTimestamp !== undefined) return !hasFinalizer(object, CLUSTER_FINALIZER)
+  if (object.metadata.deletionTimestamp !== undefined) return !isHeld(object)
   return isTrue(object.status?.conditions ?? [], 'Ready')
 }
