@@ -22,7 +22,9 @@ async function serve({ folder: data }: PlatformHarness, port: number, log: strin
   const command = [await bundlePath(), 'serve', '--data', data, '--listen', `127.0.0.1:${port}`]
   const child: ChildProcess = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] })
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece) => log.push(String(piece)))
-  const exit = once(child, 'exit')
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  const exit = once(child, 'exit').finally(() => process.removeListener('exit', kill))
   const kubeconfig = join(data, 'admin.kubeconfig')
   const daemon = {
     pid: child.pid ?? 0,
