@@ -374,9 +374,8 @@ describe('workspaces', () => {
     const unserved = { spec: { versions: [{ name: 'v1', served: false, storage: true, schema }] } }
     await client.patch(definitions, 'things0.example.com', 'merge', unserved)
     await server.client.delete(WORKSPACES, 'many-kinds')
-    await eventually(
-      () => assert.rejects(server.client.get(WORKSPACES, 'many-kinds'), (error) => isStatus(error, 'NotFound')),
-      { timeout: 20_000 },
+    await eventually(() =>
+      assert.rejects(server.client.get(WORKSPACES, 'many-kinds'), (error) => isStatus(error, 'NotFound')),
     )
     assert.deepEqual(
       (await keys(store, '')).filter((key) => key.includes(spec.cluster)),

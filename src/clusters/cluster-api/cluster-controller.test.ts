@@ -80,7 +80,7 @@ async function createBoth(client: Client, finalizers: string[] = []): Promise<vo
   await client.create(CONTROL_PLANES, controlPlane as KubeObject)
 }
 
-const LATE = { timeout: 15_000 }
+const LATE = { timeout: 120_000 }
 
 /** `Type Status Reason: message` of each condition that is asked for, when they are as expected. */
 function becomes(client: Client, phase: string, expected: Readonly<Record<string, string>>): Promise<ClusterStatus> {

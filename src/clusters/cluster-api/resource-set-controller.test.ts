@@ -19,7 +19,7 @@ const CRDS = resourceRef('apiextensions.k8s.io/v1', 'customresourcedefinitions',
 const place = { namespace: 'default' }
 const USER = { username: 'logical-cluster-provider', groups: ['system:masters'] }
 const signal = new AbortController().signal
-const LATE = { timeout: 30_000 }
+const LATE = { timeout: 120_000 }
 
 /** A control center, and a cluster beside it with an API of its own. */
 async function begin({ isAllowed = true } = {}) {

@@ -16,7 +16,7 @@ const CONTROL_PLANES = resourceRef('example.com/v1', 'examplecontrolplanes', { n
 const place = { namespace: 'default' }
 const USER = { username: 'logical-cluster-provider', groups: ['system:masters'] }
 const signal = new AbortController().signal
-const LATE = { timeout: 30_000 }
+const LATE = { timeout: 120_000 }
 const OPEN: JsonObject = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
 
 const CONTROL_PLANE_CRD: KubeObject = {

@@ -58,7 +58,7 @@ describe('deletion of a namespace', () => {
           `Some content in the namespace has finalizers remaining: ${HOLD} in 400 resource instances`,
         )
       },
-      { timeout: 20_000 },
+      { timeout: 120_000 },
     )
     const { items } = await client.list(CONFIG_MAPS, { namespace: 'large' })
     const held = items.filter(({ metadata }) => metadata.finalizers?.includes(HOLD))
