@@ -42,7 +42,8 @@ function nodeEvents(docker: Docker, label: string): NodeEvents {
         const filters = JSON.stringify({ type: ['container'], label: [label], event: ACTIONS })
         const { status, body } = await docker.send({ method: 'GET', path: '/events', query: { filters }, signal })
         if (status !== 200) throw new Error(`${status}`)
-        if (failures > 0) tell(undefined)
+        // What happened before there was a stream nobody has told.
+        tell(undefined)
         let rest = ''
         for await (const chunk of body) {
           failures = 0
