@@ -102,12 +102,13 @@ async function send(
   if (Array.isArray(body)) {
     const length = body.reduce((sum: number, piece: Buffer) => sum + piece.length, 0)
     response.writeHead(answer.status, { ...headers, 'content-length': String(length) })
-    for (const [index, piece] of headOnly ? [] : body.entries()) {
-      if (index === body.length - 1) break
+    const pieces = headOnly ? [] : length > WRITTEN_AT_ONCE ? body.flatMap(slices) : body
+    for (const [index, piece] of pieces.entries()) {
+      if (index === pieces.length - 1) break
       if (!response.write(piece)) await drained(response, signal)
       if (signal.aborted) return
     }
-    const last: Buffer | undefined = headOnly ? undefined : body.at(-1)
+    const last: Buffer | undefined = pieces.at(-1)
     if (last === undefined || last.length === 0) response.end()
     else response.end(last)
     return
@@ -122,6 +123,16 @@ async function send(
     }
   }
   response.end()
+}
+
+/** To encrypt a mebibyte takes a millisecond. */
+const WRITTEN_AT_ONCE = 512 * 1024
+
+function slices(piece: Buffer): Buffer[] {
+  const count = Math.ceil(piece.length / WRITTEN_AT_ONCE)
+  return Array.from({ length: count }, (_, index) =>
+    piece.subarray(index * WRITTEN_AT_ONCE, (index + 1) * WRITTEN_AT_ONCE),
+  )
 }
 
 const PLAIN = /^[\t\x20-\x7e]*$/

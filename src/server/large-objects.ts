@@ -116,7 +116,11 @@ export async function refusal(
 ): Promise<StatusError> {
   if (causes.length < MANY_CAUSES) return invalid(target, name, causes)
   const encoded = await aside('refuse', { target, name, causes: await pieces(causes) })
-  return new EncodedStatusError(invalid(target, name, causes.slice(0, 1)).status, Buffer.from(encoded))
+  const { buffer, byteOffset, byteLength } = encoded
+  return new EncodedStatusError(
+    invalid(target, name, causes.slice(0, 1)).status,
+    Buffer.from(buffer, byteOffset, byteLength),
+  )
 }
 
 /** metadataFaults */

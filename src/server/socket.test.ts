@@ -39,6 +39,9 @@ function handlerFor(): { handler: Handler; open: Set<ApiRequest>; seen: ApiReque
   const answer = async (request: ApiRequest): Promise<ApiResponse> => {
     const headers = { 'content-type': 'application/json' }
     if (request.url === '/watch') return { status: 200, headers, body: watch(request) }
+    if (request.url === '/large') {
+      return { status: 200, headers, body: [Buffer.from('{'), Buffer.alloc(3_000_000, 'x'), Buffer.from('}')] }
+    }
     if (request.url === '/flood') return { status: 200, headers, body: flood(request) }
     if (request.url === '/warning') return { status: 200, headers: { warning: '299 - "日本\u007f"' }, body: [] }
     if (request.url === '/broken') return { status: 200, headers: { 'bad header': 'x' }, body: [] }
@@ -147,6 +150,15 @@ describe('the HTTPS listener', () => {
     }
     assert.equal((await overHttp2(http2, 'POST', '/echo', large)).status, 413)
     assert.equal((await overHttp2(http2, 'POST', '/echo', 'x')).body, 'POST 1')
+    http2.close()
+  })
+
+  test('a large answer arrives whole', async () => {
+    const http2 = await session()
+    for (const { headers, body } of [await overHttp1('GET', '/large', ''), await overHttp2(http2, 'GET', '/large')]) {
+      assert.equal(headers['content-length'], '3000002')
+      assert.equal(body, `{${'x'.repeat(3_000_000)}}`)
+    }
     http2.close()
   })
 
