@@ -3,7 +3,7 @@ import { fieldInvalid, fieldNotSupported, fieldTypeInvalid } from '../names/fiel
 import { goJson, quote } from '../names/go-text.ts'
 import type { Json } from '../object.ts'
 import { equalJson, sortedKeys } from './canonical-json.ts'
-import { wayText } from './field-path.ts'
+import { fieldName, wayText } from './field-path.ts'
 import { matchesFormat } from './formats.ts'
 import { isJsonInteger, printFloat } from './go-number.ts'
 import { compilePattern } from './pattern.ts'
@@ -123,6 +123,7 @@ function codePoints(text: string): number {
 
 function validateNumber(validation: Validation, schema: StructuralSchema, value: number, kind: JsonKind): void {
   validation.matches += 2
+  validateRange(validation, schema, value)
   const { multipleOf, minimum, maximum } = schema
   // Upstream cuts off the fraction of a bound that an integer is compared with.
   const bound = (limit: number) => (kind === 'integer' ? Math.trunc(limit) : limit)
@@ -142,6 +143,24 @@ function validateNumber(validation: Validation, schema: StructuralSchema, value:
     }
   }
 }
+
+const INT32_LIMIT = 2 ** 31
+const INT64_LIMIT = 2 ** 63
+
+/** Whether a Go number of the type and format can hold it. Upstream's fault names no field (IsValueValidAgainstRange). */
+function validateRange(validation: Validation, { types, format }: StructuralSchema, value: number): void {
+  // The two types of an int-or-string are none of its schema's.
+  const type = types.length === 1 ? types[0] : undefined
+  if (type === 'integer') {
+    const limit = format === 'int32' ? INT32_LIMIT : INT64_LIMIT
+    if (Number.isInteger(value) && value >= -limit && value < limit) return
+  } else if (type !== 'number' || format !== 'float' || Number.isFinite(Math.fround(value))) return
+  const form = RANGED.has(format) ? `with format ${format}` : '(default format)'
+  const text = `Checked value must be of type ${type} ${form} in ${wayText(validation.way)}`
+  addFault(validation, '', { text, cause: () => fieldInvalid(fieldName(validation.prefix), '', text) })
+}
+
+const RANGED = new Set(['int32', 'int64', 'float'])
 
 function validateMultipleOf(validation: Validation, value: number, factor: number, kind: JsonKind): void {
   if (factor <= 0) {

@@ -31,7 +31,10 @@ const cases: Case[] = [
     name: 'a fraction where an integer belongs',
     schema: integer,
     value: 1.5,
-    causes: ['a: Invalid value: "number": a in body must be of type integer: "number"'],
+    causes: [
+      'a: Invalid value: "number": a in body must be of type integer: "number"',
+      '<nil>: Invalid value: "": Checked value must be of type integer (default format) in a',
+    ],
   },
   { name: 'an integer where a number belongs', schema: { type: 'number' }, value: 1, causes: [] },
   {
@@ -109,7 +112,26 @@ const cases: Case[] = [
     value: 5,
     causes: ['a: Invalid value: "int64": a in body must be of type date: "int64"'],
   },
-  { name: 'int32 says nothing about a value', schema: { ...integer, format: 'int32' }, value: 2 ** 40, causes: [] },
+  { name: 'the largest int32', schema: { ...integer, format: 'int32' }, value: 2 ** 31 - 1, causes: [] },
+  {
+    name: 'one more than the largest int32',
+    schema: { ...integer, format: 'int32' },
+    value: 2 ** 31,
+    causes: ['<nil>: Invalid value: "": Checked value must be of type integer with format int32 in a'],
+  },
+  {
+    name: 'a large integer of a format that nobody knows',
+    schema: { ...integer, format: 'odd' },
+    value: 2 ** 40,
+    causes: [],
+  },
+  { name: 'int32 of a number', schema: { type: 'number', format: 'int32' }, value: 2 ** 40, causes: [] },
+  {
+    name: 'a number that is too large for a float',
+    schema: { type: 'number', format: 'float' },
+    value: 1e300,
+    causes: ['<nil>: Invalid value: "": Checked value must be of type number with format float in a'],
+  },
   {
     name: 'not one of the values',
     schema: { ...text, enum: ['a', 'b"c'] },
