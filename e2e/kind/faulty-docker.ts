@@ -68,7 +68,7 @@ export async function startFaultyDocker(docker: string, socket: string): Promise
   const server = createServer(async (incoming, answer) => {
     const effect = effectOn(incoming)
     if (effect === 'hang') return
-    if (effect === 'cut') return incoming.destroy()
+    if (effect === 'cut') return incoming.socket.destroy()
     if (effect === 'refuse') return refuse(incoming, answer)
     if (effect === 'hold') await healed.promise
     if (typeof effect === 'object') await sleep(effect.delay)
@@ -76,12 +76,12 @@ export async function startFaultyDocker(docker: string, socket: string): Promise
     // A connection that a program was run over is not to be used again.
     const outgoing = request({ socketPath: docker, agent: false, method, path: url, headers }, (response) => {
       if (effect === 'refuse after') return response.resume().on('end', () => refuse(incoming, answer))
-      if (effect === 'cut after') return response.resume().on('end', () => incoming.destroy())
+      if (effect === 'cut after') return response.resume().on('end', () => incoming.socket.destroy())
       answer.writeHead(response.statusCode ?? 502, response.headers)
       answer.flushHeaders()
       return response.pipe(answer)
     })
-    outgoing.on('error', () => incoming.destroy())
+    outgoing.on('error', () => incoming.socket.destroy())
     answer.on('close', () => outgoing.destroy())
     outgoing.end(await buffer(incoming))
   })
