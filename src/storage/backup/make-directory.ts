@@ -93,15 +93,15 @@ interface Staging extends Disposable {
   readonly insert: StatementSync
 }
 
-/** What fails leaves a directory that is removed as a whole: no journal is needed. */
+/** What fails leaves a directory that is removed as a whole: what a journal would hold need not reach the disk. */
 function stage(db: DatabaseSync, directory: string): Staging {
   const { SQLITE_TMPDIR: before } = process.env
   // SQLite sorts beside the store, where there is room for it; where it does by default there may be none.
   process.env.SQLITE_TMPDIR = directory
-  db.exec(`PRAGMA journal_mode = OFF; PRAGMA cache_size = -${SORT_KIB}`)
+  db.exec(`PRAGMA journal_mode = MEMORY; PRAGMA cache_size = -${SORT_KIB}`)
   db.prepare('ATTACH ? AS staging').run(join(directory, STAGING_FILE))
   db.exec(
-    `PRAGMA staging.page_size = ${PAGE_SIZE}; PRAGMA staging.journal_mode = OFF; PRAGMA staging.synchronous = OFF`,
+    `PRAGMA staging.page_size = ${PAGE_SIZE}; PRAGMA staging.journal_mode = MEMORY; PRAGMA staging.synchronous = OFF`,
   )
   db.exec('CREATE TABLE staging.rows (version INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL)')
   return {
