@@ -31,7 +31,11 @@ const PAUSE = { text: 2500, output: 2000 }
 export async function openStage({ stdout, env, signal }: Environment): Promise<Stage> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'keelson-tour-'))
   const terminal = stdout.isTTY === true
-  const shell = { ...env, PATH: `${writeCommand(folder)}${path.delimiter}${env.PATH ?? ''}` }
+  const shell = {
+    ...env,
+    PATH: `${writeCommand(folder)}${path.delimiter}${env.PATH ?? ''}`,
+    XDG_STATE_HOME: path.join(folder, 'state'),
+  }
   // What the reader has set elsewhere is none of the tour's business.
   delete (shell as Record<string, string | undefined>).KUBECONFIG
   fs.symlinkSync(examplesFolder(), path.join(folder, 'examples'))
