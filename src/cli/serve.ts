@@ -4,21 +4,14 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Environment, Served, ServeOptions } from './environment.ts'
 import { type EtcdAddress, type EtcdFlags, etcdOptions, parseStore } from './etcd-flags.ts'
 
-interface ServeFlags extends EtcdFlags {
+/** Most flags are options of the server as they stand. */
+type AsTheyStand = Omit<ServeOptions, 'dataDirectory' | 'host' | 'port' | 'store' | 'etcd' | 'requestLog'>
+
+interface ServeFlags extends EtcdFlags, AsTheyStand {
   readonly data: string
   readonly listen: { host: string; port: number }
   readonly store: 'embedded' | 'memory' | EtcdAddress
   readonly verbose?: boolean
-  readonly auditLogPath?: string
-  readonly webhookAllowCidr?: readonly string[]
-  readonly externalHostname?: string
-  readonly clientCaFile?: string
-  readonly tokenAuthFile?: string
-  readonly serviceAccountIssuer?: string
-  readonly apiAudiences?: readonly string[]
-  readonly tlsCertFile?: string
-  readonly tlsPrivateKeyFile?: string
-  readonly encryptionProviderConfig?: string
 }
 
 /** The options of every command that runs a server; names are kube-apiserver's where it has them. */
