@@ -1,7 +1,9 @@
 /** Etcd behind TLS, with users that are known by their certificates. */
 import assert from 'node:assert/strict'
 import { request } from 'node:https'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { storeCommands } from '../../src/server/index.ts'
 import { openStore } from '../../src/storage/index.ts'
 import { makeCertificates, readCertificate } from '../oracle/certificates.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -30,6 +32,17 @@ test('a store is opened with a client certificate, below the prefix that its use
     assert.deepEqual(await store.commit({ lane: '', preconditions: [], operations: [put] }), { ok: true, revision: 2 })
     assert.equal((await store.get('/a'))?.value.toString(), '1')
   }
+  const file = (name: string) => join(folder.path, name)
+  const files = { cafile: file('ca.crt'), certfile: file('admin.crt'), keyfile: file('admin.key') }
+  const at = (prefix: string) => ({ directory: folder.path, etcd: { servers: etcd.urls, prefix, ...files } })
+  const { signal } = new AbortController()
+  const { problems, rows } = await storeCommands.check(at('/keelson'), signal)
+  assert.deepEqual([problems, rows], [[], 1])
+  await storeCommands.backUp({ etcd: at('/keelson').etcd }, file('backup'), signal)
+  await assert.rejects(
+    storeCommands.restore(file('backup'), at('/elsewhere'), signal),
+    /refuses this client: .*permission/,
+  )
   await assert.rejects(open(tls, '/elsewhere'), { name: 'KeelsonError', message: /refuses this client: .*permission/ })
   for (const files of [{ ca }, { cert: tls.cert, key: tls.key }])
     await assert.rejects(open(files), { name: 'KeelsonError', message: /cannot be used/ })
