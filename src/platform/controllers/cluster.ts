@@ -221,10 +221,6 @@ async function reconcile(
     await addFinalizer(client, resource, object, CLUSTER_FINALIZER)
   }
   const { cluster, configured } = read.value
-  const { provider } = configured
-  const { externalName } = cluster
-  // Before the first look: what happens after it is told.
-  const isTold = !isDeleting && following.keep(key, { provider, externalName, changed: () => comeUp(request) })
   let reporting: Promise<void> = Promise.resolve()
   let current: Parameters<Observer['step']>[1] = 'none'
   let told = now()
@@ -280,9 +276,15 @@ async function reconcile(
       ? {}
       : await publish({ client, object, cluster, configured, observed, now: now(), signal })
   const { error = end.error, comeAgain = Number.POSITIVE_INFINITY } = published
+  const isReady = end.ready.status === 'True' && !isDeleting
+  const { provider } = configured
+  const { externalName } = cluster
+  // What is not ready is looked at in any case, and while it is worked on the world tells of that.
+  const isTold = isReady && following.keep(key, { provider, externalName, changed: () => comeUp(request) })
+  if (!isReady) following.end(key)
   await report({ ...end, error, ...(isDeleting && { phase: 'Deleting' }), ...ended })
   if (error !== '') return { requeueAfter: LATER }
-  const next = isTold && end.ready.status === 'True' ? comeAgain : Math.min(DRIFT, comeAgain)
+  const next = isTold ? comeAgain : Math.min(DRIFT, comeAgain)
   return Number.isFinite(next) ? { requeueAfter: next } : undefined
 }
 
