@@ -57,7 +57,7 @@ export { goMap } from './patch/strategic-directives.ts'
 export * from './patch/strategic-merge-patch.ts'
 export * from './quantity.ts'
 export * from './result.ts'
-export { hashSchema } from './schema/canonical-json.ts'
+export { hashSchema, sortedKeys } from './schema/canonical-json.ts'
 export {
   defaultCustomResourceDefinition,
   validateCustomResourceDefinition,

@@ -9,7 +9,7 @@ import { indexValue } from './library-operators.ts'
 import { optionalIndex } from './library-optionals.ts'
 import { constantStep, constantValue, discounted, isAttribute, type Plan } from './plan.ts'
 import { compileRegex } from './regular-expression.ts'
-import { formatType, type Type } from './type.ts'
+import type { Type } from './type.ts'
 import {
   type CelError,
   celError,
@@ -67,7 +67,7 @@ export function planCall(context: Plan, call: Call, plan: Planner): Step {
   if (reference?.kind !== 'function') return () => NO_OVERLOAD
   const known = steps.length === 1 ? constantValue(first) : undefined
   if (known !== undefined && CONVERSIONS.has(reference.name)) {
-    const converted = convert(reference.overloads, known)
+    const converted = convert(reference.name, reference.overloads, known)
     if (!isError(converted)) return constantStep(converted)
     context.faults.push(converted.message)
   }
@@ -189,9 +189,9 @@ function isOfType(value: Value, type: Type): boolean {
 const CONVERSIONS = new Set('bool bytes double duration dyn int string timestamp type uint'.split(' '))
 
 /** Conversions of what is known are made once. */
-function convert(overloads: readonly Overload[], value: Value): Result {
+function convert(name: string, overloads: readonly Overload[], value: Value): Result {
   const overload = overloads.find(({ args }) => isOfType(value, args[0] as Type))
-  return overload === undefined ? NO_OVERLOAD : (overload.call as (arg: Value) => Result)(value)
+  return overload === undefined ? noOverload(name, [value]) : (overload.call as (arg: Value) => Result)(value)
 }
 
 function planOverloads(name: string, overloads: readonly Overload[], steps: readonly Step[]): Step {
@@ -216,8 +216,13 @@ function planOverloads(name: string, overloads: readonly Overload[], steps: read
     }
     charge(evaluation, 1)
     if (!/^\w+$/.test(name)) return NO_OVERLOAD
-    return celError(`no such overload: ${name}(${args.map((arg) => formatType(runtimeType(arg))).join(', ')})`)
+    return noOverload(name, args)
   }
+}
+
+/** decls.MaybeNoSuchOverload, which names types without what they hold. */
+function noOverload(name: string, args: readonly Value[]): CelError {
+  return celError(`no such overload: ${name}(${args.map((arg) => runtimeType(arg).name).join(', ')})`)
 }
 
 function invoke(evaluation: Evaluation, name: string, overload: Overload, args: readonly Value[]): Result {

@@ -49,6 +49,11 @@ const REFUSED: readonly (readonly [what: string, schema: JsonObject, expected: s
     "program instantiation failed: type conversion error from 'string' to 'int'",
   ],
   [
+    'a conversion that there is none of names what it was asked of',
+    withRule({ properties: { a: INTEGER } }, 'string(null) == "a"'),
+    'program instantiation failed: no such overload: string(null_type)',
+  ],
+  [
     'what a rule comes to is asked first',
     withRule({ properties: { a: INTEGER } }, 'int("x")'),
     'cel expression must evaluate to a bool',

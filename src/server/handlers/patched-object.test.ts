@@ -50,3 +50,10 @@ describe('what a patch makes of an object of a built-in kind', () => {
     assert.deepEqual(warnings.splice(0), ['unknown field "other"'])
   })
 })
+
+test('of the metadata of a custom resource, the first that is wrong in the order of names is told', async () => {
+  const custom = { ...context, definition: { ...configMap, builtIn: false } } as ResourceContext
+  const value = (): JsonObject => ({ ...base, metadata: { name: 'one', labels: { z: 1, a: true } } })
+  const patched = { value: value(), again: async () => value(), base, strategic: undefined, faults: [] }
+  await assert.rejects(decodePatched(custom, patched, 'Warn'), /cannot unmarshal bool into Go struct field/)
+})

@@ -10,6 +10,7 @@ import {
   metadataTypeError,
   parseApiVersion,
   type StatusError,
+  sortedKeys,
   strictDecodingError,
 } from '../../machinery/index.ts'
 import type { FieldValidation } from '../admission.ts'
@@ -94,7 +95,8 @@ async function decodeCustom(
     throw await refuse(`Object 'Kind' is missing in '${await shown(definition, patched)}'`)
   }
   value.metadata ??= {}
-  const wrong = metadataTypeError(value.metadata)
+  // A patched object is printed before it is read, with its keys in order: the first of them that is wrong is named.
+  const wrong = metadataTypeError(value.metadata) && metadataTypeError(sortedKeys(value.metadata))
   if (wrong !== undefined) throw await refuse(wrong)
   const expected = formatApiVersion(definition)
   if (apiVersion === expected) return
