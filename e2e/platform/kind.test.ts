@@ -133,7 +133,7 @@ describe('clusters of kind', () => {
         assert.match(told, /Docker's disk is full/)
       })
       const told = await must(kubectl, 'get events -o jsonpath={.items[*].message}')
-      assert.match(told, /no space left on device|Docker's disk is full/)
+      assert.match(told, /Docker's disk is full[\s\S]*kubeadm: booting/)
       docker.kind = {}
       await must(kubectl, 'wait --for=condition=Ready controlcenter/apac --timeout=120s')
       await must(kubectl, 'delete controlcenter apac --timeout=120s')

@@ -47,9 +47,16 @@ export function stepEvent(step: Step, externalName: string): ClusterEvent | unde
   return step === 'none' ? undefined : { type: 'Normal', reason: STEPS[step], message: `cluster ${externalName}` }
 }
 
-export function endEvent({ outcome, action, message }: Convergence, externalName: string): ClusterEvent | undefined {
+/** Lines of the cluster's own output that an event of a failure has. */
+const LOG_LINES = 5
+
+export function endEvent(
+  { outcome, action, message, logTail }: Convergence,
+  externalName: string,
+): ClusterEvent | undefined {
   const well = ENDED_WELL[outcome]
   if (well !== undefined) return { type: 'Normal', reason: well, message: `cluster ${externalName}` }
   const badly = (outcome === 'blocked' ? BLOCKED[action] : undefined) ?? ENDED_BADLY[outcome]
-  return badly === undefined ? undefined : { type: 'Warning', reason: badly, message }
+  const log = outcome === 'failed' ? logTail.slice(-LOG_LINES).filter((line) => !message.includes(line.trim())) : []
+  return badly === undefined ? undefined : { type: 'Warning', reason: badly, message: [message, ...log].join('\n') }
 }
