@@ -1,6 +1,6 @@
 /** The kind command, which makes clusters. */
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -43,6 +43,9 @@ export interface KindCommand {
 }
 
 const LINES = 40
+const FOLDERS = 'keelson-kind-'
+/** Milliseconds. */
+const FORGOTTEN = 60 * 60_000
 /** kind's own words may hold the token that nodes join with. */
 const TOKEN = /\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g
 
@@ -51,7 +54,8 @@ export function kindCommand({ command, env, dockerHost }: KindCommand): Kind {
     async create({ name, config, signal, onLine }) {
       signal.throwIfAborted()
       // kind writes a kubeconfig in any case: not into the user's.
-      const folder = await mkdtemp(join(tmpdir(), 'keelson-kind-'))
+      await removeForgotten()
+      const folder = await mkdtemp(join(tmpdir(), FOLDERS))
       try {
         const lines: string[] = []
         const flags = ['--name', name, '--config', '-', '--kubeconfig', join(folder, 'kubeconfig'), '--retain']
@@ -94,6 +98,15 @@ export function kindCommand({ command, env, dockerHost }: KindCommand): Kind {
         await rm(folder, { recursive: true, force: true })
       }
     },
+  }
+}
+
+/** A process that was killed leaves its folder, and a credential in it may outlive that: a build takes no hour. */
+async function removeForgotten(): Promise<void> {
+  const mine = (await readdir(tmpdir())).filter((name) => name.startsWith(FOLDERS)).map((name) => join(tmpdir(), name))
+  for (const folder of mine) {
+    const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }))
+    if (Date.now() - mtimeMs > FORGOTTEN) await rm(folder, { recursive: true, force: true }).catch(() => undefined)
   }
 }
 
