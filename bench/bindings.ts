@@ -70,9 +70,13 @@ interface Bindings {
   items: { status?: { phase?: string } }[]
 }
 
-/** How many of all APIBindings are bound, of one: what was answered is not all that is asked for. */
-export async function boundShare(administrator: Access): Promise<number> {
-  const everywhere = accessTo(administrator, '*')
+/**
+ * How many of all APIBindings are bound, of one: what was answered is not all that is asked for.
+ *
+ * @param master who may look into every logical cluster at once
+ */
+export async function boundShare(master: Access): Promise<number> {
+  const everywhere = accessTo(master, '*')
   let [all, bound, token] = [0, 0, '']
   do {
     const page = `limit=500${token === '' ? '' : `&continue=${encodeURIComponent(token)}`}`

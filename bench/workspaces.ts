@@ -137,7 +137,7 @@ async function grow({ count, bindings, objects }: WorkspacesOptions, data: strin
   if (objects > 0) tell(`create ${objects} objects in each`)
   const filled = objects > 0 ? await fill(administrator, 'w-', count, objects) : undefined
   const after = await weigh(keelson)
-  const bound = bindings ? await boundShare(administrator) : undefined
+  const bound = bindings ? await boundShare(await readKubeconfig(keelson.kubeconfig, 'shard-base')) : undefined
   tell('stop')
   await keelson.stop()
   return {

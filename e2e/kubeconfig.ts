@@ -21,10 +21,10 @@ interface Kubeconfig {
   users: { name: string; user: User }[]
 }
 
-/** Reads the current context of a kubeconfig that contains all its data. */
-export async function readKubeconfig(path: string): Promise<Access> {
+/** Reads a context of a kubeconfig that contains all its data; by default the current one. */
+export async function readKubeconfig(path: string, name?: string): Promise<Access> {
   const config: Kubeconfig = parse(await readFile(path, 'utf8'))
-  const { context } = named(config.contexts, config['current-context'])
+  const { context } = named(config.contexts, name ?? config['current-context'])
   const { cluster } = named(config.clusters, context.cluster)
   const { user } = named(config.users, context.user)
   const credential =
