@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { secret } from './secret.ts'
-import { cellsOf, faultsOf, objectOf, prepared, updated } from './try-write.ts'
+import { cellsOf, contextFor, faultsOf, objectOf, prepared, updated } from './try-write.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
@@ -70,4 +70,19 @@ test('kubectl shows type and number of keys', () => {
     Data: 1,
     Age: '<unknown>',
   })
+})
+
+test('a pair for TLS without PEM is warned of, and stored', () => {
+  const warningsOf = (data: Record<string, string>): string[] => {
+    const warnings: string[] = []
+    const context = contextFor({ request: { query: new URLSearchParams(), warnings } })
+    secret.strategy.settle?.(objectOf(secret, { type: 'kubernetes.io/tls', data }), undefined, context)
+    return warnings
+  }
+  const pem = base64('-----BEGIN X-----\nYQ==\n-----END X-----\n')
+  const failed = (what: string): string[] => [`tls: failed to find any PEM data in ${what} input`]
+  assert.deepEqual(warningsOf({ 'tls.crt': base64('a'), 'tls.key': pem }), failed('certificate'))
+  assert.deepEqual(warningsOf({ 'tls.crt': pem, 'tls.key': '' }), failed('key'))
+  assert.deepEqual(warningsOf({ 'tls.crt': pem, 'tls.key': pem }), [])
+  assert.deepEqual(warningsOf({ 'tls.crt': '' }), [])
 })

@@ -9,7 +9,7 @@ import {
   type KubeObject,
   type StatusCause,
 } from '../../machinery/index.ts'
-import type { PrinterColumn } from '../definition.ts'
+import type { OperationContext, PrinterColumn } from '../definition.ts'
 import { builtIn } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
 import { base64Bytes, MAX_DATA_BYTES, validateImmutable, validateKeys } from './config-data.ts'
@@ -66,6 +66,7 @@ function jsonObject(data: Data, key: string): StatusCause[] {
   return [fieldInvalid(`data[${key}]`, '<secret contents redacted>', fault)]
 }
 
+const TLS = 'kubernetes.io/tls'
 const BASIC_AUTH = ['username', 'password']
 
 /** What a type of Secret must hold. */
@@ -80,7 +81,7 @@ const REQUIREMENTS: Readonly<Record<string, (data: Data, object: KubeObject) => 
     BASIC_AUTH.some((key) => Object.hasOwn(data, key)) ? [] : required(data, BASIC_AUTH),
   'kubernetes.io/ssh-auth': (data) =>
     textIn(data['ssh-privatekey']) === '' ? [fieldRequired('data[ssh-privatekey]', '')] : [],
-  'kubernetes.io/tls': (data) => required(data, ['tls.crt', 'tls.key']),
+  [TLS]: (data) => required(data, ['tls.crt', 'tls.key']),
 }
 
 function validate(object: KubeObject): StatusCause[] {
@@ -89,6 +90,20 @@ function validate(object: KubeObject): StatusCause[] {
   const size = Object.values(data).reduce((sum: number, value) => sum + base64Bytes(value), 0)
   if (size > MAX_DATA_BYTES) causes.push(fieldTooLong('data', MAX_DATA_BYTES))
   return [...causes, ...(REQUIREMENTS[textIn(object.type)]?.(data, object) ?? [])]
+}
+
+const PEM = /-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/
+
+/** Upstream tells whether it could serve with the pair (crypto/tls, X509KeyPair), and stores it in any case. */
+function warnOfPair(object: KubeObject, { request }: OperationContext): void {
+  const { 'tls.crt': certificate, 'tls.key': key } = fieldsIn(object.data)
+  if (object.type !== TLS || typeof certificate !== 'string' || typeof key !== 'string') return
+  const parts = { certificate, key }
+  for (const [what, value] of Object.entries(parts)) {
+    if (PEM.test(Buffer.from(value, 'base64').toString('latin1'))) continue
+    request?.warnings.push(`tls: failed to find any PEM data in ${what} input`)
+    return
+  }
 }
 
 export const secret = builtIn({
@@ -108,6 +123,7 @@ export const secret = builtIn({
       mergeStringData(object)
       if (object.type === undefined || object.type === '') object.type = 'Opaque'
     },
+    settle: (object, _old, context) => warnOfPair(object, context),
     admit: async (change, context) => {
       if (change.type !== 'delete') await fillTokenSecret(change.object, context)
     },
