@@ -49,6 +49,7 @@ before(async () => {
   await writeFile(file, kubeconfig.reveal())
   await chmod(file, 0o600)
   kubectl = await kubectlWith(file)
+  await must('wait --for=create serviceaccount/default --timeout=300s')
 })
 after(() => stack.disposeAsync())
 
