@@ -7,7 +7,7 @@ import type { ApiResponse, Handler } from '../machinery/index.ts'
 import { createFifo } from './fifo.ts'
 
 /** At some tenths of a millisecond each. */
-const BEGUN_IN_A_TURN = 4
+const BEGUN_IN_A_TURN = 2
 /** Milliseconds: what took longer was somebody else's, or the machine's. */
 const LONGEST_REST = 20
 

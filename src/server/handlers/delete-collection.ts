@@ -13,7 +13,7 @@ import { listRows } from './list.ts'
  * How many objects are deleted at a time (upstream's --delete-collection-workers). What comes back from the writer together is gone
  * on with in one turn of the event loop: others wait for as many deletions.
  */
-const WORKERS = 4
+const WORKERS = 2
 
 /** Deletes what a list of the same request shows; one that is gone meanwhile counts as deleted. */
 export async function deleteCollection(context: ResourceContext): Promise<Answer> {
