@@ -1,4 +1,5 @@
 /** For tests of this room: a harness of control centers and platforms, through a server of the test's own. */
+import { setTimeout } from 'node:timers/promises'
 import { type Client, resourceRef } from '../client/index.ts'
 import { feature as lifecycle } from '../lifecycle/index.ts'
 import { isStatus, type KubeObject } from '../machinery/index.ts'
@@ -40,11 +41,16 @@ export async function throughServer(harness: PlatformHarness, start: StartServer
   }
 }
 
+interface Observed extends KubeObject {
+  readonly status?: { readonly observedGeneration?: number }
+}
+
 async function forget(client: Client, plural: string, name: string): Promise<void> {
-  const resource = resourceRef<KubeObject>('platform.keelson.dev/v1alpha1', plural, { namespaced: false })
+  const resource = resourceRef<Observed>('platform.keelson.dev/v1alpha1', plural, { namespaced: false })
   try {
-    // From then on its controller does nothing to the cluster.
-    await client.patch(resource, name, 'merge', { spec: { managementPolicies: ['Observe'] } })
+    // From then on its controller does nothing to the cluster; when it says that it has seen so, nothing older is under way.
+    const { metadata } = await client.patch(resource, name, 'merge', { spec: { managementPolicies: ['Observe'] } })
+    while ((await client.get(resource, name)).status?.observedGeneration !== metadata.generation) await setTimeout(1)
     await client.delete(resource, name)
     await client.patch(resource, name, 'merge', { metadata: { finalizers: null } })
   } catch (error) {
