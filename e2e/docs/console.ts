@@ -56,9 +56,13 @@ export function writeSteps(steps: readonly Step[]): string {
   return steps.map(({ command, output }) => (command === '^C' ? '^C\n' : `$ ${command}\n${output}`)).join('')
 }
 
-/** Takes away what differs from run to run: times, ages, names that the server chooses, and widths that depend on them. */
+/**
+ * Takes away what differs from run to run: times, ages, names that the server chooses, widths that depend on them, and what a
+ * program says that runs beside `up`, whenever that is.
+ */
 export function normalize(text: string): string {
   return withoutRequestLog(text)
+    .replace(/^environment-controller: .*\n/gm, '')
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
     .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<uid>')
     .replace(/([Rr]esource ?[Vv]ersion"?: +)"?\d+"?/g, '$1<version>')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ApiRequest } from '../machinery/index.ts'
+import type { ApiRequest, Handler } from '../machinery/index.ts'
 import { paced } from './paced.ts'
 
 const request = (url: string): ApiRequest => ({
@@ -33,14 +33,15 @@ test('of many requests some begin in each turn of the event loop, in their order
   assert.deepEqual(seen, urls)
 })
 
-test('after a full turn others have as much time as it took', async () => {
+test('what goes on leaves others, after a full turn, as much time as it took', async () => {
   const begins: number[] = []
-  const handler = paced(async () => {
+  const busy: Handler = async () => {
     begins.push(performance.now())
     const end = performance.now() + 5
     while (performance.now() < end);
     return { status: 200, headers: {}, body: [] }
-  })
+  }
+  const handler = paced(busy, 2)
   await Promise.all(Array.from({ length: 8 }, () => handler(request('/'))))
   const [, second = 0, third = 0] = begins
   // Its own five milliseconds, and the ten of the turn.
