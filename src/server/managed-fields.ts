@@ -108,11 +108,14 @@ export async function fieldManagerOf(
   const isScale = definition.subresources[subresource]?.replicasPath !== undefined
   const now = isScale ? undefined : timestamp(services.now())
   const group = definition.builtIn ? undefined : definition.group
+  const isConvertedElsewhere = definition.conversion !== undefined
   const manager = { name, apiVersion, subresource, empty: emptyOf(definition), now }
   return {
     ...manager,
-    versions: versionsOf(byVersion, group, ignored),
-    sent: isSendable(byVersion) ? () => sendable({ ...manager, group, ignored }, byVersion) : undefined,
+    versions: versionsOf(byVersion, { group, ignored, isConvertedElsewhere }),
+    sent: isSendable(byVersion)
+      ? () => sendable({ ...manager, group, ignored, isConvertedElsewhere }, byVersion)
+      : undefined,
   }
 }
 
@@ -156,8 +159,12 @@ async function definitionsByVersion(
   return byVersion
 }
 
-function versionsOf(byVersion: ByVersion, group: string | undefined, ignored: FieldSet): Versions {
+function versionsOf(
+  byVersion: ByVersion,
+  { group, ignored, isConvertedElsewhere }: Pick<SentManager, 'group' | 'ignored' | 'isConvertedElsewhere'>,
+): Versions {
   return {
+    isConvertedElsewhere,
     isForeign: (apiVersion) => isOfAnotherGroup(apiVersion, group),
     typeAt: (apiVersion) => {
       const found = byVersion.get(apiVersion)

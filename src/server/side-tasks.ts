@@ -39,6 +39,7 @@ export interface SentManager extends Omit<FieldManager, 'versions'> {
   /** Of a custom resource. */
   readonly group: string | undefined
   readonly ignored: FieldSet | undefined
+  readonly isConvertedElsewhere: boolean
 }
 
 export interface PatchKind {
@@ -93,10 +94,11 @@ export interface Tasks {
 }
 
 export function createTasks(schemaOf: (number: number) => StructuralSchema): Tasks {
-  function managerOf({ types, group, ignored, ...manager }: SentManager): FieldManager {
+  function managerOf({ types, group, ignored, isConvertedElsewhere, ...manager }: SentManager): FieldManager {
     return {
       ...manager,
       versions: {
+        isConvertedElsewhere,
         isForeign: (apiVersion) => isOfAnotherGroup(apiVersion, group),
         typeAt: (apiVersion) => {
           if (!types.has(apiVersion)) return undefined

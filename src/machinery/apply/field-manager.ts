@@ -74,7 +74,7 @@ function isTrackable({ apiVersion, versions }: FieldManager, written: KubeObject
   for (const other of others) {
     if (versions.isForeign(other)) return false
     const type = versions.typeAt(other)
-    if (type === undefined) continue
+    if (type === undefined || versions.isConvertedElsewhere) continue
     const seen = versions.convert(withoutManagedFields(written), apiVersion, other)
     if (checkType(type, seen, true).length > 0) return false
   }

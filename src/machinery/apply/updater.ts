@@ -33,6 +33,8 @@ export interface Versions {
   /** Whether it is of another group, which a custom resource cannot be converted to. */
   readonly isForeign: (apiVersion: string) => boolean
   readonly convert: (object: Json, from: string, to: string) => Json
+  /** Whether `convert` gives what a conversion webhook alone would know. */
+  readonly isConvertedElsewhere?: boolean
   /** The fields that no manager owns, because a write through this endpoint does not change them. */
   readonly ignoredAt: (apiVersion: string) => FieldSet | undefined
 }

@@ -80,7 +80,11 @@ export function clusterController(kind: ClusterKind, types: ProviderTypes, place
       const waiting = waitingFor()
       const begun = clock.now()
       let enqueue: SourceContext['enqueue'] = () => undefined
-      const comeUp = (request: Request) => enqueue(request)
+      const lookedAt = new Map<string, number>()
+      const comeUp = (request: Request) => {
+        lookedAt.delete(keyOf(request))
+        enqueue(request)
+      }
       const told = following()
       const controller = startController({
         name,
@@ -101,7 +105,7 @@ export function clusterController(kind: ClusterKind, types: ProviderTypes, place
           watching(CLUSTER_RESOURCES.Platform, { map: waiting.woken('Platform') }),
         ],
         reconcile: (request, context) =>
-          reconcile({ kind, types, recorder, waiting, places, comeUp, told }, request, context),
+          reconcile({ kind, types, recorder, waiting, places, comeUp, told, lookedAt }, request, context),
       })
       return {
         ...controller,
@@ -141,10 +145,16 @@ interface Means {
   readonly places: Places
   readonly comeUp: (request: Request) => void
   readonly told: Following
+  /** When the world was last looked at for an object: what a look itself writes is no reason for another. */
+  readonly lookedAt: Map<string, number>
+}
+
+function keyOf({ cluster, name }: Request): string {
+  return `${cluster}/${name}`
 }
 
 async function reconcile(
-  { kind, types, recorder, waiting, places, comeUp, told: following }: Means,
+  { kind, types, recorder, waiting, places, comeUp, told: following, lookedAt }: Means,
   request: Request,
   context: ReconcileContext,
 ): Promise<Result> {
@@ -152,13 +162,20 @@ async function reconcile(
   const { client, now, signal } = context
   const resource = CLUSTER_RESOURCES[kind]
   const object = await find(client, resource, name)
-  const key = `${request.cluster}/${name}`
-  if (object === undefined || object.metadata.deletionTimestamp !== undefined) following.end(key)
+  const key = keyOf(request)
+  if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
+    following.end(key)
+    lookedAt.delete(key)
+  }
   if (object === undefined) return undefined
   const isDeleting = object.metadata.deletionTimestamp !== undefined
   if (isDeleting && !hasFinalizer(object, CLUSTER_FINALIZER)) return undefined
   const report = (told: Report) => writeReport(client, kind, name, told, now())
   const asked = requestedRun(object)
+  const rest = REST - (now() - (lookedAt.get(key) ?? Number.NEGATIVE_INFINITY))
+  if (rest > 0 && asked === undefined && object.metadata.generation === object.status?.observedGeneration) {
+    return { requeueAfter: rest }
+  }
   const tell = async (event: ReturnType<typeof endEvent>) => {
     if (event !== undefined) await recorder.event(client, object, event)
   }
@@ -254,6 +271,7 @@ async function reconcile(
     })
   const result = await converge({ cluster, configured, command, run, place, observer, signal })
   await reporting
+  if (!isDeleting && result.outcome !== 'skipped') lookedAt.set(key, now())
   if (result.outcome === 'skipped') {
     await pending(result.message, '')
     return { requeueAfter: LATER }
