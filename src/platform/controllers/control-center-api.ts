@@ -175,10 +175,11 @@ async function fill(
       else await forget(platforms, context)
       return { requeueAfter: SOON }
     }
+    const isLeft = controlCenter.metadata.deletionTimestamp !== undefined && platforms.length === 0
+    // Its cluster may be given back at this moment: to issue a credential now would leave one there.
+    if (isLeft && !hasFinalizer(controlCenter, FINALIZER)) return undefined
     using connection = await connectTo({ provider, observed, ownerTag, seconds: ACCESS }, context)
-    if (controlCenter.metadata.deletionTimestamp !== undefined && platforms.length === 0) {
-      return await leave(controlCenter, connection, surroundings)
-    }
+    if (isLeft) return await leave(controlCenter, connection, surroundings)
     // What is not made here is to be left as it was found.
     const outlives = provider.capabilities().delete === 'marks'
     if (outlives && controlCenter.metadata.deletionTimestamp === undefined) {
@@ -220,7 +221,6 @@ async function leave(
   { client: remote }: Connection,
   { context, means, key }: Filling,
 ): Promise<Result> {
-  if (!hasFinalizer(controlCenter, FINALIZER)) return undefined
   const since = Date.parse(controlCenter.metadata.deletionTimestamp ?? '')
   const isEmpty = await removeEquipment(remote, means.crds)
   if (!isEmpty && context.now() - since < PATIENCE) return { requeueAfter: AGAIN }
