@@ -96,7 +96,7 @@ function isThere(answer: RawAnswer, until: number | { field: string; is?: Json }
   return until.is === undefined ? value !== undefined : JSON.stringify(value) === JSON.stringify(until.is)
 }
 
-async function again(ask: () => Promise<RawAnswer>, enough: (answer: RawAnswer) => boolean): Promise<RawAnswer> {
+async function again<Answer>(ask: () => Promise<Answer>, enough: (answer: Answer) => boolean): Promise<Answer> {
   const deadline = performance.now() + PATIENCE
   for (;;) {
     const answer = await ask()
@@ -107,7 +107,11 @@ async function again(ask: () => Promise<RawAnswer>, enough: (answer: RawAnswer) 
 
 async function openWatch({ connection, normalizer, names, streams }: Run, step: OpenStep): Promise<Json> {
   const { path, headers = {} } = fill(step, names)
-  const stream = await connection.open({ method: 'GET', path, headers })
+  // kube-apiserver refuses watches of what is new until its cache is there, as for any client: "storage is (re)initializing".
+  const stream = await again(
+    () => connection.open({ method: 'GET', path, headers }),
+    ({ status }) => status !== 429,
+  )
   streams.set(step.open, stream)
   if (stream.status !== 200) await stream.until(() => false, PATIENCE)
   const body = stream.status === 200 ? '' : stream.lines.join('\n')
