@@ -10,6 +10,7 @@ import type { ProviderWorld } from '../../src/providers/conformance.ts'
 import type { ClusterProvider, ClusterState } from '../../src/providers/index.ts'
 import { type Docker as Connection, connectDocker } from '../../src/providers/kind/docker/docker.ts'
 import { requestName } from '../../src/providers/kind/fake/fake-docker.ts'
+import { KILL_POINTS, type Kill, killOf } from '../../src/providers/kind/fake/kill-points.ts'
 import { kindProvider } from '../../src/providers/kind/kind-provider.ts'
 import { nodeImages } from '../../src/providers/kind/node-images.ts'
 import { type Kind, kindCommand } from '../../src/providers/kind/run-kind.ts'
@@ -20,13 +21,6 @@ import { toolPath } from '../tools/build.ts'
 import { type Docker, runProgram } from './docker-daemon.ts'
 import { type Fault, startFaultyDocker } from './faulty-docker.ts'
 import { LIGHT_IMAGE, LIGHT_VERSIONS } from './light-image.ts'
-
-/** Where a process of its own kills itself. */
-interface Kill {
-  readonly request: string
-  readonly count: number
-  readonly when: 'before' | 'after'
-}
 
 interface Arranged {
   readonly kind: string
@@ -89,11 +83,6 @@ async function* again(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
 }
 
 /** `+` after, `-` before; a number where it is not the first: `POST /volumes/create 2 +` */
-function killOf(point: string): Kill {
-  const [, request = '', count = '1', when = '+'] = /^(.*?)(?: (\d+))? ([-+])$/.exec(point) ?? []
-  return { request, count: Number(count), when: when === '-' ? 'before' : 'after' }
-}
-
 export interface RealWorld extends ProviderWorld {
   /** From now on, until the world is healed. */
   arrange(fault: Fault): void
@@ -199,34 +188,7 @@ export async function openRealWorld(docker: Docker): Promise<RealWorld> {
       else faulty.arrange({ method: 'POST', path: /^\/volumes\/create$/, skip: 2, times: 1, effect: 'cut after' })
     },
     killAt: (_, point) => arrange(killOf(point)),
-    killPoints: {
-      create: [
-        'POST /volumes/create -',
-        'POST /volumes/create +',
-        'POST /volumes/create 2 +',
-        'kind half -',
-        'kind +',
-        'POST /volumes/create 3 +',
-        'DELETE /volumes/{id} +',
-      ],
-      update: [
-        'POST /volumes/create +',
-        'POST /containers/{id}/rename +',
-        'POST /containers/create +',
-        'PUT /containers/{id}/archive +',
-        'DELETE /containers/{id} +',
-        'POST /containers/create 2 +',
-        'POST /volumes/create 2 -',
-        'POST /volumes/create 2 +',
-      ],
-      delete: [
-        'POST /volumes/create +',
-        'DELETE /containers/{id} +',
-        'DELETE /volumes/{id} +',
-        'DELETE /volumes/{id} 2 +',
-        'DELETE /volumes/{id} 3 +',
-      ],
-    },
+    killPoints: KILL_POINTS,
     async slowDown(call, delay) {
       if (call === 'create') faulty.arrange({ method: 'POST', path: /^\/containers\/create$/, effect: { delay } })
       if (call === 'update') faulty.arrange({ method: 'POST', path: /^\/exec\//, effect: { delay } })

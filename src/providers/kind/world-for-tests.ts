@@ -6,6 +6,7 @@ import { connectDocker, type Docker, jsonOf } from './docker/docker.ts'
 import type { FakeContainer } from './fake/fake-container.ts'
 import { type FakeDocker, requestName, startFakeDocker } from './fake/fake-docker.ts'
 import { fakeKind } from './fake/fake-kind.ts'
+import { KILL_POINTS, killOf } from './fake/kill-points.ts'
 import { kindProvider } from './kind-provider.ts'
 import { nodeImages } from './node-images.ts'
 import type { Kind } from './run-kind.ts'
@@ -65,11 +66,6 @@ export function openForChild(socket: string): ClusterProvider {
 }
 
 /** `+` after, `-` before; a number where it is not the first: `POST /volumes/create 2 +` */
-function killOf(point: string): NonNullable<FakeDocker['kill']> {
-  const [, request = '', count = '1', when = '+'] = /^(.*?)(?: (\d+))? ([-+])$/.exec(point) ?? []
-  return { request, count: Number(count), when: when === '-' ? 'before' : 'after' }
-}
-
 export async function openKindWorld(): Promise<ProviderWorld> {
   const docker = await startFakeDocker()
   for (const version of ['v1.34.0', 'v1.35.4', 'v1.36.3']) docker.images.add(`kindest/node:${version}`)
@@ -119,34 +115,7 @@ export async function openKindWorld(): Promise<ProviderWorld> {
     async killAt(_, point) {
       docker.kill = killOf(point)
     },
-    killPoints: {
-      create: [
-        'POST /volumes/create -',
-        'POST /volumes/create +',
-        'POST /volumes/create 2 +',
-        'kind half -',
-        'kind +',
-        'POST /volumes/create 3 +',
-        'DELETE /volumes/{id} +',
-      ],
-      update: [
-        'POST /volumes/create +',
-        'POST /containers/{id}/rename +',
-        'POST /containers/create +',
-        'PUT /containers/{id}/archive +',
-        'DELETE /containers/{id} +',
-        'POST /containers/create 2 +',
-        'POST /volumes/create 2 -',
-        'POST /volumes/create 2 +',
-      ],
-      delete: [
-        'POST /volumes/create +',
-        'DELETE /containers/{id} +',
-        'DELETE /volumes/{id} +',
-        'DELETE /volumes/{id} 2 +',
-        'DELETE /volumes/{id} 3 +',
-      ],
-    },
+    killPoints: KILL_POINTS,
     async slowDown(call, milliseconds) {
       if (call === 'create') docker.kind = { delay: milliseconds }
       if (call === 'update') docker.execDelay = milliseconds

@@ -14,6 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { archiveOf, firstFileOf } from '../docker/tar.ts'
 import { makeAuthority } from './authority.ts'
 import { detailsOf, type FakeContainer, newContainer, summaryOf } from './fake-container.ts'
+import type { Kill } from './kill-points.ts'
 
 export interface Fault {
   /** Of `POST /volumes/create`; ids are `{id}`. */
@@ -47,7 +48,7 @@ export interface FakeDocker extends AsyncDisposable {
   execDelay: number
   removeDelay: number
   /** For a process of its own: where it kills itself. */
-  kill: { request: string; count: number; when: 'before' | 'after' } | undefined
+  kill: Kill | undefined
   /** Every request so far, as `GET /containers/json`. */
   readonly requests: string[]
   /** As one of Docker's own events. */
