@@ -1,4 +1,5 @@
 /** The door of the cluster providers: the only file of this room that other rooms import. */
+export * from './access-lifetime.ts'
 export * from './ask.ts'
 export * from './identity.ts'
 export { kindClusterAPI } from './kind/kind-cluster/kind-cluster-api.ts'

@@ -12,6 +12,7 @@ import {
   ownershipOf,
   providerUnreachable,
   refusedFields,
+  refuseLifetime,
   tagsOf,
 } from '../../providers/index.ts'
 import { issueAccess, withdrawAccess } from './access.ts'
@@ -190,10 +191,7 @@ export function openExistingProvider({ clusters, allows = () => true }: Existing
 
     async issueAccess(externalID, ttlSeconds, { ownerTag, signal }) {
       signal.throwIfAborted()
-      const { min, max } = capabilities.accessTTL
-      if (!(ttlSeconds >= min && ttlSeconds <= max)) {
-        throw callRefused(`a lifetime of ${ttlSeconds} s is not between ${min} and ${max} s`)
-      }
+      refuseLifetime(ttlSeconds, capabilities)
       return insideOf(externalID, signal, async (cluster, config) =>
         issueAccess(oursOf(cluster, externalID, ownerTag), config, Math.floor(ttlSeconds), signal),
       )

@@ -1,5 +1,5 @@
+import { refuseLifetime } from '../access-lifetime.ts'
 import type { Capabilities, ClusterProvider, ObservedCluster } from '../provider.ts'
-import { callRefused } from '../provider-error.ts'
 import { ownershipOf } from '../tags.ts'
 import { issueAccess } from './access.ts'
 import { adoptCluster, releaseCluster } from './adopt.ts'
@@ -81,10 +81,7 @@ export function kindProvider({ world: whole, workspace }: KindOptions): ClusterP
     },
 
     async issueAccess(externalID, ttlSeconds, { ownerTag, signal }) {
-      const { min, max } = CAPABILITIES.accessTTL
-      if (!(ttlSeconds >= min && ttlSeconds <= max)) {
-        throw callRefused(`a lifetime of ${ttlSeconds} s is not between ${min} and ${max} s`)
-      }
+      refuseLifetime(ttlSeconds, CAPABILITIES)
       const cluster = await oursById(world, externalID, { ownerTag, signal })
       await inState(world, cluster, { call: 'issueAccess', states: ['ready'] }, signal)
       return issueAccess(world, cluster, ttlSeconds, signal)

@@ -1,9 +1,10 @@
 import type { Client } from '../../client/index.ts'
 import { orGone } from '../../controller/index.ts'
 import { isStatus } from '../../machinery/index.ts'
+import { refuseLifetime } from '../access-lifetime.ts'
 import { askWorld } from '../ask.ts'
 import type { Capabilities, ClusterProvider } from '../provider.ts'
-import { callRefused, clusterConflict, clusterGone } from '../provider-error.ts'
+import { clusterConflict, clusterGone } from '../provider-error.ts'
 import { marksOf, TAGS, tagsOf } from '../tags.ts'
 import { issueAccess } from './access.ts'
 import { createCluster, refuseFields, untilOpen } from './create.ts'
@@ -140,10 +141,7 @@ export function openLogicalProvider(options: LogicalOptions): ClusterProvider {
     async issueAccess(externalID, ttlSeconds, { ownerTag, signal }) {
       signal.throwIfAborted()
       const cluster = clusterOf(externalID)
-      const { min, max } = CAPABILITIES.accessTTL
-      if (!(ttlSeconds >= min && ttlSeconds <= max)) {
-        throw callRefused(`a lifetime of ${ttlSeconds} s is not between ${min} and ${max} s`)
-      }
+      refuseLifetime(ttlSeconds, CAPABILITIES)
       const found = sameOf(await world().read(cluster.externalName, signal), cluster)
       return issueAccess(world(), inState(oursOf(found, ownerTag), 'issueAccess', ['ready']), ttlSeconds, signal)
     },

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../../controller/index.ts'
 import { isDNS1123Label } from '../../machinery/index.ts'
+import { refuseLifetime } from '../access-lifetime.ts'
 import type { Capabilities, ClusterProvider } from '../provider.ts'
 import { callRefused, clusterGone } from '../provider-error.ts'
 import { ownershipOf } from '../tags.ts'
@@ -114,10 +115,7 @@ export function openSimulatedProvider({ folder, clock = systemClock }: Simulated
 
     async issueAccess(externalID, ttlSeconds, { ownerTag, signal }) {
       const cluster = clusterOf(externalID)
-      const { min, max } = CAPABILITIES.accessTTL
-      if (!(ttlSeconds >= min && ttlSeconds <= max)) {
-        throw callRefused(`a lifetime of ${ttlSeconds} s is not between ${min} and ${max} s`)
-      }
+      refuseLifetime(ttlSeconds, CAPABILITIES)
       const course = courseOf('issueAccess', surroundings, cluster.externalName)
       course.reach('before')
       await course.wait(1, signal)
