@@ -1,5 +1,6 @@
 /** One look at clusters: marks and nodes, asked of Docker, put together to what a cluster is. */
 import { X509Certificate } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { isDNS1123Label } from '../../machinery/index.ts'
 import type { ClusterEndpoint, ClusterState, ObservedCluster } from '../provider.ts'
 import { isProviderError } from '../provider-error.ts'
@@ -37,22 +38,47 @@ export async function lookAt(
 ): Promise<Cluster | undefined> {
   signal.throwIfAborted()
   if (isDNS1123Label(externalName).length > 0) return undefined
-  // Marks first: what is made has a mark before its first node, and loses its mark after the last.
-  const marks = (await readMarks(world.docker, externalName, signal)).get(externalName)
-  const containers = await listContainers(world.docker, `${CLUSTER_LABEL}=${externalName}`, signal)
-  return clusterOf(world, { externalName, marks, nodes: nodesOf(containers).get(externalName) ?? [] }, signal)
+  const { marks, nodes } = await atOnce(world, externalName, signal)
+  return clusterOf(
+    world,
+    { externalName, marks: marks.get(externalName), nodes: nodes.get(externalName) ?? [] },
+    signal,
+  )
 }
 
 /** Every cluster, whoever made it. */
 export async function lookAtAll(world: KindWorld, signal: AbortSignal): Promise<Cluster[]> {
   signal.throwIfAborted()
-  const marks = await readMarks(world.docker, undefined, signal)
-  const nodes = nodesOf(await listContainers(world.docker, CLUSTER_LABEL, signal))
+  const { marks, nodes } = await atOnce(world, undefined, signal)
   const names = [...new Set([...marks.keys(), ...nodes.keys()])].sort()
   const looks = names.map((externalName) =>
     clusterOf(world, { externalName, marks: marks.get(externalName), nodes: nodes.get(externalName) ?? [] }, signal),
   )
   return (await Promise.all(looks)).filter((cluster) => cluster !== undefined)
+}
+
+interface Present {
+  readonly marks: ReadonlyMap<string, Marks>
+  readonly nodes: ReadonlyMap<string, Node[]>
+}
+
+/**
+ * Docker tells marks and nodes in two answers. What others do in between would make a cluster of theirs that nobody owns, or
+ * one whose nodes are gone: whoever changes nodes writes a mark before and after it, so marks that stay tell the moment.
+ */
+async function atOnce({ docker }: KindWorld, externalName: string | undefined, signal: AbortSignal): Promise<Present> {
+  const label = externalName === undefined ? CLUSTER_LABEL : `${CLUSTER_LABEL}=${externalName}`
+  let marks = await readMarks(docker, externalName, signal)
+  for (;;) {
+    const nodes = nodesOf(await listContainers(docker, label, signal))
+    const after = await readMarks(docker, externalName, signal)
+    if (isDeepStrictEqual(volumesOf(marks), volumesOf(after))) return { marks, nodes }
+    marks = after
+  }
+}
+
+function volumesOf(marks: ReadonlyMap<string, Marks>): string[] {
+  return [...marks.values()].flatMap(({ all }) => all.map(({ volume, uid }) => `${volume} ${uid}`)).sort()
 }
 
 interface Found {
