@@ -34,7 +34,7 @@ export async function startDocker(): Promise<Docker> {
   await using cleanup = new AsyncDisposableStack()
   cleanup.use(await holdLock(join(home, 'lock')))
   await endLeftovers(home)
-  cleanup.use(await hostSettings())
+  cleanup.use(await hostSettings(join(home, 'host-settings.json')))
   const socket = join(home, 'docker.sock')
   const settings = join(home, 'daemon.json')
   await writeFile(settings, JSON.stringify(await daemonSettings(home, socket), undefined, 2))

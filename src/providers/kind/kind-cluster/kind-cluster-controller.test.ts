@@ -191,6 +191,30 @@ describe('a KindCluster', () => {
     assert.deepEqual([...docker.containers.keys()], before)
   })
 
+  test('has its name as soon as Docker tells that somebody else has removed theirs', async () => {
+    await using center = await begin()
+    const { client, docker, clock } = center
+    const config = JSON.stringify({ nodes: [{ role: 'control-plane' }] })
+    await fakeKind(docker.socket).create({ name: 'shop', config, signal, onLine() {} })
+    await using _ = center.run(client)
+    await create(client, 'shop')
+    await eventually(async () => {
+      const { status } = await client.get(KIND_CLUSTERS, 'shop', place)
+      assert.equal(status?.failureMessage, 'cluster already exists')
+    })
+    // What has met a conflict is tried again.
+    await clock.advance(60_000)
+    const atRest = await untilQuiet(center)
+    await clock.advance(6 * 60 * 60_000)
+    assert.equal(await untilQuiet(center), atRest, docker.requests.slice(atRest).join('\n'))
+    const [[id = ''] = []] = docker.containers
+    docker.containers.delete(id)
+    const Attributes = { 'io.x-k8s.kind.cluster': 'shop', name: 'shop-control-plane' }
+    docker.emit({ Type: 'container', Action: 'destroy', Actor: { ID: id, Attributes } })
+    const ready = await untilPhase(client, 'shop', 'Ready')
+    assert.equal(ready.status?.failureMessage, undefined)
+  })
+
   test('of one name in two workspaces gives each a cluster of its own', async () => {
     await using center = await begin()
     const { client, docker } = center
@@ -336,6 +360,12 @@ describe('a KindCluster', () => {
     await client.delete(KIND_CLUSTERS, 'shop', place)
     await untilGone(client, 'shop')
     assert.deepEqual([docker.containers.size, docker.volumes.size], [0, 0])
+  })
+
+  test('is of a kind that clusterctl moves', async () => {
+    await using center = await begin()
+    const { metadata } = await center.client.get(CRDS, 'kindclusters.infrastructure.cluster.x-k8s.io')
+    assert.equal(metadata.labels?.['clusterctl.cluster.x-k8s.io'], '')
   })
 
   test('is left as it is while it is paused', async () => {

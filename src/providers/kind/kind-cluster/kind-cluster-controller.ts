@@ -71,7 +71,7 @@ export function kindClusterController(open: () => KindWorld): ControllerDefiniti
       return {
         async [Symbol.asyncDispose]() {
           await controller[Symbol.asyncDispose]()
-          for (const following of running.following.values()) following[Symbol.dispose]()
+          for (const { stop } of running.following.values()) stop[Symbol.dispose]()
         },
       }
     },

@@ -27,7 +27,12 @@ export const KIND_CLUSTER_CRD: KubeObject = {
   kind: 'CustomResourceDefinition',
   metadata: {
     name: 'kindclusters.infrastructure.cluster.x-k8s.io',
-    labels: { 'cluster.x-k8s.io/provider': 'infrastructure-kind', 'cluster.x-k8s.io/v1beta1': 'v1alpha3' },
+    labels: {
+      'cluster.x-k8s.io/provider': 'infrastructure-kind',
+      'cluster.x-k8s.io/v1beta1': 'v1alpha3',
+      // clusterctl move takes along what has it (cmd/clusterctl/client/cluster/objectgraph.go).
+      'clusterctl.cluster.x-k8s.io': '',
+    },
   },
   spec: {
     group: 'infrastructure.cluster.x-k8s.io',

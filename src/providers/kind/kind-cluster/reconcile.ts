@@ -27,10 +27,9 @@ import { isPaused, pausedStatus } from './pausing.ts'
 import { failureText, PENDING, PROVISIONED, READY, reporter, steps, write } from './report.ts'
 import { type Each, follow, forget, keyOf, type Running } from './running.ts'
 
-/** Milliseconds: after a failure, doubled with each further one up to the last; and while a name is somebody else's. */
+/** Milliseconds: after a failure, doubled with each further one up to the last. */
 const AFTER_FAILURE = 15_000
 const AT_MOST = 5 * 60_000
-const TAKEN = 60_000
 
 export async function reconcile(request: Request, running: Running, context: ReconcileContext): Promise<Result> {
   const key = keyOf(request)
@@ -77,15 +76,15 @@ async function bringUp(each: Each, owner: string): Promise<Result> {
   const tell = reporter(each)
   if ((each.object.status?.phase ?? '') === '') await tell({ ...PENDING, message: 'it waits for its turn' })
   const found = await findCluster(world, each.object, identity, signal)
+  // From here on it is told of what happens to its nodes, or to those that have its name.
+  follow(running, request, found.externalName)
   if (found.is === 'foreign') {
     const message = `cluster already exists: ${found.externalName}`
     await tell({ ...PENDING, reason: 'NameTaken', message, failureMessage: 'cluster already exists' })
     await steps(running.recorder, client, each.object).warning('NameTaken', message)
-    return { requeueAfter: TAKEN }
+    return undefined
   }
   const object = await addFinalizer(client, KIND_CLUSTERS, each.object, FINALIZER)
-  // From here on it is told of what happens to its nodes.
-  follow(running, request, found.externalName)
   const intent = intentOf(object, identity, found.externalName)
   const cluster = await converge({ ...each, object }, found.is === 'ours' ? found.cluster : undefined, { intent, tell })
   const endpoint = cluster.observed.endpoint

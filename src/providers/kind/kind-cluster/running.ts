@@ -10,7 +10,7 @@ export interface Running {
   readonly recorder: EventRecorder
   /** By key: what is being worked on, to be stopped when its object is to go. */
   readonly working: Map<string, AbortController>
-  readonly following: Map<string, Disposable>
+  readonly following: Map<string, { readonly externalName: string; readonly stop: Disposable }>
   /** By key: what has failed, and is not to be tried before its time: to say so is a change of the object, too. */
   readonly resting: Map<string, Rest>
   readonly enqueue: (request: Request) => void
@@ -36,19 +36,18 @@ export function keyOf({ cluster, namespace, name }: Request): string {
   return [cluster, namespace, name].join('\n')
 }
 
-/** From then on the object is looked at whenever a node of its cluster changes. */
+/** From then on the object is looked at whenever a node of this cluster changes, and of no other. */
 export function follow({ following, events, enqueue }: Running, request: Request, externalName: string): void {
   const key = keyOf(request)
-  if (following.has(key)) return
-  following.set(
-    key,
-    events().follow(externalName, () => enqueue(request)),
-  )
+  const present = following.get(key)
+  if (present?.externalName === externalName) return
+  present?.stop[Symbol.dispose]()
+  following.set(key, { externalName, stop: events().follow(externalName, () => enqueue(request)) })
 }
 
 export function forget({ following, resting }: Running, key: string): undefined {
   resting.delete(key)
-  following.get(key)?.[Symbol.dispose]()
+  following.get(key)?.stop[Symbol.dispose]()
   following.delete(key)
   return undefined
 }
