@@ -11,6 +11,7 @@ import {
 } from '../../../controller/index.ts'
 import type { KubeObject } from '../../../machinery/index.ts'
 import { eventually, resourceRef, startServer } from '../../../testing/index.ts'
+import { bytesOf, connectDocker } from '../docker/docker.ts'
 import { type FakeDocker, startFakeDocker } from '../fake/fake-docker.ts'
 import { fakeKind } from '../fake/fake-kind.ts'
 import { fakeWorld } from '../world-for-tests.ts'
@@ -106,10 +107,12 @@ async function untilGone(client: Client, name: string): Promise<void> {
   await eventually(async () => assert.equal(await find(client, KIND_CLUSTERS, name, place), undefined))
 }
 
-/** All share one event loop: what is under way gets on while this asks the API, again and again. */
+/** Whatever is under way gets on while this asks the API and Docker, again and again: each answer takes as long as one of theirs. */
 async function untilQuiet({ client, docker }: Center): Promise<number> {
+  const beside = connectDocker(docker.socket)
   for (let [count, quiet] = [-1, 0]; ; ) {
     await client.list(KIND_CLUSTERS, place)
+    await bytesOf(beside, { method: 'GET', path: '/_test', signal })
     quiet = docker.requests.length === count ? quiet + 1 : 0
     count = docker.requests.length
     if (quiet === 50) return count
