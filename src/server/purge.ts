@@ -1,4 +1,5 @@
 /** Everything that lies under a logical cluster, as range tombstones. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { escapeSegment, MAX_OPERATIONS, type Operation, type Store } from '../storage/index.ts'
 import { TERMINATING } from './birth.ts'
 import { customResourceDefinition } from './builtins/custom-resource-definition.ts'
@@ -9,8 +10,9 @@ import { ABSENT_OWNERS, AGGREGATING, DELETIONS, epochKey, rangePrefix } from './
 /** Leaves room in the last commit for what its caller adds. */
 const BATCH = MAX_OPERATIONS - 28
 /** Rows that one tombstone takes at most: what it takes is one step of the writer, and of whoever watches. */
-const STEP = 1_000
-const PAGE = 500
+const LAST = 100
+/** Rows that go at a time before: another tenant's commit waits for as many at most. */
+const STEP = 25
 
 /**
  * The operations that remove what is under the context's logical cluster. Custom resources, of which there may be more
@@ -39,15 +41,12 @@ export async function purgeCluster({ cluster, services, dryRun }: OperationConte
     const ending: Operation = { type: 'put', key: epochKey(cluster), value: Buffer.from(TERMINATING) }
     await services.store.commit({ lane: cluster, preconditions: [], operations: [ending, ...operations] })
   }
-  if (!dryRun) {
-    for (const prefix of [...prefixes, ...custom]) {
-      const isEmpty = await thin(services.store, prefix, epochKey(cluster), remove)
-      if (isEmpty && settled.has(prefix)) prefixes.delete(prefix)
-    }
-  }
-  while (custom.length + prefixes.size > BATCH && custom.length > 0)
-    await remove(custom.splice(0, BATCH).map(tombstone))
-  return [...prefixes, ...custom].map(tombstone)
+  const occupied = new Set(await services.store.occupied([...prefixes, ...custom]))
+  if (!dryRun) for (const prefix of occupied) await thin(services.store, prefix, epochKey(cluster), remove)
+  const ending = [...prefixes].filter((prefix) => occupied.has(prefix) || !settled.has(prefix))
+  const kinds = custom.filter((prefix) => occupied.has(prefix))
+  while (kinds.length + ending.length > BATCH && kinds.length > 0) await remove(kinds.splice(0, BATCH).map(tombstone))
+  return [...ending, ...kinds].map(tombstone)
 }
 
 /** Objects that are there before they are written, and rows that stand for something else, can come until the end. */
@@ -56,26 +55,24 @@ function isBornByCreate({ strategy, rowPrefix }: ResourceDefinition): boolean {
 }
 
 /**
- * Removes some of many rows at a time until few are left; never the one that keeps others from being born. Says whether there
- * was none.
+ * Removes some of many rows at a time until few are left, with as long a rest after each step; never the one that keeps
+ * others from being born.
  */
 async function thin(
   store: Store,
   prefix: string,
   kept: string,
   remove: (some: readonly Operation[]) => Promise<void>,
-): Promise<boolean> {
-  const stored = await store.count(prefix)
-  for (let left = stored; left > STEP; ) {
-    const { rows } = await store.range({ prefix, limit: Math.min(PAGE, left - STEP) })
-    if (rows.length === 0) return false
-    for (let start = 0; start < rows.length; start += BATCH) {
-      const some = rows.slice(start, start + BATCH).filter(({ key }) => key !== kept)
-      await remove(some.map(({ key }): Operation => ({ type: 'delete', key })))
-    }
+): Promise<void> {
+  for (let left = await store.count(prefix); left > LAST; ) {
+    const began = performance.now()
+    const { rows } = await store.range({ prefix, limit: Math.min(STEP, left - LAST) })
+    if (rows.length === 0) return
+    const some = rows.filter(({ key }) => key !== kept)
+    await remove(some.map(({ key }): Operation => ({ type: 'delete', key })))
     left -= rows.length
+    await sleep(performance.now() - began)
   }
-  return stored === 0
 }
 
 /** Of all definitions, whether they are served or not. */

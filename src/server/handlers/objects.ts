@@ -92,9 +92,12 @@ async function inPlace(
   { limit, after: start }: Place,
 ): Promise<Page> {
   const found: Found[] = []
-  const places = stored(definitions)
+  const possible = stored(definitions)
     .filter((definition) => namespace === '' || definition.namespaced)
     .map((definition) => ({ definition, prefix: rangePrefix(definition, cluster, namespace) }))
+  const occupied = new Set(await parts.store.occupied(possible.map(({ prefix }) => prefix)))
+  const places = possible
+    .filter(({ prefix }) => occupied.has(prefix))
     // In the order of their keys, so that a page goes on where the one before ended, whatever is defined by then.
     .toSorted((one, other) => (one.prefix < other.prefix ? -1 : 1))
   for (const { definition, prefix } of places) {

@@ -19,6 +19,7 @@ export function testClosing(open: Open): void {
     await assert.rejects(store.get('/a'), isClosed)
     await assert.rejects(store.range({ prefix: '/', limit: 1 }), isClosed)
     await assert.rejects(store.count('/'), isClosed)
+    await assert.rejects(store.occupied(['/']), isClosed)
     await assert.rejects(store.compact(1), isClosed)
     await assert.rejects(watchAll(store, '/', 0), isClosed)
     await until(() => seen.errors.length > 0)

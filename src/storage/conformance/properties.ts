@@ -77,6 +77,10 @@ export function testProperties(open: Open, runs: number): void {
         )
       }
       for (const prefix of PREFIXES) assert.equal(await store.count(prefix), model.rows(prefix).length)
+      assert.deepEqual(
+        await store.occupied(PREFIXES),
+        PREFIXES.filter((prefix) => model.rows(prefix).length > 0),
+      )
       for (const [{ prefix }, after, seen] of watches) {
         await seen.caughtUp()
         const expected = model.changes(prefix, after).map((change) => inModelWords(change))

@@ -105,6 +105,17 @@ export function testRanges(open: Open): void {
     assert.equal(await store.count('/m/1', 5_000), 1_111)
   })
 
+  test('of many prefixes those that some key begins with are told, in the order in which they were asked for', async () => {
+    await using store = await open()
+    await write(store, put('/a/1'), put('/ab'), put('/z/%2F'), put('/gone/1'), put('/swept/1'))
+    await write(store, remove('/gone/1'), removeAll('/swept/'))
+    const asked = ['/z/', '/none/', '/a/', '/gone/', '/swept/', '/a/2', '/ab', '/z/%2F']
+    assert.deepEqual(await store.occupied(asked), ['/z/', '/a/', '/ab', '/z/%2F'])
+    const many = Array.from({ length: 300 }, (_, n) => `/many/${n}/`)
+    assert.deepEqual(await store.occupied([...many, '/ab']), ['/ab'])
+    assert.deepEqual(await store.occupied([]), [])
+  })
+
   test('after thousands of deletions a page still has a row to go on after', async () => {
     await using store = await open()
     for (let n = 0; n < 6_000; n += 100) {

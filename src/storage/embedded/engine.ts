@@ -227,6 +227,9 @@ function createEmbeddedStore(db: DatabaseSync, writer: WriterThread, lock: Dispo
         await nextTurn()
       }
     },
+    async occupied(prefixes) {
+      return reading(() => reader.occupied(prefixes))
+    },
     async commit(commit) {
       assertOpen()
       checkLimits(commit)

@@ -23,6 +23,7 @@ export interface Reader {
   page(prefix: string, after: string | undefined, limit: number, at: Revision): Page
   /** Counts some of the keys after `after`; `next` as in a page. */
   count(prefix: string, after: string | undefined): { count: number; next: string | undefined }
+  occupied(prefixes: readonly string[]): string[]
   value(version: Version): Buffer | undefined
 }
 
@@ -53,6 +54,10 @@ export function createReader(db: DatabaseSync, cached: (key: string) => Row | un
   const countFrom = prepare(
     'SELECT count(*), max(key) FROM (SELECT key FROM current WHERE key >= ? AND key < ? ORDER BY key LIMIT ?)',
   )
+  // One statement for all: a call costs more than what it looks up.
+  const occupied = prepare(`
+    SELECT json_group_array(place.key) FROM json_each(?) AS place WHERE EXISTS (
+      SELECT 1 FROM current WHERE key >= place.value ->> 0 AND key < place.value ->> 1)`)
 
   const get = (statement: StatementSync, ...parameters: (string | number)[]) =>
     statement.get(...parameters) as unknown as Columns | undefined
@@ -144,6 +149,11 @@ export function createReader(db: DatabaseSync, cached: (key: string) => Row | un
     count(prefix, after) {
       const [count, last] = get(countFrom, rangeStart(prefix, after), prefixEnd(prefix), COUNT_KEYS) ?? []
       return { count: count as number, next: count === COUNT_KEYS ? (last as string) : undefined }
+    },
+    occupied(prefixes) {
+      const places = prefixes.map((prefix) => [prefix, prefixEnd(prefix)])
+      const [found] = get(occupied, JSON.stringify(places)) ?? []
+      return (JSON.parse(found as string) as number[]).map((index) => prefixes[index] as string)
     },
   }
 }

@@ -213,6 +213,12 @@ function createEtcdStore(
       assertOpen()
       return asking(rows.count(prefix, revision))
     },
+    async occupied(prefixes) {
+      assertOpen()
+      const at = revision
+      const found = await asking(Promise.all(prefixes.map((prefix) => rows.isOccupied(prefix, at))))
+      return prefixes.filter((_, index) => found[index])
+    },
     async commit(commit) {
       assertOpen()
       checkLimits(commit)

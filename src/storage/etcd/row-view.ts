@@ -25,6 +25,7 @@ export interface RowView {
   known(key: string): { readonly row: Row | undefined } | undefined
   range(request: RangeRequest, revision: Revision): Promise<RangeResult>
   count(prefix: string, revision: Revision): Promise<number>
+  isOccupied(prefix: string, revision: Revision): Promise<boolean>
   publish(change: Change): void
 }
 
@@ -102,6 +103,10 @@ export function createRowView(client: EtcdClient, layout: Layout, numbering: Num
     async count(prefix, revision) {
       const key = layout.row(prefix)
       return (await ask({ key, end: layout.rowsEnd(prefix), countOnly: true }, revision)).count
+    },
+    async isOccupied(prefix, revision) {
+      const key = layout.row(prefix)
+      return (await ask({ key, end: layout.rowsEnd(prefix), limit: 1, keysOnly: true }, revision)).kvs.length > 0
     },
     publish({ key, value, version }) {
       const under = reads.get(key)

@@ -124,6 +124,10 @@ export function createMemoryStore(): Store {
         await new Promise((resolve) => setImmediate(resolve))
       }
     },
+    async occupied(prefixes) {
+      assertOpen()
+      return prefixes.filter((prefix) => view.first(prefix) !== undefined)
+    },
     async commit(commit) {
       assertOpen()
       checkLimits(commit)
