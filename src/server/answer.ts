@@ -31,7 +31,8 @@ export type Answer =
   | {
       readonly type: 'document'
       readonly status: number
-      readonly contentType: string
+      /** Absent where there is no body. */
+      readonly contentType?: string
       readonly body: Buffer
       readonly headers?: Readonly<Record<string, string>>
     }

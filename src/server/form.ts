@@ -188,7 +188,8 @@ function hasMessage({ definition, info }: FormContext): boolean {
 
 const PEOPLE = /^(?:curl|Wget|Mozilla\/5\.0)/
 
-function isPretty({ query, request }: RequestContext): boolean {
+/** JSON is indented for people: who says so, and who comes with a browser or curl. */
+export function isPretty({ query, request }: RequestContext): boolean {
   const asked = query.get('pretty') ?? ''
   return asked === '' ? PEOPLE.test(request.headers['user-agent'] ?? '') : isTrue(asked)
 }

@@ -3,10 +3,11 @@ import { methodNotRouted, pathNotFound, resourceNotServed } from '../machinery/i
 import type { Answer } from './answer.ts'
 import type { RequestContext } from './context.ts'
 import type { DefinitionSet } from './definition.ts'
-import { discoveryDocument } from './discovery/document.ts'
-import { openAPIV2Document } from './openapi/v2.ts'
-import { type OpenAPIDocument, openAPIV3Document } from './openapi/v3.ts'
+import { type DiscoveryDocument, discoveryDocument } from './discovery/document.ts'
+import { isPretty } from './form.ts'
+import { serveOpenAPI } from './openapi/serve-openapi.ts'
 import { OPENID_PATHS, openIdDocument } from './openid.ts'
+import { inText } from './text-form.ts'
 import { versionDocument } from './version.ts'
 
 /** What `kubectl get --raw /` lists beside the groups; health and metrics are answered by diagnostics.ts. */
@@ -20,16 +21,26 @@ export async function serveNonResource(context: RequestContext): Promise<Answer>
   const openId = openIdDocument(context)
   if (openId !== undefined) return openId
   const definitions = await parts.definitionsOf(cluster)
-  const accept = request.headers.accept ?? ''
   if (info.path === '/' || info.path === '') return pathsDocument(definitions)
-  const document = info.path.startsWith('/openapi/')
-    ? openAPIAt(context, definitions, accept)
-    : discoveryDocument(definitions, info.path, accept)
-  if (document === undefined) throw isBelowRoot(info.path, definitions) ? resourceNotServed() : pathNotFound()
-  const { contentType, etag, body } = document
-  const headers = { etag, vary: 'Accept', ...(isImmutable(document) && immutableHeaders(parts.now())) }
-  if (request.headers['if-none-match'] === etag)
-    return { type: 'document', status: 304, contentType, body: EMPTY, headers }
+  const answer = info.path.startsWith('/openapi/')
+    ? serveOpenAPI(context, definitions)
+    : await serveDiscovery(context, discoveryDocument(definitions, info.path, request.headers.accept ?? ''))
+  if (answer === undefined) throw isBelowRoot(info.path, definitions) ? resourceNotServed() : pathNotFound()
+  return answer
+}
+
+/** What is aggregated may be kept and asked for again by its tag (endpoints/discovery/aggregated/etag.go). */
+async function serveDiscovery(
+  context: RequestContext,
+  document: DiscoveryDocument | undefined,
+): Promise<Answer | undefined> {
+  if (document === undefined) return undefined
+  const { contentType, encoding, etag } = document
+  const headers = etag === undefined ? {} : { etag, vary: 'Accept', 'cache-control': 'public' }
+  if (etag !== undefined && context.request.headers['if-none-match'] === etag) {
+    return { type: 'document', status: 304, body: Buffer.alloc(0), headers }
+  }
+  const [body = document.body] = await inText([document.body], { encoding, pretty: isPretty(context) })
   return { type: 'document', status: 200, contentType, body, headers }
 }
 
@@ -38,17 +49,6 @@ function isBelowRoot(path: string, { all }: DefinitionSet): boolean {
   const [, root, name, ...rest] = path.split('/')
   if (root === 'api' || root === 'version') return name !== undefined
   return root === 'apis' && rest.length > 0 && all.some(({ builtIn, group }) => builtIn && group === name)
-}
-
-function isImmutable(document: object): boolean {
-  return 'immutable' in document && document.immutable === true
-}
-
-const YEAR = 365 * 86_400_000
-
-/** What a URL with a hash names never changes (kube-openapi/pkg/handler3). */
-function immutableHeaders(now: number): Record<string, string> {
-  return { 'cache-control': 'public, immutable', expires: new Date(now + YEAR).toUTCString() }
 }
 
 /** metav1.RootPaths: what there is below this URL. */
@@ -70,14 +70,3 @@ function pathsDocument({ all }: DefinitionSet): Answer {
 
 /** What upstream routes by method. */
 const ROUTED = /^\/(?:version|api|openapi\/v[23])(?:\/|$)/
-
-const EMPTY = Buffer.alloc(0)
-
-function openAPIAt(
-  { info, query }: RequestContext,
-  definitions: DefinitionSet,
-  accept: string,
-): OpenAPIDocument | undefined {
-  if (info.path === '/openapi/v2') return openAPIV2Document(definitions, accept)
-  return openAPIV3Document(definitions, info.path, query.get('hash') ?? '')
-}

@@ -28,8 +28,9 @@ import {
 import { isLargeRow, presentRow } from './large-objects.ts'
 import { type ListAnswer, listPieces } from './list-encoding.ts'
 import { protobufOf } from './protobuf-answer.ts'
+import { inText } from './text-form.ts'
 import { warningHeaders } from './warnings.ts'
-import { indented, yamlOfJson } from './yaml-thread.ts'
+import { yamlOfJson } from './yaml-thread.ts'
 
 type AnswerOf<Type extends Answer['type']> = Extract<Answer, { readonly type: Type }>
 
@@ -53,7 +54,8 @@ export async function respond(context: FormContext, answer: Answer): Promise<Api
         events: true,
       }
     case 'document': {
-      const headers = { ...answer.headers, 'content-type': answer.contentType }
+      const { contentType } = answer
+      const headers = { ...answer.headers, ...(contentType !== undefined && { 'content-type': contentType }) }
       return finish(context, answer.status, headers, [answer.body])
     }
     case 'status':
@@ -145,36 +147,40 @@ function stream(context: RequestContext, headers: Record<string, string>, pieces
   const gzip = createGzip({ level: 1, chunkSize: STREAMED })
   // A failure of the one is the other's, and whoever reads learns of it.
   pipeline(Readable.from(pieces, { highWaterMark: 1 }), gzip, () => undefined)
-  return { status: 200, headers: { ...all, ...GZIPPED }, body: gzip }
+  return { status: 200, headers: gzipped(all), body: gzip }
 }
 
 async function finishObjects(
   context: RequestContext,
   status: number,
-  { encoding, pretty }: ObjectForm,
+  form: ObjectForm,
   body: Buffer[],
 ): Promise<ApiResponse> {
-  const headers = { 'content-type': MEDIA_TYPES[encoding] }
-  if (encoding === 'protobuf' || (encoding === 'json' && !pretty)) return finish(context, status, headers, body)
-  const json = Buffer.concat(body).toString('utf8')
-  const text = encoding === 'yaml' ? await yamlOfJson(json) : `${await indented(json)}\n`
-  return finish(context, status, headers, [Buffer.from(text)])
+  return finish(context, status, { 'content-type': MEDIA_TYPES[form.encoding] }, await inText(body, form))
 }
 
 async function finish(
   context: RequestContext,
   status: number,
   headers: Record<string, string>,
-  body: Buffer[],
+  body: readonly Buffer[],
 ): Promise<ApiResponse> {
   const all = { 'cache-control': 'no-cache, private', ...headers, ...warningHeaders(context.warnings) }
   const size = body.reduce((sum, piece) => sum + piece.length, 0)
-  if (size < COMPRESS_FROM || !takesGzip(context)) return { status, headers: all, body }
+  if (size < COMPRESS_FROM || status === 206 || !takesGzip(context)) return { status, headers: all, body }
   const compressed = await compress(Buffer.concat(body), { level: 1 })
-  return { status, headers: { ...all, ...GZIPPED }, body: [compressed] }
+  return { status, headers: gzipped(all), body: [compressed] }
 }
 
-const GZIPPED = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
+/** What the answer depends on besides: `Vary: Accept` of documents stays. */
+function gzipped({ vary, ...headers }: Record<string, string>): Record<string, string> {
+  const known = vary === undefined || vary.includes('Accept-Encoding')
+  return {
+    ...headers,
+    'content-encoding': 'gzip',
+    vary: known ? (vary ?? 'Accept-Encoding') : `${vary}, Accept-Encoding`,
+  }
+}
 
 function takesGzip({ request }: RequestContext): boolean {
   return /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')

@@ -1,19 +1,17 @@
-/** Discovery as one document: apidiscovery.k8s.io APIGroupDiscoveryList, of which v2 and v2beta1 say the same. */
+/** Discovery as one document: apidiscovery.k8s.io/v2 APIGroupDiscoveryList. */
 
 import type { JsonObject } from '../../machinery/index.ts'
 import type { ResourceDefinition } from '../definition.ts'
-import { listedVerbs } from './listed-verbs.ts'
+import { listedSubresources, listedVerbs } from './listed-order.ts'
 import type { ServedGroup, ServedVersion } from './served-groups.ts'
 
-export type AggregatedVersion = 'v2' | 'v2beta1'
-
-export function apiGroupDiscoveryList(groups: readonly ServedGroup[], version: AggregatedVersion): JsonObject {
+export function apiGroupDiscoveryList(groups: readonly ServedGroup[]): JsonObject {
   return {
     kind: 'APIGroupDiscoveryList',
-    apiVersion: `apidiscovery.k8s.io/${version}`,
+    apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
     items: groups.map(({ name, versions }) => ({
-      metadata: name === '' ? { creationTimestamp: null } : { name, creationTimestamp: null },
+      metadata: name === '' ? {} : { name },
       versions: versions.map(versionDiscovery),
     })),
   }
@@ -24,15 +22,13 @@ function versionDiscovery({ version, resources }: ServedVersion): JsonObject {
 }
 
 function resourceDiscovery(definition: ResourceDefinition): JsonObject {
-  const { group, version, names, namespaced, subresources } = definition
-  const own = { group, version, kind: names.kind }
-  const nested = Object.keys(subresources)
-    .toSorted()
-    .map((name) => ({
-      subresource: name,
-      responseKind: { ...(subresources[name]?.kind ?? own) },
-      verbs: subresources[name]?.verbs.toSorted() ?? [],
-    }))
+  const { names, namespaced } = definition
+  const own = ownKind(definition)
+  const nested = listedSubresources(definition).map(([name, { kind, verbs }]) => ({
+    subresource: name,
+    responseKind: { ...(kind ?? own) },
+    verbs: verbs.toSorted(),
+  }))
   return {
     resource: names.plural,
     responseKind: own,
@@ -43,4 +39,9 @@ function resourceDiscovery(definition: ResourceDefinition): JsonObject {
     ...(names.categories.length > 0 && { categories: [...names.categories] }),
     ...(nested.length > 0 && { subresources: nested }),
   }
+}
+
+/** Of built-in kinds upstream says where they are only if it is elsewhere (endpoints/groupversion.go). */
+function ownKind({ builtIn, group, version, names: { kind } }: ResourceDefinition): JsonObject {
+  return builtIn ? { group: '', version: '', kind } : { group, version, kind }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { encodeProtobuf, type JsonObject, messageOf } from '../../machinery/index.ts'
 import { definitionsFromCRD } from '../apiextensions/definitions-from-crd.ts'
 import { configMap } from '../builtins/config-map.ts'
 import { lease } from '../builtins/lease.ts'
@@ -9,7 +10,8 @@ import { definitionSet } from '../definitions.ts'
 import { discoveryDocument } from './document.ts'
 
 const V2 = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
-const V2BETA1 = 'application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList'
+/** Gone since Kubernetes 1.33. */
+const V2BETA1 = V2.replace('v=v2', 'v=v2beta1')
 
 function widgets(): readonly ResourceDefinition[] {
   const names = {
@@ -91,6 +93,7 @@ test('a version lists its resources, each followed by its subresources', () => {
         categories: ['all'],
         storageVersionHash: 'gIwvi5rymmg=',
       },
+      { name: 'widgets/status', singularName: '', namespaced: true, kind: 'Widget', verbs: ['get', 'patch', 'update'] },
       {
         name: 'widgets/scale',
         singularName: '',
@@ -100,7 +103,6 @@ test('a version lists its resources, each followed by its subresources', () => {
         kind: 'Scale',
         verbs: ['get', 'patch', 'update'],
       },
-      { name: 'widgets/status', singularName: '', namespaced: true, kind: 'Widget', verbs: ['get', 'patch', 'update'] },
     ],
   })
 })
@@ -113,53 +115,89 @@ test('definitions for the system alone are not listed', () => {
   )
 })
 
-for (const [accept, version] of [
-  [V2, 'v2'],
-  [V2BETA1, 'v2beta1'],
-  [`${V2},${V2BETA1},application/json`, 'v2'],
+const MEDIA = V2.slice('application/json'.length)
+
+for (const [accept, contentType] of [
+  [V2, V2],
+  [`${V2},${V2BETA1},application/json`, V2],
+  [`application/json;q=0.8,${V2}`, V2],
+  [`${V2BETA1},application/json`, 'application/json'],
+  [`application/json,${V2}`, 'application/json'],
+  [`application/vnd.kubernetes.protobuf${MEDIA},application/json`, `application/vnd.kubernetes.protobuf${MEDIA}`],
+  ['application/vnd.kubernetes.protobuf,application/json', 'application/vnd.kubernetes.protobuf'],
+  ['application/yaml', 'application/yaml'],
 ] as const) {
-  test(`a client that accepts ${accept} gets one document of version ${version}`, () => {
+  test(`a client that accepts ${accept} gets ${contentType}`, () => {
     const document = discoveryDocument(set, '/apis', accept)
-    assert.equal(document?.contentType, `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`)
-    const { apiVersion, kind, items } = parsed('/apis', accept) as {
-      apiVersion: string
-      kind: string
-      items: { metadata: { name: string }; versions: { version: string; freshness: string; resources: unknown[] }[] }[]
-    }
-    assert.deepEqual([apiVersion, kind], [`apidiscovery.k8s.io/${version}`, 'APIGroupDiscoveryList'])
-    assert.deepEqual(
-      items.map(({ metadata, versions }) => [metadata.name, ...versions.map((served) => served.version)]),
-      [
-        ['coordination.k8s.io', 'v1'],
-        ['example.com', 'v1', 'v1beta1'],
-      ],
-    )
-    const responseKind = { group: 'example.com', version: 'v1', kind: 'Widget' }
-    assert.deepEqual(items[1]?.versions[0], {
-      version: 'v1',
-      resources: [
-        {
-          resource: 'widgets',
-          responseKind,
-          scope: 'Namespaced',
-          singularResource: 'widget',
-          verbs: ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'],
-          shortNames: ['wd'],
-          categories: ['all'],
-          subresources: [
-            {
-              subresource: 'scale',
-              responseKind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
-              verbs: ['get', 'patch', 'update'],
-            },
-            { subresource: 'status', responseKind, verbs: ['get', 'patch', 'update'] },
-          ],
-        },
-      ],
-      freshness: 'Current',
-    })
+    assert.equal(document?.contentType, contentType)
+    assert.equal(document?.etag !== undefined, contentType.includes('as='), 'what is aggregated has a tag')
   })
 }
+
+test('one document has all groups, versions and resources', () => {
+  const { apiVersion, kind, items } = parsed('/apis', V2) as {
+    apiVersion: string
+    kind: string
+    items: { metadata: unknown; versions: { version: string; freshness: string; resources: unknown[] }[] }[]
+  }
+  assert.deepEqual([apiVersion, kind], ['apidiscovery.k8s.io/v2', 'APIGroupDiscoveryList'])
+  assert.deepEqual(
+    items.map(({ metadata, versions }) => [metadata, ...versions.map((served) => served.version)]),
+    [
+      [{ name: 'coordination.k8s.io' }, 'v1'],
+      [{ name: 'example.com' }, 'v1', 'v1beta1'],
+    ],
+  )
+  const responseKind = { group: 'example.com', version: 'v1', kind: 'Widget' }
+  assert.deepEqual(items[1]?.versions[0], {
+    version: 'v1',
+    resources: [
+      {
+        resource: 'widgets',
+        responseKind,
+        scope: 'Namespaced',
+        singularResource: 'widget',
+        verbs: ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'],
+        shortNames: ['wd'],
+        categories: ['all'],
+        subresources: [
+          { subresource: 'status', responseKind, verbs: ['get', 'patch', 'update'] },
+          {
+            subresource: 'scale',
+            responseKind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+            verbs: ['get', 'patch', 'update'],
+          },
+        ],
+      },
+    ],
+    freshness: 'Current',
+  })
+})
+
+test('a built-in kind is where it is asked for', () => {
+  const { items } = parsed('/apis', V2) as { items: { versions: { resources: { responseKind: unknown }[] }[] }[] }
+  assert.deepEqual(items[0]?.versions[0]?.resources[0]?.responseKind, { group: '', version: '', kind: 'Lease' })
+})
+
+test('in protobuf the same is said', () => {
+  for (const [path, accept, table] of [
+    ['/api', 'application/vnd.kubernetes.protobuf', messageOf('', 'v1', 'APIVersions')],
+    ['/api/v1', 'application/vnd.kubernetes.protobuf', messageOf('', 'v1', 'APIResourceList')],
+    ['/apis', 'application/vnd.kubernetes.protobuf', messageOf('', 'v1', 'APIGroupList')],
+    ['/apis/example.com', 'application/vnd.kubernetes.protobuf', messageOf('', 'v1', 'APIGroup')],
+    [
+      '/apis',
+      `application/vnd.kubernetes.protobuf${MEDIA}`,
+      messageOf('apidiscovery.k8s.io', 'v2', 'APIGroupDiscoveryList'),
+    ],
+  ] as const) {
+    const json = accept.replace('vnd.kubernetes.protobuf', 'json')
+    const document = discoveryDocument(set, path, accept)
+    assert.ok(document !== undefined && table !== undefined)
+    assert.deepEqual(document.body, encodeProtobuf(table, parsed(path, json) as JsonObject), path)
+    assert.equal(document.etag, discoveryDocument(set, path, json)?.etag)
+  }
+})
 
 test('the core group is aggregated under /api', () => {
   const { items } = parsed('/api', V2) as {
@@ -188,10 +226,13 @@ test('what is not served has no document', () => {
   }
 })
 
-test('a client that does not accept JSON is told so', () => {
-  assert.throws(() => discoveryDocument(set, '/apis', 'application/vnd.kubernetes.protobuf'), {
-    message: 'only the following media types are accepted: application/json',
-  })
+test('a client that accepts none of the forms is told so', () => {
+  for (const accept of ['text/html', V2BETA1]) {
+    assert.throws(() => discoveryDocument(set, '/apis', accept), {
+      message:
+        'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    })
+  }
 })
 
 test('logical clusters that serve the same share one document, others have another ETag', () => {

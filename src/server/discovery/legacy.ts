@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { formatApiVersion, type JsonObject } from '../../machinery/index.ts'
 import type { ResourceDefinition } from '../definition.ts'
-import { listedVerbs } from './listed-verbs.ts'
+import { listedSubresources, listedVerbs } from './listed-order.ts'
 import type { ServedGroup, ServedVersion } from './served-groups.ts'
 
 /** Core's versions. There is one address, whatever network the client is in: the one that it used. */
@@ -38,7 +38,7 @@ export function apiResourceList({ group, version, resources }: ServedVersion): J
 }
 
 function apiResources(definition: ResourceDefinition): JsonObject[] {
-  const { names, namespaced, verbs, subresources } = definition
+  const { names, namespaced, verbs } = definition
   const resource: JsonObject = {
     name: names.plural,
     singularName: names.singular,
@@ -49,20 +49,16 @@ function apiResources(definition: ResourceDefinition): JsonObject[] {
     ...(names.categories.length > 0 && { categories: [...names.categories] }),
     ...(verbs.includes('list') && { storageVersionHash: storageVersionHash(definition) }),
   }
-  const nested = Object.keys(subresources)
-    .toSorted()
-    .map((name): JsonObject => {
-      const subresource = subresources[name]
-      const kind = subresource?.kind
-      return {
-        name: `${names.plural}/${name}`,
-        singularName: '',
-        namespaced,
-        ...(kind !== undefined && { group: kind.group, version: kind.version }),
-        kind: kind?.kind ?? names.kind,
-        verbs: subresource?.verbs.toSorted() ?? [],
-      }
-    })
+  const nested = listedSubresources(definition).map(
+    ([name, { kind, verbs: some }]): JsonObject => ({
+      name: `${names.plural}/${name}`,
+      singularName: '',
+      namespaced,
+      ...(kind !== undefined && { group: kind.group, version: kind.version }),
+      kind: kind?.kind ?? names.kind,
+      verbs: some.toSorted(),
+    }),
+  )
   return [resource, ...nested]
 }
 

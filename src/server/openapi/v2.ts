@@ -1,12 +1,12 @@
-/** /openapi/v2: all group versions in one Swagger document, for clients that do not read v3. JSON alone. */
+/** /openapi/v2: all group versions in one Swagger document, for clients that do not read v3. */
 import { createHash } from 'node:crypto'
-import { encodeOpenAPIV2, type Json, type JsonObject, notAcceptable } from '../../machinery/index.ts'
+import { encodeOpenAPIV2, type Json, type JsonObject } from '../../machinery/index.ts'
 import { acceptClauses, takes } from '../accept.ts'
 import { isFields, objectsIn } from '../builtins/untyped.ts'
 import type { DefinitionSet } from '../definition.ts'
 import { boundedCache } from '../discovery/bounded-cache.ts'
 import { servedGroups } from '../discovery/served-groups.ts'
-import { type OpenAPIDocument, openAPIOf, openAPIV3Document } from './v3.ts'
+import { type OpenAPIDocument, openAPIOf, openAPIV3Index } from './v3.ts'
 
 /** Swagger 2.0 knows no alternatives; what a schema says in them is for the server to hold. */
 const UNKNOWN_TO_V2 = new Set(['anyOf', 'oneOf', 'not', 'nullable'])
@@ -22,26 +22,35 @@ const CONTENT_TYPES = {
 } as const
 const KEPT = 8
 
-const documents = boundedCache<Buffer>(KEPT)
+const documents = boundedCache<OpenAPIDocument>(KEPT)
 
-/** @param accept the Accept header; 406 (thrown) when it excludes JSON and protobuf. */
-export function openAPIV2Document(definitions: DefinitionSet, accept: string): OpenAPIDocument {
-  const form = chosenForm(accept)
-  const index = openAPIV3Document(definitions, '')?.body ?? ''
-  const hash = createHash('sha512').update(index).digest('hex').toUpperCase()
-  const body = documents(`${form} ${hash}`, () => {
-    const document = swaggerOf(definitions)
-    return form === 'protobuf' ? encodeOpenAPIV2(document) : Buffer.from(JSON.stringify(document))
-  })
-  return { contentType: CONTENT_TYPES[form], etag: `"${hash}"`, body, immutable: false }
+export interface SwaggerDocument extends OpenAPIDocument {
+  readonly contentType: string
 }
 
-function chosenForm(accept: string): 'json' | 'protobuf' {
+/** @returns undefined when the Accept header excludes JSON and protobuf. */
+export function openAPIV2Document(
+  definitions: DefinitionSet,
+  accept: string,
+  now: () => number,
+): SwaggerDocument | undefined {
+  const form = chosenForm(accept)
+  if (form === undefined) return undefined
+  const hash = createHash('sha512').update(openAPIV3Index(definitions)).digest('hex').toUpperCase()
+  const kept = documents(`${form} ${hash}`, () => {
+    const document = swaggerOf(definitions)
+    const body = form === 'protobuf' ? encodeOpenAPIV2(document) : Buffer.from(JSON.stringify(document))
+    return { hash, body, modified: now() }
+  })
+  return { ...kept, contentType: CONTENT_TYPES[form] }
+}
+
+function chosenForm(accept: string): 'json' | 'protobuf' | undefined {
   for (const clause of acceptClauses(accept === '' ? '*/*' : accept)) {
     const found = FORMS.find(([type]) => takes(clause, type))
     if (found !== undefined) return found[1]
   }
-  throw notAcceptable(FORMS.map(([type]) => type))
+  return undefined
 }
 
 function swaggerOf(definitions: DefinitionSet): JsonObject {

@@ -10,19 +10,18 @@ import { META_SCHEMAS } from './meta-schemas.ts'
 import { groupVersionPath, resourcePaths } from './paths.ts'
 
 export interface OpenAPIDocument {
-  readonly contentType: string
-  /** In quotes, as the header has it. */
-  readonly etag: string
+  /** Of everything that it is made of: what the index calls it by. */
+  readonly hash: string
   readonly body: Buffer
-  /** The URL named the hash: what is under it never changes. */
-  readonly immutable: boolean
+  /** When it was made, in milliseconds since the epoch. */
+  readonly modified: number
 }
 
 /** How many documents are kept: they can be large, and most are asked for once a client. */
 const KEPT = 64
 const KEPT_INDEXES = 256
 
-const documents = boundedCache<Buffer>(KEPT)
+const documents = boundedCache<OpenAPIDocument>(KEPT)
 const hashes = boundedCache<ReadonlyMap<string, HashedVersion>>(KEPT_INDEXES)
 
 interface HashedVersion {
@@ -78,24 +77,32 @@ export function openAPIOf({ resources }: Pick<ServedVersion, 'resources'>): Json
 }
 
 /**
- * The document at a path below the logical cluster: /openapi/v3 or /openapi/v3/apis/<group>/<version>.
+ * The document of a group version.
  *
- * @param hash the query parameter of the same name, as the index gave it.
+ * @param key below /openapi/v3: apis/<group>/<version>
  * @returns undefined for what is not served.
  */
-export function openAPIV3Document(definitions: DefinitionSet, path: string, hash = ''): OpenAPIDocument | undefined {
-  const key = path.replace(/^\/?openapi\/v3\/?/, '').replace(/\/$/, '')
-  const versions = hashedVersions(definitions)
-  if (key === '') return indexOf(versions)
-  const version = versions.get(key)
+export function openAPIV3Document(
+  definitions: DefinitionSet,
+  key: string,
+  now: () => number,
+): OpenAPIDocument | undefined {
+  const version = hashedVersions(definitions).get(key)
   if (version === undefined) return undefined
-  const body = documents(version.hash, () => Buffer.from(JSON.stringify(openAPIOf(version.served))))
-  return { contentType: 'application/json', etag: `"${version.hash}"`, body, immutable: hash === version.hash }
+  const { hash, served } = version
+  return documents(hash, () => ({ hash, body: Buffer.from(JSON.stringify(openAPIOf(served))), modified: now() }))
 }
 
-function indexOf(versions: ReadonlyMap<string, HashedVersion>): OpenAPIDocument {
-  const paths = [...versions].map(([key, { hash }]) => [key, { serverRelativeURL: `/openapi/v3/${key}?hash=${hash}` }])
-  const body = Buffer.from(JSON.stringify({ paths: Object.fromEntries(paths) }))
-  const etag = `"${createHash('sha512').update(body).digest('hex').toUpperCase()}"`
-  return { contentType: 'application/json', etag, body, immutable: false }
+/** Which documents there are, and where: by their hashes. */
+export function openAPIV3Index(definitions: DefinitionSet): Buffer {
+  const paths = [...hashedVersions(definitions)].map(([key, { hash }]) => [
+    key,
+    { serverRelativeURL: pathOf(key, hash) },
+  ])
+  return Buffer.from(JSON.stringify({ paths: Object.fromEntries(paths) }))
+}
+
+/** Below the logical cluster. */
+export function pathOf(key: string, hash: string): string {
+  return `/openapi/v3/${key}?hash=${hash}`
 }
