@@ -64,13 +64,11 @@ async function thin(
   kept: string,
   remove: (some: readonly Operation[]) => Promise<void>,
 ): Promise<void> {
-  for (let left = await store.count(prefix); left > LAST; ) {
+  while ((await store.count(prefix, LAST + 1)) > LAST) {
     const began = performance.now()
-    const { rows } = await store.range({ prefix, limit: Math.min(STEP, left - LAST) })
-    if (rows.length === 0) return
+    const { rows } = await store.range({ prefix, limit: STEP })
     const some = rows.filter(({ key }) => key !== kept)
     await remove(some.map(({ key }): Operation => ({ type: 'delete', key })))
-    left -= rows.length
     await sleep(performance.now() - began)
   }
 }

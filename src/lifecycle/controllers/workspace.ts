@@ -31,9 +31,11 @@ import {
 
 /**
  * The server itself begins the end of the logical cluster with that of its workspace, and takes the workspace with the last of
- * it. So most are gone when they are looked at; the others wait for something that takes longer than this.
+ * it. So most are gone before they are looked at; the others wait for something that takes longer than this, and than those
+ * take that are ending with it (milliseconds each).
  */
 const SETTLE = 1_000
+const SETTLE_EACH = 5
 
 export const workspaceDeletionController: ControllerDefinition = {
   name: 'workspace-deletion',
@@ -47,12 +49,16 @@ export const workspaceDeletionController: ControllerDefinition = {
   start({ client, clock, log, signal }) {
     /** By the logical cluster they wait for: the workspaces that it belongs to. */
     const waiting = new Map<string, Request>()
+    /** The workspaces that are being deleted and still there. */
+    const ending = new Set<string>()
 
     const map: RequestMap<ObjectReference> = (deletion, change) => {
       if (isOf(deletion, WORKSPACES)) {
         const request = { cluster: clusterOf(deletion), namespace: '', name: deletion.metadata.name ?? '' }
+        if (change === 'deleted') ending.delete(keyOf(request))
         if (change !== 'changed' || !hasFinalizer(deletion, LOGICAL_CLUSTER_FINALIZER)) return []
-        return [{ ...request, after: SETTLE }]
+        ending.add(keyOf(request))
+        return [{ ...request, after: SETTLE + ending.size * SETTLE_EACH }]
       }
       if (!isOf(deletion, LOGICAL_CLUSTERS)) return []
       const request = waiting.get(clusterOf(deletion))
@@ -72,9 +78,14 @@ export const workspaceDeletionController: ControllerDefinition = {
       // What a tenant's own request waits behind: housekeeping has time.
       concurrency: 8,
       sources: [watching(DELETIONS, { map })],
-      reconcile: (request, context) => reconcile(request, context, waiting),
+      reconcile: async (request, context) =>
+        ending.has(keyOf(request)) ? reconcile(request, context, waiting) : undefined,
     })
   },
+}
+
+function keyOf({ cluster, name }: Request): string {
+  return `${cluster}\n${name}`
 }
 
 async function reconcile(

@@ -220,7 +220,7 @@ function createEmbeddedStore(db: DatabaseSync, writer: WriterThread, lock: Dispo
       let total = 0
       let after: string | undefined
       for (;;) {
-        const { count, next } = reading(() => reader.count(prefix, after))
+        const { count, next } = reading(() => reader.count(prefix, after, enough - total))
         total += count
         if (next === undefined || total >= enough) return total
         after = next

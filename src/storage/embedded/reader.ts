@@ -21,8 +21,8 @@ export interface Reader {
   row(key: string, at: Revision): Row | undefined
   /** May have no rows and yet a `next`. Throws a StoreError `compacted`. */
   page(prefix: string, after: string | undefined, limit: number, at: Revision): Page
-  /** Counts some of the keys after `after`; `next` as in a page. */
-  count(prefix: string, after: string | undefined): { count: number; next: string | undefined }
+  /** Counts some of the keys after `after`, at most `enough`; `next` as in a page. */
+  count(prefix: string, after: string | undefined, enough: number): { count: number; next: string | undefined }
   occupied(prefixes: readonly string[]): string[]
   value(version: Version): Buffer | undefined
 }
@@ -146,9 +146,10 @@ export function createReader(db: DatabaseSync, cached: (key: string) => Row | un
         return { rows, next: rows.at(-1)?.key }
       })
     },
-    count(prefix, after) {
-      const [count, last] = get(countFrom, rangeStart(prefix, after), prefixEnd(prefix), COUNT_KEYS) ?? []
-      return { count: count as number, next: count === COUNT_KEYS ? (last as string) : undefined }
+    count(prefix, after, enough) {
+      const most = Math.min(COUNT_KEYS, enough)
+      const [count, last] = get(countFrom, rangeStart(prefix, after), prefixEnd(prefix), most) ?? []
+      return { count: count as number, next: count === most ? (last as string) : undefined }
     },
     occupied(prefixes) {
       const places = prefixes.map((prefix) => [prefix, prefixEnd(prefix)])
