@@ -56,7 +56,8 @@ test('the definitions of five projects', { timeout: 600_000 }, async (context) =
       const made = await own.send({ method: 'POST', path: DEFINITIONS, headers: JSON_BODY, body: JSON.stringify(body) })
       assert.equal(made.status, 201, `${metadata.name}: ${made.body.slice(0, 2000)}`)
       assert.equal(made.headers.warning, undefined, metadata.name)
-      const { conditions }: { conditions: { type: string; status: string }[] } = JSON.parse(made.body).status
+      const now = await own.send({ method: 'GET', path: `${DEFINITIONS}/${metadata.name}` })
+      const { conditions }: { conditions: { type: string; status: string }[] } = JSON.parse(now.body).status
       assert.ok(
         conditions.some(({ type, status }) => type === 'Established' && status === 'True'),
         metadata.name,

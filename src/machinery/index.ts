@@ -61,13 +61,16 @@ export { hashSchema, sortedKeys } from './schema/canonical-json.ts'
 export {
   defaultCustomResourceDefinition,
   validateCustomResourceDefinition,
+  validateCustomResourceDefinitionStatus,
 } from './schema/custom-resource-definition.ts'
+export { isCABundle } from './schema/custom-resource-definition-conversion.ts'
 export * from './schema/default.ts'
 export * from './schema/json-path.ts'
 export { goKind, metadataTypeError, pruneMetadata } from './schema/object-meta-fields.ts'
 export * from './schema/prune.ts'
 export * from './schema/structural.ts'
 export * from './schema/structural-schema.ts'
+export { unrecognizedFormats } from './schema/unrecognized-formats.ts'
 export * from './schema/validate.ts'
 export * from './selectors/field-selector.ts'
 export type { LabelOperator, LabelRequirement } from './selectors/label-requirement.ts'

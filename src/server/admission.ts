@@ -81,6 +81,7 @@ export async function admitCreate(
   if (causes.length > 0)
     throw await refusal({ group: storedGroup(definition), kind: names.kind }, object.metadata.name ?? '', causes)
   warnOfFinalizers(definition, object.metadata.finalizers, undefined, context)
+  context.request?.warnings.push(...(strategy.warn?.(object, undefined, context) ?? []))
   if (plugins !== undefined) await validateWrite(plugins, definition, { object }, context)
   definition.printStored?.(object)
 }
@@ -118,6 +119,7 @@ export async function admitUpdate(
   if (causes.length > 0)
     throw await refusal({ group: storedGroup(definition), kind: names.kind }, old.metadata.name ?? '', causes)
   warnOfFinalizers(definition, object.metadata.finalizers, old.metadata.finalizers, context)
+  context.request?.warnings.push(...(strategy.warn?.(object, old, context) ?? []))
   if (plugins !== undefined) await validateWrite(plugins, definition, { object, old }, context)
   definition.printStored?.(object)
 }

@@ -8,6 +8,7 @@ import { storedRow } from './apiextensions/converting-reader.ts'
 import { guardBirth, guardFirstWrite, namespaceEpoch } from './birth.ts'
 import type { Change, CommitPart, OperationContext, ResourceDefinition } from './definition.ts'
 import { noteExpiry } from './expiry/expiries.ts'
+import { follow, rowThatFollows } from './follow.ts'
 import { deletionKey, objectKey } from './keys.ts'
 import { encodeObject } from './large-objects.ts'
 import { deletionRow } from './lifecycle.ts'
@@ -59,9 +60,11 @@ export async function writeChange(target: WriteTarget, change: Change, current: 
   namespaceEpoch(definition, cluster, change, operations)
   noteExpiry(definition, key, change, context, operations)
   const added = await definition.strategy.commit?.(change, context)
+  const followed = await rowThatFollows(target, change)
   // After the epoch has been read: a quota that comes to be in between undoes this write.
   using account = await openAccount(target, change, guards)
   if (account !== undefined) operations.push(...account.operations)
+  if (followed !== undefined) follow(operations, key, followed)
   const answered = value ?? encodeRow(servedForm(definition), after)
   if (context.dryRun) return answer(target, key, answered, current?.version ?? UNWRITTEN)
   const revision = await commitGuarded(services.store, cluster, guards, operations, added)

@@ -8,13 +8,20 @@ import { fieldInvalid, fieldNotSupported, fieldRequired } from '../names/field-e
 import { FIELD_IMMUTABLE } from '../names/object-meta.ts'
 import type { Json, JsonObject, KubeObject } from '../object.ts'
 import { conversionCauses, isCABundle } from './custom-resource-definition-conversion.ts'
-import { type DefinitionForm, definitionForm, objectIn, textIn } from './custom-resource-definition-form.ts'
+import {
+  type DefinitionForm,
+  definitionForm,
+  objectIn,
+  objectsIn,
+  textIn,
+  textsIn,
+} from './custom-resource-definition-form.ts'
 import { versionsAsGo } from './custom-resource-definition-go.ts'
 import { approvalCauses, namesCauses, requiredNameCauses } from './custom-resource-definition-names.ts'
 import { deprecationWarningCauses, versionPartsCauses } from './custom-resource-definition-version.ts'
 import { childPath, indexPath } from './field-path.ts'
 
-/** Fills in what v1 defaults: names.singular, names.listKind, conversion, the port of a conversion webhook's service. */
+/** Fills in what v1 defaults: names.singular, names.listKind, conversion, the port of its webhook's service, storedVersions. */
 export function defaultCustomResourceDefinition(crd: KubeObject): void {
   const spec = objectIn(crd.spec as Json | undefined)
   if (spec === undefined) return
@@ -25,8 +32,16 @@ export function defaultCustomResourceDefinition(crd: KubeObject): void {
     if (!names.listKind) names.listKind = `${kind}List`
   }
   spec.conversion ??= { strategy: 'None' }
+  defaultStoredVersions(crd, spec)
   const service = objectIn(objectIn(objectIn(objectIn(spec.conversion)?.webhook)?.clientConfig)?.service)
   if (service !== undefined) service.port ??= 443
+}
+
+function defaultStoredVersions(crd: KubeObject, spec: JsonObject): void {
+  const status = objectIn(crd.status as Json | undefined)
+  if (status === undefined || textsIn(status.storedVersions).length > 0) return
+  const storage = objectsIn(spec.versions).find((version) => version.storage === true)
+  if (storage !== undefined) status.storedVersions = [textIn(storage.name)]
 }
 
 /**
@@ -44,11 +59,20 @@ export function validateCustomResourceDefinition(crd: KubeObject, old?: KubeObje
     ...(old === undefined ? nameCauses(crd, form) : []),
     ...specCauses(form, allowInvalidCABundle),
     ...(oldForm === undefined ? [] : immutableCauses(form, oldForm)),
-    ...namesCauses(form.acceptedNames, 'status.acceptedNames'),
+    ...statusCauses(form),
     ...storedVersionsCauses(form, 'status.storedVersions'),
     ...approvalCauses(form.group, annotation(crd), old && annotation(old)),
     ...preserveUnknownFieldsCauses(form, oldForm),
   ]
+}
+
+/** What a write of the status alone is held to. */
+export function validateCustomResourceDefinitionStatus(crd: KubeObject): StatusCause[] {
+  return statusCauses(definitionForm(crd as unknown as JsonObject))
+}
+
+function statusCauses({ acceptedNames }: DefinitionForm): StatusCause[] {
+  return namesCauses(acceptedNames, 'status.acceptedNames')
 }
 
 function nameCauses({ metadata }: KubeObject, { names, group }: DefinitionForm): StatusCause[] {

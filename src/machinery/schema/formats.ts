@@ -118,6 +118,13 @@ export function isSupportedFormat(format: string): boolean {
   return checkOf(format) !== undefined
 }
 
+/** Formats of other types are ignored (apiextensions-apiserver/pkg/apiserver/validation/formats.go). */
+export function isCheckedFormat(type: string, format: string): boolean {
+  if (type === 'integer') return format === 'int32' || format === 'int64'
+  if (type === 'number') return format === 'float' || format === 'double'
+  return (type === '' || type === 'string') && isSupportedFormat(format)
+}
+
 export function matchesFormat(format: string, text: string): boolean {
   return checkOf(format)?.(text) ?? true
 }

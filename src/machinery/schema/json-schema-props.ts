@@ -7,7 +7,7 @@ import { fieldInvalid, fieldTypeInvalid } from '../names/field-error.ts'
 import type { Json, JsonObject } from '../object.ts'
 import { sortedKeys } from './canonical-json.ts'
 import { childPath, indexPath, keyPath } from './field-path.ts'
-import { isSupportedFormat } from './formats.ts'
+import { isCheckedFormat } from './formats.ts'
 import type { StructuralSchema, ValidationRule } from './structural-schema.ts'
 
 /** Keywords that JSONSchemaProps knows and no schema of a CustomResourceDefinition may use, in upstream's order. */
@@ -71,7 +71,7 @@ function decode(json: Json, path: string, decoding: Decoding, depth: number): St
     default: source.default ?? undefined,
     nullable: flag('nullable'),
     format,
-    checkedFormat: isChecked(type, format) ? format : '',
+    checkedFormat: isCheckedFormat(type, format) ? format : '',
     maximum: number('maximum'),
     exclusiveMaximum: flag('exclusiveMaximum'),
     minimum: number('minimum'),
@@ -176,11 +176,4 @@ function read<T extends keyof Types>(
   if (isOfType(value, type)) return value as Types[T]
   causes.push(fieldTypeInvalid(path, sortedKeys(value), `must be of type ${type}`))
   return undefined
-}
-
-/** Formats of other types are ignored (apiextensions-apiserver/pkg/apiserver/validation/formats.go). */
-function isChecked(type: string, format: string): boolean {
-  if (type === 'integer') return format === 'int32' || format === 'int64'
-  if (type === 'number') return format === 'float' || format === 'double'
-  return (type === '' || type === 'string') && isSupportedFormat(format)
 }

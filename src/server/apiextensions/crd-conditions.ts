@@ -1,7 +1,7 @@
 /** Conditions of a CustomResourceDefinition, set as upstream's controllers set them. */
 
 import type { JsonObject, KubeObject } from '../../machinery/index.ts'
-import { ensureFields, fieldsIn, objectsIn } from '../builtins/untyped.ts'
+import { ensureFields, type Fields, fieldsIn, objectsIn } from '../builtins/untyped.ts'
 import { timestamp } from '../metadata.ts'
 
 export interface CrdCondition {
@@ -11,10 +11,12 @@ export interface CrdCondition {
   readonly message: string
 }
 
+export function conditionOf(crd: KubeObject, type: CrdCondition['type']): Fields | undefined {
+  return objectsIn(fieldsIn(crd.status).conditions).find((condition) => condition.type === type)
+}
+
 export function isConditionTrue(crd: KubeObject, type: CrdCondition['type']): boolean {
-  return objectsIn(fieldsIn(crd.status).conditions).some(
-    (condition) => condition.type === type && condition.status === 'True',
-  )
+  return conditionOf(crd, type)?.status === 'True'
 }
 
 /** lastTransitionTime moves with the status alone. */

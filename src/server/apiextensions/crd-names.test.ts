@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { KubeObject } from '../../machinery/index.ts'
-import { acceptNames, usedNames } from './crd-names.ts'
+import { acceptNames, establish, usedNames } from './crd-names.ts'
 
 const NOW = Date.parse('2026-01-02T03:04:05Z')
 const TIME = '2026-01-02T03:04:05Z'
@@ -24,6 +24,7 @@ interface Status {
 
 function settled(object: KubeObject, ...others: Record<string, unknown>[]): Status {
   acceptNames(object, usedNames(others), NOW)
+  establish(object, NOW)
   return object.status as Status
 }
 
@@ -83,6 +84,20 @@ test('a definition that is served goes on being served when a new short name is 
       ['Established', 'True', 'InitialNamesAccepted'],
     ],
   )
+})
+
+test('a definition whose conversion webhook nobody can trust is not served until it can be', () => {
+  const object = crd()
+  const conversion = { strategy: 'Webhook', webhook: { clientConfig: { url: 'https://a', caBundle: 'eA==' } } }
+  object.spec = { ...(object.spec as object), conversion }
+  const established = () => settled(object).conditions.find(({ type }) => type === 'Established')
+  const { status, reason, message } = established() ?? {}
+  assert.deepEqual(
+    [status, reason, message],
+    ['False', 'InvalidCABundle', 'The conversion webhook CABundle is invalid'],
+  )
+  conversion.webhook.clientConfig.caBundle = ''
+  assert.equal(established()?.status, 'True')
 })
 
 test('a condition that stays as it is keeps its time', () => {

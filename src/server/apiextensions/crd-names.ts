@@ -1,6 +1,6 @@
-import { type KubeObject, quote } from '../../machinery/index.ts'
+import { isCABundle, type KubeObject, quote } from '../../machinery/index.ts'
 import { ensureFields, type Fields, fieldsIn, textIn, textsIn } from '../builtins/untyped.ts'
-import { isConditionTrue, setCondition } from './crd-conditions.ts'
+import { type CrdCondition, conditionOf, isConditionTrue, setCondition } from './crd-conditions.ts'
 
 export interface UsedNames {
   /** Plurals, singulars and short names. */
@@ -27,7 +27,7 @@ interface Conflict {
 
 const inUse = (name: string) => `${quote(name)} is already in use`
 
-/** Conditions and accepted names after the spec was written. Established follows at once: there is nothing to install. */
+/** Accepted names and NamesAccepted after the spec was written (apiextensions-apiserver/pkg/controller/status). */
 export function acceptNames(crd: KubeObject, used: UsedNames, now: number): void {
   const requested = fieldsIn(fieldsIn(crd.spec).names)
   const status = ensureFields(crd, 'status')
@@ -63,19 +63,20 @@ function setNameConditions(crd: KubeObject, conflict: Conflict | undefined, now:
   const reason = conflict?.reason ?? 'NoConflicts'
   const message = conflict?.message ?? 'no conflicts found'
   setCondition(crd, { type: 'NamesAccepted', status: conflict === undefined ? 'True' : 'False', reason, message }, now)
-  if (isConditionTrue(crd, 'Established')) return
-  setCondition(
-    crd,
-    conflict === undefined
-      ? {
-          type: 'Established',
-          status: 'True',
-          reason: 'InitialNamesAccepted',
-          message: 'the initial names have been accepted',
-        }
-      : { type: 'Established', status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' },
-    now,
-  )
+  if (conflict === undefined || conditionOf(crd, 'Established') !== undefined) return
+  const notAccepted = { reason: 'NotAccepted', message: 'not all names are accepted' } as const
+  setCondition(crd, { type: 'Established', status: 'False', ...notAccepted }, now)
+}
+
+/** What has its names is served: there is nothing to install (apiextensions-apiserver/pkg/controller/establish). */
+export function establish(crd: KubeObject, now: number): void {
+  if (!isConditionTrue(crd, 'NamesAccepted') || isConditionTrue(crd, 'Established')) return
+  const { caBundle } = fieldsIn(fieldsIn(fieldsIn(fieldsIn(crd.spec).conversion).webhook).clientConfig)
+  const isUsable = textIn(caBundle) === '' || isCABundle(textIn(caBundle))
+  const condition = isUsable
+    ? { status: 'True', reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' }
+    : { status: 'False', reason: 'InvalidCABundle', message: 'The conversion webhook CABundle is invalid' }
+  setCondition(crd, { type: 'Established', ...condition } as CrdCondition, now)
 }
 
 function setOrDelete(names: Fields, field: string, value: unknown): void {

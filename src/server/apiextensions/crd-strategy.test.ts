@@ -34,11 +34,21 @@ function beside(...others: KubeObject[]): OperationContext {
   return contextFor({ services })
 }
 
-async function created(object: KubeObject, context: OperationContext): Promise<KubeObject> {
+/** As it is answered, and as it lies in the store. */
+async function written(object: KubeObject, context: OperationContext): Promise<[KubeObject, KubeObject]> {
   strategy.prepareForCreate?.(object, context)
-  await strategy.admit?.({ type: 'create', object }, context)
   assert.deepEqual(strategy.validate?.(object, context), [])
-  return object
+  return [object, (await strategy.follow?.(object, context)) ?? object]
+}
+
+async function created(object: KubeObject, context: OperationContext): Promise<KubeObject> {
+  const [, stored] = await written(object, context)
+  return stored
+}
+
+async function acceptedAfter(object: KubeObject): Promise<unknown> {
+  const followed = await strategy.follow?.(object, beside())
+  return (followed?.status as Status | undefined)?.acceptedNames
 }
 
 interface Status {
@@ -51,8 +61,11 @@ function conditionsOf(object: KubeObject): string[] {
   return (object.status as Status).conditions.map(({ type, status, reason }) => `${type}=${status} ${reason}`)
 }
 
-test('a definition is established in the write that creates it', async () => {
-  const object = await created({ ...crd('Widget', 'widgets'), status: { storedVersions: ['v0'] } }, beside())
+test('a definition is established in the write that creates it, after the answer', async () => {
+  const sent = { ...crd('Widget', 'widgets'), status: { storedVersions: ['v0'] } }
+  const [answered, object] = await written(sent, beside())
+  const nothing = { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: ['v1'] }
+  assert.deepEqual(answered.status, nothing)
   const { acceptedNames, storedVersions } = object.status as Status
   assert.deepEqual(acceptedNames, { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' })
   assert.deepEqual(storedVersions, ['v1'])
@@ -63,6 +76,33 @@ test('a kind that another definition of the group has is not accepted', async ()
   const first = await created(crd('Widget', 'widgets'), beside())
   const second = await created(crd('Widget', 'gadgets'), beside(first))
   assert.deepEqual(conditionsOf(second), ['NamesAccepted=False ListKindConflict', 'Established=False NotAccepted'])
+})
+
+test('a definition that has its names is left as it is', async () => {
+  const object = await created(crd('Widget', 'widgets'), beside())
+  assert.equal(await strategy.follow?.(object, beside()), undefined)
+  const names = { ...(object.spec as { names: object }).names, shortNames: [] }
+  object.spec = { ...(object.spec as object), names }
+  assert.equal(await strategy.follow?.(object, beside()), undefined)
+})
+
+test('new short names are accepted after the answer of the update', async () => {
+  const old = await created(crd('Widget', 'widgets'), beside())
+  const object = structuredClone(old)
+  const names = { ...(old.spec as { names: object }).names, shortNames: ['wd'] }
+  object.spec = { ...(object.spec as object), names }
+  strategy.prepareForUpdate?.(object, old, beside())
+  assert.deepEqual(object.status, old.status)
+  assert.deepEqual(await acceptedAfter(object), names)
+})
+
+test('names that a status update takes away come back', async () => {
+  const old = await created(crd('Widget', 'widgets'), beside())
+  const object = { ...structuredClone(old), status: { acceptedNames: { plural: '', kind: '' } } } as KubeObject
+  strategy.prepareForUpdate?.(object, old, contextFor({ subresource: 'status' }))
+  assert.deepEqual((object.status as Status).storedVersions, ['v1'])
+  assert.deepEqual(strategy.validateUpdate?.(object, old, contextFor({ subresource: 'status' })), [])
+  assert.deepEqual(await acceptedAfter(object), (old.status as Status).acceptedNames)
 })
 
 test('a new storage version joins those that rows may be in', async () => {
@@ -92,4 +132,19 @@ test('a deleted definition waits until its objects are gone, and says so', async
   strategy.prepareForDelete?.(object, beside())
   assert.deepEqual(object.metadata.finalizers, ['customresourcecleanup.apiextensions.k8s.io'])
   assert.equal(conditionsOf(object).at(-1), 'Terminating=True InstanceDeletionPending')
+})
+
+test('a format that nothing is checked against is told when it comes', () => {
+  const withFormat = (format: string): KubeObject => {
+    const object = crd('Widget', 'widgets')
+    const schema = { openAPIV3Schema: { type: 'string', format } }
+    object.spec = { ...(object.spec as object), versions: [{ ...version, schema }] }
+    return object
+  }
+  const [old, object] = [withFormat('old'), withFormat('"new"')]
+  const told = ['unrecognized format "\\"new\\""']
+  assert.deepEqual(strategy.warn?.(object, undefined, contextFor()), told)
+  assert.deepEqual(strategy.warn?.(object, old, contextFor()), told)
+  assert.deepEqual(strategy.warn?.(object, object, contextFor()), [])
+  assert.deepEqual(strategy.warn?.(object, old, contextFor({ subresource: 'status' })), [])
 })

@@ -1,14 +1,20 @@
-/** What happens to a CustomResourceDefinition when it is written: it is served as soon as the write is answered. */
+/**
+ * What happens to a CustomResourceDefinition when it is written: it is served as soon as the write is answered, although the
+ * answer does not say so yet, as upstream's does not.
+ */
 import { isDeepStrictEqual } from 'node:util'
 import {
   defaultCustomResourceDefinition,
   type KubeObject,
+  quote,
+  unrecognizedFormats,
   validateCustomResourceDefinition,
+  validateCustomResourceDefinitionStatus,
 } from '../../machinery/index.ts'
-import { ensureFields, fieldsIn, objectsIn, textIn, textsIn } from '../builtins/untyped.ts'
+import { ensureFields, type Fields, fieldsIn, isAbsent, objectsIn, textIn, textsIn } from '../builtins/untyped.ts'
 import type { OperationContext, Strategy } from '../definition.ts'
 import { setCondition } from './crd-conditions.ts'
-import { acceptNames, usedNames } from './crd-names.ts'
+import { acceptNames, establish, type UsedNames, usedNames } from './crd-names.ts'
 
 export const GROUP = 'apiextensions.k8s.io'
 /** Held while objects of the kind exist; whoever has removed them takes it away. */
@@ -20,11 +26,11 @@ function noteStoredVersion(crd: KubeObject): void {
   const name = textIn(storage?.name)
   const status = ensureFields(crd, 'status')
   const stored = textsIn(status.storedVersions)
-  status.storedVersions = name === '' || stored.includes(name) ? stored : [...stored, name]
+  if (name !== '' && !stored.includes(name)) status.storedVersions = [...stored, name]
 }
 
 /** Everything else of the group: other definitions by the names they were granted, and built-in kinds. */
-async function settleNames(crd: KubeObject, { services, cluster }: OperationContext): Promise<void> {
+async function namesBeside(crd: KubeObject, { services, cluster }: OperationContext): Promise<UsedNames> {
   const group = textIn(fieldsIn(crd.spec).group)
   const served = await services.definitionsOf(cluster)
   const crds = served.findResource(GROUP, 'customresourcedefinitions')
@@ -35,13 +41,34 @@ async function settleNames(crd: KubeObject, { services, cluster }: OperationCont
   const builtIn = served.all
     .filter((definition) => definition.builtIn && definition.group === group)
     .map((definition) => ({ ...definition.names }))
-  acceptNames(crd, usedNames([...accepted, ...builtIn]), services.now())
+  return usedNames([...accepted, ...builtIn])
+}
+
+/** Names that are not as they were accepted are looked at, and what has its names is established. */
+async function settled(crd: KubeObject, context: OperationContext): Promise<KubeObject | undefined> {
+  const now = context.services.now()
+  // Its own status and managedFields; the rest, which can be large, is not changed.
+  const settled = { ...crd, metadata: { ...crd.metadata }, status: structuredClone(crd.status) }
+  const { acceptedNames } = fieldsIn(settled.status)
+  if (!isDeepStrictEqual(withoutEmpty(fieldsIn(crd.spec).names), withoutEmpty(acceptedNames)))
+    acceptNames(settled, await namesBeside(crd, context), now)
+  establish(settled, now)
+  return isDeepStrictEqual(settled.status, crd.status) ? undefined : settled
+}
+
+/** For Go an empty list of names is none. */
+function withoutEmpty(names: unknown): Fields {
+  return Object.fromEntries(Object.entries(fieldsIn(names)).filter(([, value]) => !isEmpty(value)))
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === '' || isAbsent(value) || (Array.isArray(value) && value.length === 0)
 }
 
 export const customResourceDefinitionStrategy: Strategy = {
   prepareForCreate: (crd) => {
     defaultCustomResourceDefinition(crd)
-    crd.status = {}
+    crd.status = { conditions: null, acceptedNames: { plural: '', kind: '' } }
     noteStoredVersion(crd)
   },
   prepareForUpdate: (crd, old, { subresource }) => {
@@ -60,13 +87,14 @@ export const customResourceDefinitionStrategy: Strategy = {
     const condition = { type: 'Terminating', status: 'True', reason: 'InstanceDeletionPending', message } as const
     setCondition(crd, condition, services.now())
   },
-  admit: async (change, context) => {
-    if (change.type === 'create') await settleNames(change.object, context)
-    if (change.type !== 'update' || change.subresource === 'status') return
-    const { object, old } = change
-    const named = !isDeepStrictEqual(fieldsIn(object.spec).names, fieldsIn(object.status).acceptedNames)
-    if (named || !isDeepStrictEqual(object.spec, old.spec)) await settleNames(object, context)
+  warn: (crd, old, { subresource }) => {
+    if (subresource === 'status') return []
+    const known = old === undefined ? [] : unrecognizedFormats(old)
+    const formats = unrecognizedFormats(crd).filter((format) => !known.includes(format))
+    return formats.map((format) => `unrecognized format ${quote(format)}`)
   },
+  follow: settled,
   validate: (crd) => validateCustomResourceDefinition(crd),
-  validateUpdate: (crd, old) => validateCustomResourceDefinition(crd, old),
+  validateUpdate: (crd, old, { subresource }) =>
+    subresource === 'status' ? validateCustomResourceDefinitionStatus(crd) : validateCustomResourceDefinition(crd, old),
 }
