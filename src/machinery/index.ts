@@ -65,6 +65,7 @@ export {
 } from './schema/custom-resource-definition.ts'
 export { isCABundle } from './schema/custom-resource-definition-conversion.ts'
 export * from './schema/default.ts'
+export { embeddedTypeError } from './schema/embedded-metadata.ts'
 export * from './schema/json-path.ts'
 export { goKind, metadataTypeError, pruneMetadata } from './schema/object-meta-fields.ts'
 export * from './schema/prune.ts'

@@ -16,7 +16,7 @@ import type { OperationContext, ResourceDefinition } from './definition.ts'
 import { breathe, isEqual, isHopeless, metadataFaultsOf, refusal, validateObject, weigh } from './large-objects.ts'
 import { trackFields } from './managed-fields.ts'
 import { prepareMetadataForCreate, prepareMetadataForUpdate } from './metadata.ts'
-import { conformTo } from './submitted.ts'
+import { checkEmbedded, conformTo } from './submitted.ts'
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
 
@@ -37,6 +37,7 @@ export function conformSubmitted(
   validation: FieldValidation,
   warnings: string[],
 ): void {
+  if (!conformed) checkEmbedded(definition, object)
   const texts = conformed ? faults : [...faults, ...conformTo(definition, object)]
   tellFaults(definition, texts, validation, warnings)
 }

@@ -29,7 +29,7 @@ import { goPrinters } from './go-printers.ts'
 import { atOnce } from './loop-turns.ts'
 import { type MetadataRules, metadataFaults } from './metadata-faults.ts'
 import { cut, join, type Pieces } from './pieces.ts'
-import { conformTo, decodeSubmitted, decodeYaml, type Sent } from './submitted.ts'
+import { checkEmbedded, conformTo, decodeSubmitted, decodeYaml, type Sent } from './submitted.ts'
 import { boundedWarnings } from './warnings.ts'
 
 /** A FieldManager as data: of kinds whose versions differ in nothing but their name. */
@@ -133,6 +133,7 @@ export function createTasks(schemaOf: (number: number) => StructuralSchema): Tas
       if (conform === undefined) return { object: cutAtOnce(object), faults }
       const schema = conform.schema === undefined ? undefined : schemaOf(conform.schema)
       const form = { schema, builtIn: sent.builtIn, ...(sent.builtIn && goPrinters(sent.expected)) }
+      checkEmbedded(form, object)
       const all = [...faults, ...conformTo(form, object)]
       return { object: cutAtOnce(object), faults: toTell(all, conform.validation) }
     },

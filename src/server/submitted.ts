@@ -5,6 +5,7 @@ import {
   decodeProtobuf,
   duplicateFields,
   duplicatesError,
+  embeddedTypeError,
   goJsonError,
   type JsonObject,
   type KubeObject,
@@ -126,6 +127,17 @@ export function decodeYaml(text: string): Result<YamlValue> {
 
 /** What says how an object of a kind must look. */
 export type Form = Pick<ResourceDefinition, 'schema' | 'builtIn' | 'printAsGo'>
+
+/** Upstream reads the metadata of embedded objects together with the object's own (apiextensions, unstructuredSchemaCoercer). */
+export function embeddedFault({ schema, builtIn }: Form, object: KubeObject): string | undefined {
+  return schema?.holdsEmbeddedResource !== true || builtIn ? undefined : embeddedTypeError(schema, object as never)
+}
+
+/** @throws StatusError 400 */
+export function checkEmbedded(form: Form, object: KubeObject): void {
+  const fault = embeddedFault(form, object)
+  if (fault !== undefined) throw notHandled(object, object.kind, fault)
+}
 
 /** Drops what the schema does not know. @returns `unknown field "spec.x"`, for each */
 export function unknownFields({ schema, builtIn }: Form, object: KubeObject): string[] {

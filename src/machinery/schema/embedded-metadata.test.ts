@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { validateEmbeddedResources } from './embedded-metadata.ts'
+import type { Json } from '../object.ts'
+import { embeddedTypeError, validateEmbeddedResources } from './embedded-metadata.ts'
 import { parsed } from './schema-arbitrary.ts'
 
 const schema = parsed({
@@ -67,5 +68,23 @@ for (const { name, template, causes } of cases) {
       validateEmbeddedResources(schema, { template }, '').map((cause) => `${cause.field}: ${cause.message}`),
       causes,
     )
+  })
+}
+
+const UNREADABLE: readonly (readonly [string, Json, string | undefined])[] = [
+  ['nothing', {}, undefined],
+  ['empty texts', { apiVersion: '', kind: '' }, undefined],
+  ['an apiVersion that is a number', { apiVersion: 1 }, 'template.apiVersion: Invalid value: 1: must be a string'],
+  ['a kind that is null', { kind: null }, 'template.kind: Invalid value: null: must be a string'],
+  [
+    'metadata of which much is wrong',
+    { metadata: { name: 5, labels: 'x' } },
+    'template.metadata: Invalid value: {"labels":"x","name":5}: json: cannot unmarshal string into Go struct field ObjectMeta.labels of type map[string]string',
+  ],
+]
+
+for (const [name, template, fault] of UNREADABLE) {
+  test(`an embedded resource with ${name} can${fault === undefined ? '' : 'not'} be read`, () => {
+    assert.equal(embeddedTypeError(schema, { template }), fault)
   })
 }

@@ -30,6 +30,30 @@ function visitEmbedded(schema: StructuralSchema | undefined, value: Json, path: 
   }
 }
 
+/**
+ * Why an embedded resource's apiVersion, kind or metadata cannot be read at all; undefined where they can. Of several faults
+ * upstream names any.
+ *
+ * @example
+ * embeddedTypeError(schema, object) // spec.template.kind: Invalid value: 5: must be a string
+ */
+export function embeddedTypeError(schema: StructuralSchema, value: Json): string | undefined {
+  let fault: StatusCause | undefined
+  visitEmbedded(schema, value, '', (resource, path) => {
+    fault ??= textCause(resource, 'apiVersion', path) ?? textCause(resource, 'kind', path)
+    const error = metadataTypeError(resource.metadata)
+    if (error !== undefined)
+      fault ??= fieldInvalid(childPath(path, 'metadata'), sortedKeys(resource.metadata as Json), error)
+  })
+  return fault && `${fault.field}: ${fault.message}`
+}
+
+function textCause(resource: JsonObject, field: string, path: string): StatusCause | undefined {
+  const value = resource[field]
+  if (value === undefined || typeof value === 'string') return undefined
+  return fieldInvalid(childPath(path, field), sortedKeys(value), 'must be a string')
+}
+
 /** Drops what ObjectMeta does not have from the metadata of embedded resources, in place; returns the paths, sorted. */
 export function pruneEmbeddedMetadata(schema: StructuralSchema, value: Json): string[] {
   const dropped: string[] = []

@@ -1,6 +1,7 @@
 /** The fields of metav1.ObjectMeta and the errors of encoding/json for values that do not fit them. */
 import { goTimeError, RFC_3339 } from '../go-time.ts'
 import type { Json, JsonObject } from '../object.ts'
+import { sortedKeys } from './canonical-json.ts'
 import { childPath, indexPath } from './field-path.ts'
 
 type Fits = (value: Json) => boolean
@@ -74,8 +75,15 @@ export function goKind(value: Json): string {
   return Array.isArray(value) ? 'array' : typeof value
 }
 
-/** What decoding `value` into an ObjectMeta says; undefined when it fits. Null fits everywhere, and means absent. */
+/**
+ * What decoding `value` into an ObjectMeta says; undefined when it fits. Null fits everywhere, and means absent. It is printed
+ * before it is read, with its keys in order: the first of them that is wrong is named.
+ */
 export function metadataTypeError(value: Json | undefined): string | undefined {
+  return firstTypeError(value) && firstTypeError(sortedKeys(value as Json))
+}
+
+function firstTypeError(value: Json | undefined): string | undefined {
   if (value === undefined || value === null) return undefined
   if (!isObject(value)) return `json: cannot unmarshal ${goKind(value)} into Go value of type v1.ObjectMeta`
   for (const [key, field] of Object.entries(value)) {

@@ -9,6 +9,7 @@ import { breathe, copyOf } from '../large-objects.ts'
 import { checkFieldManager } from '../managed-fields.ts'
 import { checkIdentity } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
+import { tellOtherVersion } from '../other-version.ts'
 import { presentObject } from '../read.ts'
 import { virtualNames } from '../virtual.ts'
 import { type Written, writeChange } from '../write.ts'
@@ -24,6 +25,7 @@ export async function create(context: ResourceContext): Promise<Answer> {
   checkFieldManager(query, 'CreateOptions')
   const submitted = await readKubeObject(context, { schema: definition.schema, validation })
   const { object } = submitted
+  await tellOtherVersion(context, submitted, validation)
   checkIdentity(definition, object, info.namespace, '')
   if ((object.metadata.resourceVersion ?? '') !== '') {
     throw unreadable('resourceVersion should not be set on objects to be created')

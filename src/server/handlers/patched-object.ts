@@ -10,7 +10,6 @@ import {
   metadataTypeError,
   parseApiVersion,
   type StatusError,
-  sortedKeys,
   strictDecodingError,
 } from '../../machinery/index.ts'
 import type { FieldValidation } from '../admission.ts'
@@ -18,7 +17,7 @@ import { decodingFault, type ExpectedKind, expectedKind, expectedTypeMeta } from
 import type { ResourceContext } from '../context.ts'
 import type { ResourceDefinition } from '../definition.ts'
 import { checkIdentity, fillNullTexts } from '../metadata.ts'
-import { complete, unknownFields } from '../submitted.ts'
+import { complete, embeddedFault, unknownFields } from '../submitted.ts'
 import { patchedText } from './patched-text.ts'
 
 export interface Patched {
@@ -47,6 +46,8 @@ export async function decodePatched(
   const object = value as unknown as KubeObject
   fillNullTexts(object)
   checkIdentity(definition, object, info.namespace, info.name)
+  const fault = embeddedFault(definition, object)
+  if (fault !== undefined) throw await refuse(fault)
   const faults = [...patched.faults, ...unknownFields(definition, object)]
   if (faults.length > 0 && validation === 'Strict') throw await refuse(strictDecodingError(faults))
   if (validation === 'Warn') warnings.push(...faults)
@@ -95,8 +96,7 @@ async function decodeCustom(
     throw await refuse(`Object 'Kind' is missing in '${await shown(definition, patched)}'`)
   }
   value.metadata ??= {}
-  // A patched object is printed before it is read, with its keys in order: the first of them that is wrong is named.
-  const wrong = metadataTypeError(value.metadata) && metadataTypeError(sortedKeys(value.metadata))
+  const wrong = metadataTypeError(value.metadata)
   if (wrong !== undefined) throw await refuse(wrong)
   const expected = formatApiVersion(definition)
   if (apiVersion === expected) return

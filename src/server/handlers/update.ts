@@ -22,6 +22,7 @@ import { breathe, copyOf, encodeObject, isEqual, presentRow } from '../large-obj
 import { checkFieldManager, keepTimes } from '../managed-fields.ts'
 import { checkIdentity, checkPlace, checkUid } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
+import { tellOtherVersion } from '../other-version.ts'
 import { presentObject, type SeenRow } from '../read.ts'
 import { servedForm, storedVersion } from '../row.ts'
 import { writeChange } from '../write.ts'
@@ -38,8 +39,10 @@ export async function update(context: ResourceContext): Promise<Answer> {
   const isWhole = subresource?.kind === undefined
   const sent = await readKubeObject(context, isWhole ? { schema: definition.schema, validation } : undefined)
   const { object: submitted } = sent
-  if (isWhole) checkIdentity(definition, submitted, info.namespace, info.name)
-  else checkPlace(definition, submitted, info.namespace, info.name)
+  if (isWhole) {
+    await tellOtherVersion(context, sent, validation)
+    checkIdentity(definition, submitted, info.namespace, info.name)
+  } else checkPlace(definition, submitted, info.namespace, info.name)
   if (isWhole) {
     conformSubmitted(definition, sent, validation, context.warnings)
     warnOfRepeatedOwners(submitted, false, context.warnings)
