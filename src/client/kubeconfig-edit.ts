@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { type Document, isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml'
+import { makeDirectories } from '../machinery/index.ts'
 import type { Kubeconfig, KubeconfigCluster, KubeconfigContext } from './kubeconfig.ts'
 
 export interface KubeconfigChange {
@@ -45,7 +46,7 @@ function setEntry(document: Document, plural: string, field: string, name: strin
 /** Nobody else may read it, and no reader sees half of it. A symbolic link stays one. */
 function writeWhole(file: string, text: string): void {
   const target = fs.existsSync(file) ? fs.realpathSync(file) : file
-  fs.mkdirSync(path.dirname(target), { recursive: true })
+  makeDirectories(path.dirname(target))
   const draft = `${target}.${process.pid}.tmp`
   fs.writeFileSync(draft, text, { mode: 0o600 })
   fs.renameSync(draft, target)

@@ -3,10 +3,10 @@
  * transaction that is open as long as the run: it ends with its process, however that dies, so none is ever left behind.
  * Between machines nothing has to be excluded for safety: providers make one cluster however many ask for it.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Result } from '../../machinery/index.ts'
+import { makeDirectories, type Result } from '../../machinery/index.ts'
 import { digestOf } from './desired.ts'
 
 export interface Holder {
@@ -20,7 +20,7 @@ const SQLITE_BUSY = 5
 
 /** Disposing gives it back. An error is whoever has it. */
 export function fileLock(folder: string, key: unknown, self: Holder): Result<Disposable, Holder> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeDirectories(folder, 0o700)
   const name = digestOf(key).slice('sha256:'.length, 'sha256:'.length + 16)
   const about = join(folder, `${name}.json`)
   const lock = lockFile(join(folder, `${name}.lock`))

@@ -2,16 +2,17 @@
  * What a run leaves on its machine while it lives: a file that is locked. One that nobody has locked is of a run that was killed,
  * and whoever finds it need not wait until the run's Lease has run out.
  */
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { makeDirectories } from '../../machinery/index.ts'
 import { digestOf } from './desired.ts'
 import { lockFile } from './file-lock.ts'
 
 /** Disposing takes it away. `identity` is unlike that of every other run. */
 export function markRun(folder: string, identity: string): Disposable {
   const file = fileOf(folder, identity)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeDirectories(folder, 0o700)
   const lock = lockFile(file)
   return {
     [Symbol.dispose]() {

@@ -2,10 +2,10 @@
  * The pretended world: a folder that belongs to no process. Every file in it is either as it was before a change or as it is
  * after it, whenever a process dies; changes of several processes come one after another.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Result } from '../../machinery/index.ts'
+import { makeDirectories, type Result } from '../../machinery/index.ts'
 import { providerUnreachable } from '../provider-error.ts'
 import { type Control, parseControl } from './control.ts'
 import { type ClusterRecord, parseRecord, TYPE } from './record.ts'
@@ -34,7 +34,7 @@ export function openWorld(folder: string, now: () => number): World {
   const root = resolve(folder)
   const clusters = join(root, 'clusters')
   const fileOf = (externalName: string) => join(clusters, `${externalName}.json`)
-  answering(() => mkdirSync(clusters, { recursive: true }))
+  answering(() => makeDirectories(clusters))
 
   function load(externalName: string): ClusterRecord | undefined {
     const content = readIfThere(fileOf(externalName))

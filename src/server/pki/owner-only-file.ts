@@ -1,8 +1,8 @@
 /** Files that hold secrets: readable by their owner alone, and either whole or absent whenever the process may end. */
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { KeelsonError } from '../../machinery/index.ts'
+import { KeelsonError, makeDirectories } from '../../machinery/index.ts'
 
 export interface OwnerOnlyFile {
   readonly path: string
@@ -33,8 +33,8 @@ async function writeDurably(path: string, content: string): Promise<void> {
 /** Makes the directory, with its parents, enterable by its owner alone. */
 export async function ensureOwnerOnlyDirectory(path: string): Promise<void> {
   try {
-    const made = await mkdir(path, { recursive: true, mode: 0o700 })
-    if (made === undefined) await chmod(path, 0o700)
+    const made = makeDirectories(path, 0o700)
+    if (!made) await chmod(path, 0o700)
   } catch (error) {
     throw unusable(path, 'write', error)
   }

@@ -7,7 +7,7 @@ import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { KeelsonError } from '../../machinery/index.ts'
+import { KeelsonError, makeDirectories } from '../../machinery/index.ts'
 import { databaseFile, NOTHING, openForWriting, PAGE_SIZE, PUT } from '../embedded/schema.ts'
 import { type Revision, versionOf } from '../store.ts'
 import { writeDataFile } from './data-files.ts'
@@ -36,7 +36,7 @@ export async function makeDirectory(items: AsyncIterable<BackupItem>, directory:
     throw new KeelsonError(`${directory} is not empty`, 'restore into a new directory, or move that one away first')
   const partial = `${directory}.restoring`
   await rm(partial, { recursive: true, force: true })
-  await mkdir(dirname(directory), { recursive: true })
+  makeDirectories(dirname(directory))
   await mkdir(partial, { mode: 0o700 })
   try {
     const restored = await fill(partial, items)

@@ -2,9 +2,10 @@
  * One process a data directory. The lock is the operating system's, on the file `lock`, by way of a SQLite transaction that
  * never ends: it is gone when its process is, however that died. `pid` only says whose it is.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { makeDirectories } from '../../machinery/index.ts'
 import { inUse, unusable } from './refusals.ts'
 import { isBusy } from './sqlite-errors.ts'
 
@@ -13,7 +14,7 @@ export function lockDirectory(directory: string): Disposable {
   const pidFile = join(directory, 'pid')
   let lock: DatabaseSync | undefined
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeDirectories(directory, 0o700)
     lock = new DatabaseSync(join(directory, 'lock'), { timeout: 0 })
     lock.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE')
     writeFileSync(pidFile, `${process.pid}\n`)

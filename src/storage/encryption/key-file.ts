@@ -1,8 +1,8 @@
 /** The encryption configuration of a data directory that nobody gave one: made at the first start, and only its owner reads it. */
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { KeelsonError } from '../../machinery/index.ts'
+import { KeelsonError, makeDirectories } from '../../machinery/index.ts'
 import { unusable } from '../embedded/refusals.ts'
 import { type Encryption, parseEncryption, readConfiguration } from './configuration.ts'
 
@@ -72,7 +72,7 @@ resources:
             - { name: ${name}, secret: ${secret} }
       - identity: {}
 `
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  makeDirectories(directory, 0o700)
   const temporary = `${path}.${process.pid}`
   const descriptor = openSync(temporary, 'w', 0o600)
   writeFileSync(descriptor, text)
