@@ -5,6 +5,7 @@ import { type Daemon, startDaemon } from '../daemon.ts'
 import { freePort } from '../free-port.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { toolPath } from '../tools/build.ts'
+import { createPeers } from './peers.ts'
 
 export interface EtcdOptions {
   readonly members?: number
@@ -14,6 +15,8 @@ export interface EtcdOptions {
   readonly fast?: boolean
   /** A folder with what makeCertificates makes: clients speak TLS, and show a certificate. */
   readonly certificates?: string
+  /** Members reach each other by a way that can be cut (`part`). */
+  readonly partable?: boolean
 }
 
 export interface EtcdCluster extends AsyncDisposable {
@@ -26,6 +29,11 @@ export interface EtcdCluster extends AsyncDisposable {
   thaw(member: number): void
   /** Starts a member that has been killed, on what it has written. */
   revive(member: number): void
+  /** Nothing passes between these groups of members, and the rest, any more; clients reach all of them. Needs `partable`. */
+  part(...groups: readonly (readonly number[])[]): void
+  heal(): void
+  /** Resolves with the one of these members, or of all, that believes it is the leader. */
+  leader(among?: readonly number[]): Promise<number>
   log(): string
 }
 
@@ -35,7 +43,7 @@ export interface EtcdCluster extends AsyncDisposable {
  *     await using etcd = await startEtcd({ members: 3 })
  */
 export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdCluster> {
-  const { members = 1, flags = [], fast = false, certificates } = options
+  const { members = 1, flags = [], fast = false, certificates, partable = false } = options
   const etcd = await toolPath(process.env.KEELSON_ETCD === '3.5' ? 'etcd-3.5' : 'etcd')
   await using cleanup = new AsyncDisposableStack()
   const { path: folder } = cleanup.use(await temporaryFolder())
@@ -49,7 +57,13 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdCluster>
   const tls = ['cert-file=apiserver.crt', 'key-file=apiserver.key', 'trusted-ca-file=ca.crt'].map((flag) =>
     flag.replace('=', `=${certificates}/`),
   )
-  const initial = ports.map(([, peer], member) => `e${member}=${address(peer)}`).join(',')
+  const peers = createPeers()
+  const ways = await Promise.all(
+    ports.map(async ([, peer], member) =>
+      partable ? cleanup.use(await peers.startProxy(member, address(peer))).url : address(peer),
+    ),
+  )
+  const initial = ways.map((way, member) => `e${member}=${way}`).join(',')
   const daemons: Daemon[] = []
 
   async function start(member: number): Promise<void> {
@@ -63,7 +77,7 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdCluster>
       'advertise-client-urls': clientAddress(client),
       'listen-metrics-urls': address(metrics),
       'listen-peer-urls': address(peer),
-      'initial-advertise-peer-urls': address(peer),
+      'initial-advertise-peer-urls': ways[member],
       'initial-cluster': initial,
       'log-level': 'error',
     }
@@ -87,6 +101,21 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdCluster>
       await sleep(100)
     }
   }
+  if (partable) {
+    const answer = await fetch(`${address(ports[0]?.[1])}/members`)
+    peers.know(memberIds(await answer.text(), ways))
+  }
+
+  async function leader(among: readonly number[] = [...ports.keys()]): Promise<number> {
+    for (;;) {
+      for (const member of among) {
+        const text = await fetch(`${address(ports[member]?.[2])}/metrics`).then((answer) => answer.text())
+        if (text.includes('\netcd_server_is_leader 1\n')) return member
+      }
+      await sleep(100)
+    }
+  }
+
   const disposal = cleanup.move()
   return {
     urls,
@@ -105,7 +134,19 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<EtcdCluster>
     revive: (member) => {
       void start(member)
     },
+    part: peers.part,
+    heal: peers.heal,
+    leader,
     log: () => daemons.map((daemon) => daemon.log()).join('\n'),
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
   }
+}
+
+/** Of the members that advertise these URLs, in that order. An id is beyond what JSON.parse can hold. */
+function memberIds(members: string, urls: readonly string[]): string[] {
+  return urls.map((url) => {
+    const id = new RegExp(`"id":(\\d+),"peerURLs":\\["${RegExp.escape(url)}"\\]`).exec(members)?.[1]
+    if (id === undefined) throw new Error(`no member at ${url} in ${members}`)
+    return BigInt(id).toString(16)
+  })
 }

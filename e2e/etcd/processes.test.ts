@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
-import { request as httpsRequest } from 'node:https'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,6 +11,7 @@ import { request, requestObject } from '../request.ts'
 import { type Keelson, startKeelson } from '../server.ts'
 import { type TemporaryFolder, temporaryFolder } from '../temporary-folder.ts'
 import { type EtcdCluster, startEtcd } from './cluster.ts'
+import { watch } from './watch.ts'
 
 let etcd: EtcdCluster
 let folder: TemporaryFolder
@@ -169,23 +169,3 @@ test('the controllers move to the other process when theirs is killed', { timeou
   assert.equal(servers[1]?.log().includes('"level":"error"'), false, String(servers[1]?.log()))
   await rm(join(folder.path, 'stranger'), { recursive: true, force: true })
 })
-
-function watch(access: Access, path: string): { readonly seen: string[]; end(): void } {
-  const seen: string[] = []
-  let rest = ''
-  const token = 'token' in access.credential ? access.credential.token : ''
-  const headers = { authorization: `Bearer ${token}` }
-  const outgoing = httpsRequest(access.url + path, { ca: access.ca, agent: false, headers }, (incoming) => {
-    incoming.setEncoding('utf8').on('data', (chunk: string) => {
-      const lines = (rest + chunk).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) {
-        const { type, object } = JSON.parse(line)
-        seen.push(`${type} ${object.metadata.name}`)
-      }
-    })
-  })
-  outgoing.on('error', () => {})
-  outgoing.end()
-  return { seen, end: () => outgoing.destroy() }
-}

@@ -237,8 +237,9 @@ export function timedOut(message: string, retryAfterSeconds = 0): StatusError {
   return failure(504, 'Timeout', message, retryAfterSeconds > 0 ? { retryAfterSeconds } : {})
 }
 
-export function serviceUnavailable(message: string): StatusError {
-  return failure(503, 'ServiceUnavailable', message)
+/** With a time, clients try again by themselves. */
+export function serviceUnavailable(message: string, retryAfterSeconds = 0): StatusError {
+  return failure(503, 'ServiceUnavailable', message, retryAfterSeconds > 0 ? { retryAfterSeconds } : {})
 }
 
 /** A fault of ours. The client gets no detail beyond the message; the log gets the cause. */

@@ -147,10 +147,12 @@ async function confirmed(fresh: Promise<void>): Promise<void> {
     await fresh
   } catch (error) {
     if (!isStoreError(error, 'failed')) throw error
-    throw serviceUnavailable('the store cannot be reached: nothing was changed')
+    throw serviceUnavailable('the store cannot be reached: nothing was changed', RETRY_SECONDS)
   }
 }
 
+/** What apiserver/pkg/storage/errors has for a store that cannot be reached. */
+const RETRY_SECONDS = 2
 const OF_THE_STORE = /^\/(?:clusters|services|apis?)\//
 const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection'])
 
