@@ -32,11 +32,14 @@ export interface LoadResult {
   bytes: number
 }
 
-/** Puts one load on an API, from a process of its own. */
-export async function load(access: Access, job: Job): Promise<LoadResult> {
+/** Puts one load on an API, from a process of its own; `until` ends it before its count. */
+export async function load(access: Access, job: Job, until?: Promise<unknown>): Promise<LoadResult> {
   const { url, ca, credential } = access
   const child = spawn(await toolPath('bench-load'), { stdio: ['pipe', 'pipe', 'inherit'] })
-  child.stdin.end(JSON.stringify({ server: url, ca, ...credential, ...job }))
+  child.stdin.write(JSON.stringify({ server: url, ca, ...credential, ...job, untilInputEnds: until !== undefined }))
+  const end = () => child.stdin.end()
+  if (until === undefined) end()
+  else until.then(end, end)
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
   if (code !== 0) throw new Error(`the load ${job.operation} ${url}${job.path} ended with ${code}`)
   return JSON.parse(output)

@@ -8,8 +8,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"sync/atomic"
 )
 
 // Job is what to do, and to whom.
@@ -39,6 +41,9 @@ type Job struct {
 	Existing       int    `json:"existing"`
 	ExistingPrefix string `json:"existingPrefix"`
 	CreatePath     string `json:"createPath"`
+	// UntilInputEnds ends create, get, list and mixed when standard input is closed, at the latest after Count.
+	UntilInputEnds bool `json:"untilInputEnds"`
+	enough         atomic.Bool
 }
 
 func main() {
@@ -63,6 +68,12 @@ func perform(ctx context.Context) (*Result, error) {
 	}
 	if job.Concurrency < 1 || job.Count < 1 {
 		return nil, fmt.Errorf("concurrency %d and count %d must be positive", job.Concurrency, job.Count)
+	}
+	if job.UntilInputEnds {
+		go func() {
+			_, _ = io.Copy(io.Discard, os.Stdin)
+			job.enough.Store(true)
+		}()
 	}
 	api, err := connect(ctx, job)
 	if err != nil {

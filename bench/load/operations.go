@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -49,7 +50,11 @@ func spread(ctx context.Context, job *Job, work func(ctx context.Context, number
 	begin := time.Now()
 	for range job.Concurrency {
 		workers.Go(func() {
-			for number := int(next.Add(1)) - 1; number < job.Count && ctx.Err() == nil; number = int(next.Add(1)) - 1 {
+			for !job.enough.Load() && ctx.Err() == nil {
+				number := int(next.Add(1)) - 1
+				if number >= job.Count {
+					return
+				}
 				start := time.Now()
 				if err := work(ctx, number); err != nil {
 					cancel(err)
@@ -63,5 +68,9 @@ func spread(ctx context.Context, job *Job, work func(ctx context.Context, number
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	return summarize(latencies, time.Since(begin)), nil
+	done := min(int(next.Load()), job.Count)
+	if done == 0 {
+		return nil, errors.New("ended before it began")
+	}
+	return summarize(latencies[:done], time.Since(begin)), nil
 }
