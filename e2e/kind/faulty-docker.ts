@@ -4,6 +4,7 @@
  *     await using faulty = await startFaultyDocker(docker.socket, join(folder, 'docker.sock'))
  *     faulty.arrange({ method: 'POST', path: /\/containers\/[^/]+\/start$/, effect: 'refuse after', times: 1 })
  */
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -65,13 +66,22 @@ export async function startFaultyDocker(docker: string, socket: string): Promise
     return found.fault.effect
   }
 
+  /** Whether whoever asked is there still when it is to be done. */
+  async function passes(effect: Fault['effect'] | undefined, asker: Duplex | ServerResponse): Promise<boolean> {
+    const gone = new AbortController()
+    asker.once('close', () => gone.abort())
+    if (effect === 'hold') await Promise.race([healed.promise, once(gone.signal, 'abort')])
+    if (typeof effect === 'object') await sleep(effect.delay, undefined, { signal: gone.signal }).catch(() => undefined)
+    return !asker.destroyed
+  }
+
   const server = createServer(async (incoming, answer) => {
     const effect = effectOn(incoming)
     if (effect === 'hang') return
     if (effect === 'cut') return incoming.socket.destroy()
     if (effect === 'refuse') return refuse(incoming, answer)
-    if (effect === 'hold') await healed.promise
-    if (typeof effect === 'object') await sleep(effect.delay)
+    const body = await buffer(incoming).catch(() => undefined)
+    if (body === undefined || !(await passes(effect, answer))) return
     const { method, url, headers } = incoming
     // A connection that a program was run over is not to be used again.
     const outgoing = request({ socketPath: docker, agent: false, method, path: url, headers }, (response) => {
@@ -83,19 +93,18 @@ export async function startFaultyDocker(docker: string, socket: string): Promise
     })
     outgoing.on('error', () => incoming.socket.destroy())
     answer.on('close', () => outgoing.destroy())
-    outgoing.end(await buffer(incoming))
+    outgoing.end(body)
   })
   // What attaches to a container or a process in it leaves HTTP behind.
   server.on('upgrade', async (incoming: IncomingMessage, inner: Duplex, head: Buffer) => {
     open.add(inner)
     const effect = effectOn(incoming)
     if (effect === 'hang') return
-    if (effect === 'hold') await healed.promise
-    else if (typeof effect === 'object') await sleep(effect.delay)
-    else if (effect !== undefined) {
+    if (typeof effect === 'string' && effect !== 'hold') {
       inner.destroy()
       return
     }
+    if (!(await passes(effect, inner))) return
     const outer: Socket = connect(docker)
     open.add(outer)
     for (const [one, other] of [

@@ -1,8 +1,12 @@
 /** What Docker does by halves: each ends with a ready cluster or with a reason, and nothing is left of it. */
 import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { intentFor, OWNER } from '../../src/providers/conformance/harness.ts'
 import { type ClusterProvider, isProviderError } from '../../src/providers/index.ts'
+import { kindProvider } from '../../src/providers/kind/kind-provider.ts'
+import { eventually } from '../../src/testing/index.ts'
 import { type Docker, startDocker } from './docker-daemon.ts'
 import type { Fault } from './faulty-docker.ts'
 import { provideLightImages } from './light-image.ts'
@@ -99,6 +103,14 @@ async function reasonOf(call: Promise<unknown>): Promise<string | undefined> {
   return error.reason
 }
 
+/** As a machine without memory does. */
+async function killKind(externalName: string): Promise<void> {
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const [program = '', ...words] = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0')
+    if (basename(program) === 'kind' && words.includes(externalName)) process.kill(Number(pid), 'SIGKILL')
+  }
+}
+
 async function remove(world: RealWorld, provider: ClusterProvider): Promise<void> {
   for (const { externalID } of await provider.list(OWNER, within()))
     await provider.delete(externalID, { ownerTag: OWNER, signal: within() })
@@ -152,6 +164,106 @@ describe('while a cluster is deleted', () => {
       assert.ok(world.faultsMet() > 0, 'the fault was not met')
       context.diagnostic(reason ?? 'gone')
       await world.heal()
+      await remove(world, provider)
+      await assertNothingLeft(docker)
+    })
+  }
+})
+
+/** Ids of all containers. */
+const containersOf = async ({ run }: Docker) => (await run('ps', '--all', '--quiet')).split('\n').filter(Boolean).sort()
+
+describe('while others are at it', () => {
+  test('nodes that somebody removes are missed, and a cluster that somebody makes of that name is left alone', async () => {
+    assert.ok(docker)
+    await using world = await openRealWorld(docker)
+    const provider = world.open()
+    const intent = intentIn(world)
+    const { externalID, externalName } = await provider.create(intent, { signal: within() })
+    await docker.run('rm', '--force', '--volumes', ...(await containersOf(docker)))
+    const missed = await provider.observe(externalName, within())
+    assert.ok(missed.found && missed.state === 'failed' && missed.externalID === externalID)
+    await world.plant(externalName, 'ready')
+    const theirs = await containersOf(docker)
+    assert.equal(await reasonOf(provider.update(externalID, intent, { signal: within() })), 'failed')
+    await provider.delete(externalID, { ownerTag: OWNER, signal: within() })
+    assert.deepEqual(await containersOf(docker), theirs)
+    const left = await provider.observe(externalName, within())
+    assert.ok(left.found && left.ownerTag === undefined && left.externalID !== externalID)
+  })
+
+  test('a cluster that somebody makes after a create has failed survives the deletion of what failed', async () => {
+    assert.ok(docker)
+    await using world = await openRealWorld(docker)
+    const provider = world.open()
+    const intent = intentIn(world)
+    world.arrange({ method: 'POST', path: START, effect: 'refuse' })
+    assert.equal(await reasonOf(provider.create(intent, { signal: within() })), 'failed')
+    await world.heal()
+    await world.plant(intent.externalName, 'ready')
+    const theirs = await containersOf(docker)
+    assert.equal(await reasonOf(provider.create(intent, { signal: within() })), 'failed')
+    for (const { externalID } of await provider.list(OWNER, within()))
+      await provider.delete(externalID, { ownerTag: OWNER, signal: within() })
+    assert.deepEqual(await containersOf(docker), theirs)
+  })
+
+  test('a kind that is killed has failed for that reason, and the next call makes the cluster', async () => {
+    assert.ok(docker)
+    await using world = await openRealWorld(docker)
+    const intent = intentIn(world)
+    world.arrange({ method: 'POST', path: RUN_EXEC, effect: 'hold' })
+    const creation = reasonOf(world.open().create(intent, { signal: within() }))
+    await eventually(async () => assert.ok(world.faultsMet() > 0))
+    await killKind(intent.externalName)
+    assert.equal(await creation, 'failed')
+    await world.heal()
+    assert.equal((await world.open().create(intent, { signal: within() })).state, 'ready')
+    await remove(world, world.open())
+    await assertNothingLeft(docker)
+  })
+})
+
+test('a kind that finds no docker command says so, and leaves nothing but the claim', async () => {
+  assert.ok(docker)
+  await using world = await openRealWorld(docker)
+  const provider = kindProvider({ world: world.kindWorld({ PATH: '' }) })
+  const error: unknown = await provider.create(intentIn(world), { signal: within() }).catch((thrown: unknown) => thrown)
+  assert.ok(isProviderError(error, 'failed'), String(error))
+  assert.match(error.logTail.join('\n'), /docker/)
+  assert.deepEqual(await containersOf(docker), [])
+  await remove(world, provider)
+  await assertNothingLeft(docker)
+})
+
+describe('three control planes behind a load balancer', () => {
+  const topology = { controlPlane: { replicas: 3 }, pools: [] }
+
+  for (const { what, fault } of [
+    { what: 'are one cluster, reached through it', fault: undefined },
+    {
+      what: 'whose load balancer is not started the first time',
+      fault: { method: 'POST', path: START, effect: 'refuse after', times: 1 } as const,
+    },
+    {
+      what: 'whose load balancer cannot be configured',
+      fault: { method: 'POST', path: EXEC, effect: 'refuse', times: 1 } as const,
+    },
+  ]) {
+    test(what, async (context) => {
+      assert.ok(docker)
+      await using world = await openRealWorld(docker)
+      const provider = world.open()
+      const intent = { ...intentIn(world), spec: { ...world.specs.first, topology } }
+      if (fault !== undefined) {
+        world.arrange(fault)
+        context.diagnostic((await reasonOf(provider.create(intent, { signal: within() }))) ?? 'ready')
+        assert.ok(world.faultsMet() > 0, 'the fault was not met')
+        await world.heal()
+      }
+      const created = await provider.create(intent, { signal: within() })
+      assert.deepEqual([created.state, created.spec.topology], ['ready', topology])
+      assert.equal((await containersOf(docker)).length, 4)
       await remove(world, provider)
       await assertNothingLeft(docker)
     })

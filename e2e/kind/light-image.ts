@@ -15,10 +15,26 @@ import { withLibraries } from './node-image/images.ts'
 export const LIGHT_IMAGE = 'kind.test/light'
 export const LIGHT_VERSIONS = ['v1.35.4', 'v1.36.3'] as const
 
+/** What kind puts before several control planes (pkg/cluster/internal/loadbalancer/const.go). */
+const BALANCER_IMAGE = 'docker.io/envoyproxy/envoy:v1.36.2'
+
 const PROGRAMS = ['bash', 'sh', 'cat', 'cp', 'mkdir', 'rm', 'seq', 'sleep'].map((name) => `usr/bin/${name}`)
 const OURS = ['usr/sbin/init', 'usr/bin/kubeadm', 'usr/bin/kubectl', 'usr/bin/systemctl']
 
+/** An image of that name whose Envoy hands connections on and does nothing else: for clusters of light and of whole nodes. */
+export async function provideBalancerImage(docker: Docker): Promise<void> {
+  await using folder = await temporaryFolder()
+  const programs = ['bash', 'sh', 'chmod', 'cp', 'mkdir', 'mv', 'sleep'].map((name) => `usr/bin/${name}`)
+  const files = await withLibraries(programs, await debianFolder())
+  files['usr/bin/envoy'] = await toolPath('kind-light-node')
+  const archive = join(folder.path, 'balancer.tar')
+  const scratch = await mkdtemp(join(folder.path, 'image-'))
+  await writeArchive({ name: BALANCER_IMAGE, files, entrypoint: [] }, scratch, archive)
+  await docker.run('load', '--input', archive)
+}
+
 export async function provideLightImages(docker: Docker): Promise<void> {
+  await provideBalancerImage(docker)
   await using folder = await temporaryFolder()
   const light = await toolPath('kind-light-node')
   const files = await withLibraries(PROGRAMS, await debianFolder())

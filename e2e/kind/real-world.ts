@@ -84,6 +84,8 @@ async function* again(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
 
 /** `+` after, `-` before; a number where it is not the first: `POST /volumes/create 2 +` */
 export interface RealWorld extends ProviderWorld {
+  /** What a provider of it works with; `env` is what kind is given in place of this process's own. */
+  kindWorld(env?: NodeJS.ProcessEnv): KindWorld
   /** From now on, until the world is healed. */
   arrange(fault: Fault): void
   /** How often what was arranged has come about. */
@@ -177,6 +179,10 @@ export async function openRealWorld(docker: Docker): Promise<RealWorld> {
     },
 
     put,
+    kindWorld(env = process.env) {
+      const kind = kindCommand({ command, env, dockerHost: `unix://${faulty.socket}` })
+      return worldIn(folder, command, { kind })
+    },
     arrange: faulty.arrange,
     faultsMet: faulty.faultsMet,
     async cutOff() {

@@ -36,6 +36,8 @@ func main() {
 		err = runNode()
 	case "kubeadm":
 		err = kubeadm(os.Args[1:])
+	case "envoy":
+		err = balance()
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)

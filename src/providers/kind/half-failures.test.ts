@@ -206,6 +206,13 @@ describe('kind', () => {
     assert.ok(phases.includes('starting-nodes') && phases.includes('starting-control-plane'), phases.join())
     await provider.delete(made.externalID, ours)
 
+    // kind tells the whole command, and how it ended behind it.
+    const flags = '--label io.x-k8s.kind.role=control-plane --privileged '.repeat(20)
+    docker.kind = { failure: [`ERROR: command "docker run ${flags}" failed with error: exit status 125`], times: 1 }
+    const again = await provider.create(intent, { signal, onProgress: ({ phase }) => phases.push(phase) })
+    assert.ok(phases.includes('trying-again'), phases.join())
+    await provider.delete(again.externalID, ours)
+
     docker.kind = { delay: 600_000 }
     const stop = new AbortController()
     const onProgress = ({ phase }: Progress) => {

@@ -43,6 +43,8 @@ export interface KindCommand {
 }
 
 const LINES = 40
+/** Characters. */
+const LINE = 500
 const FOLDERS = 'keelson-kind-'
 /** Milliseconds. */
 const FORGOTTEN = 60 * 60_000
@@ -74,7 +76,7 @@ export function kindCommand({ command, env, dockerHost }: KindCommand): Kind {
         child.stdin.end(config)
         for (const stream of [child.stdout, child.stderr]) {
           createInterface(stream).on('line', (raw) => {
-            const line = raw.replaceAll(TOKEN, '[redacted]').slice(0, 500)
+            const line = shortened(raw.replaceAll(TOKEN, '[redacted]'))
             if (line.trim() === '') return
             lines.push(line)
             if (lines.length > LINES) lines.shift()
@@ -108,6 +110,11 @@ async function removeForgotten(): Promise<void> {
     const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }))
     if (Date.now() - mtimeMs > FORGOTTEN) await rm(folder, { recursive: true, force: true }).catch(() => undefined)
   }
+}
+
+/** A command that failed is told whole, and behind it how it ended: both ends say the most. */
+function shortened(line: string): string {
+  return line.length <= LINE ? line : `${line.slice(0, LINE / 2)} … ${line.slice(-LINE / 2)}`
 }
 
 /** ` • Starting control-plane 🕹️  ...` begins a step; everything else is no step. */
