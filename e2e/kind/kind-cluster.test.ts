@@ -152,7 +152,7 @@ describe('a KindCluster on Docker', () => {
       await clock.advance(15_000)
       const present = await containers('--filter', 'status=running')
       const { phase, failureMessage } = (await statusOf(client, 'shop')) ?? {}
-      assert.deepEqual([present.length, phase], [2, 'Ready'], failureMessage)
+      assert.deepEqual([present.length, phase], [2, 'Ready'], failureMessage ?? '')
       assert.ok(present.every((id) => !lost.includes(id)))
     }, patient)
     await remove(client, 'shop')
