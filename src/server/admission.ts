@@ -2,18 +2,17 @@
 import {
   badRequest,
   dropRepeatedOwners,
-  finalizerWarnings,
   type KubeObject,
   linesOfError,
   repeatedOwnersWarning,
-  type StatusCause,
   type StatusError,
 } from '../machinery/index.ts'
 import { mutateCreate, mutateUpdate, validateWrite } from './admission/admit-by-plugins.ts'
 import { configurationsFor } from './admission/request-attributes.ts'
 import type { SubmittedObject } from './body.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
-import { breathe, isEqual, isHopeless, metadataFaultsOf, refusal, validateObject, weigh } from './large-objects.ts'
+import { breathe, isEqual, isHopeless, judge, weigh } from './large-objects.ts'
+import { inTurns } from './loop-turns.ts'
 import { trackFields } from './managed-fields.ts'
 import { prepareMetadataForCreate, prepareMetadataForUpdate } from './metadata.ts'
 import { checkEmbedded, conformTo } from './submitted.ts'
@@ -64,7 +63,7 @@ export async function admitCreate(
   object: KubeObject,
   context: OperationContext,
 ): Promise<void> {
-  const { strategy, names } = definition
+  const { strategy } = definition
   prepareMetadataForCreate(definition, object, context)
   strategy.prepareForCreate?.(object, context)
   weigh(object, undefined)
@@ -72,17 +71,12 @@ export async function admitCreate(
   const plugins = await configurationsFor(definition, context)
   if (plugins !== undefined || !isHopeless(object)) await trackFields(definition, object, undefined, context)
   if (plugins !== undefined) await mutateCreate(plugins, definition, object, context)
-  warnOfRepeatedOwners(object, true, context.request?.warnings)
+  await warnOfRepeatedOwners(object, true, context.request?.warnings)
   strategy.settle?.(object, undefined, context)
   await strategy.admit?.({ type: 'create', object }, context)
   await breathe(object)
-  const { found } = await metadataFaultsOf(definition, object, undefined)
-  const own = strategy.validate?.(object, context) ?? []
-  const causes = found.concat(await withSchemaFaults(definition, object, undefined, { found, own }))
-  if (causes.length > 0)
-    throw await refusal({ group: storedGroup(definition), kind: names.kind }, object.metadata.name ?? '', causes)
-  warnOfFinalizers(definition, object.metadata.finalizers, undefined, context)
-  context.request?.warnings.push(...(strategy.warn?.(object, undefined, context) ?? []))
+  const warnings = await judge(definition, object, undefined, context)
+  context.request?.warnings.push(...warnings, ...(strategy.warn?.(object, undefined, context) ?? []))
   if (plugins !== undefined) await validateWrite(plugins, definition, { object }, context)
   definition.printStored?.(object)
 }
@@ -95,7 +89,7 @@ export async function admitUpdate(
   subresource: string,
   context: OperationContext,
 ): Promise<void> {
-  const { strategy, names } = definition
+  const { strategy } = definition
   const prepare = async (): Promise<void> => {
     prepareMetadataForUpdate(object, old)
     keepStatus(definition, object, old, subresource)
@@ -110,52 +104,25 @@ export async function admitUpdate(
   const plugins = await configurationsFor(definition, context)
   if (plugins !== undefined || !isHopeless(object)) await trackFields(definition, object, old, context)
   if (plugins !== undefined && (await mutateUpdate(plugins, definition, object, old, context))) await prepare()
-  warnOfRepeatedOwners(object, true, context.request?.warnings)
+  await warnOfRepeatedOwners(object, true, context.request?.warnings)
   strategy.settle?.(object, old, context)
   await strategy.admit?.({ type: 'update', object, old, subresource }, context)
   await breathe(object)
-  const { found, causes: ofMetadata } = await metadataFaultsOf(definition, object, old)
-  const own = strategy.validateUpdate?.(object, old, context) ?? []
-  const causes = ofMetadata.concat(await withSchemaFaults(definition, object, old, { found, own }))
-  if (causes.length > 0)
-    throw await refusal({ group: storedGroup(definition), kind: names.kind }, old.metadata.name ?? '', causes)
-  warnOfFinalizers(definition, object.metadata.finalizers, old.metadata.finalizers, context)
-  context.request?.warnings.push(...(strategy.warn?.(object, old, context) ?? []))
+  const warnings = await judge(definition, object, old, context)
+  context.request?.warnings.push(...warnings, ...(strategy.warn?.(object, old, context) ?? []))
   if (plugins !== undefined) await validateWrite(plugins, definition, { object, old }, context)
   definition.printStored?.(object)
 }
 
-interface Faults {
-  /** Of its metadata. */
-  readonly found: readonly StatusCause[]
-  /** What its kind says by itself: told between those of the schema and of its rules. */
-  readonly own: readonly StatusCause[]
-}
-
-async function withSchemaFaults(
-  { schema, printAsGo }: ResourceDefinition,
-  object: KubeObject,
-  old: KubeObject | undefined,
-  { found, own }: Faults,
-): Promise<readonly StatusCause[]> {
-  return schema === undefined || printAsGo !== undefined ? own : validateObject(schema, object, old, found, own)
-}
-
 /** What is there twice is dropped, before admission and after. */
-export function warnOfRepeatedOwners({ metadata }: KubeObject, afterAdmission: boolean, warnings?: string[]): void {
-  const repeated = dropRepeatedOwners(metadata)
+export async function warnOfRepeatedOwners(
+  { metadata }: KubeObject,
+  afterAdmission: boolean,
+  warnings?: string[],
+): Promise<void> {
+  if (metadata.ownerReferences === undefined) return
+  const repeated = await inTurns(dropRepeatedOwners(metadata))
   if (repeated.length > 0) warnings?.push(repeatedOwnersWarning(repeated, afterAdmission))
-}
-
-function warnOfFinalizers(
-  { builtIn }: ResourceDefinition,
-  finalizers: readonly string[] | undefined,
-  before: readonly string[] | undefined,
-  { request }: OperationContext,
-): void {
-  if (builtIn || finalizers === undefined || request === undefined) return
-  const added = [...new Set(finalizers)].filter((name) => before?.includes(name) !== true).sort()
-  request.warnings.push(...finalizerWarnings(added, 'metadata.finalizers'))
 }
 
 /** A status that is written apart stays; a custom subresource (approval, scale) says itself what it writes. */
@@ -187,9 +154,4 @@ function specOf(object: KubeObject, statusApart: boolean): unknown {
   const { metadata: _metadata, apiVersion: _version, kind: _kind, ...spec } = object
   if (statusApart) delete spec.status
   return spec
-}
-
-/** Upstream's messages name the group that an object is kept in. */
-function storedGroup({ group, storedForm }: ResourceDefinition): string {
-  return storedForm?.definition.group ?? group
 }

@@ -92,6 +92,9 @@ export interface OperationContext {
   readonly signal: AbortSignal
 }
 
+/** What a validation may know. */
+export type JudgedContext = Pick<OperationContext, 'cluster' | 'subresource'>
+
 export interface SentRequest {
   readonly query: URLSearchParams
   /** Collects texts for Warning headers. */
@@ -127,8 +130,9 @@ export interface Strategy {
   /** May read and refuse (throws a StatusError) and may still change the object: upstream's admission. Not run for dry
    *  parts of a patch; runs once per attempt. */
   readonly admit?: (change: Change, context: OperationContext) => Promise<void>
-  readonly validate?: (object: KubeObject, context: OperationContext) => readonly StatusCause[]
-  readonly validateUpdate?: (object: KubeObject, old: KubeObject, context: OperationContext) => readonly StatusCause[]
+  /** Pure: of a large object it is asked on another thread. */
+  readonly validate?: (object: KubeObject, context: JudgedContext) => readonly StatusCause[]
+  readonly validateUpdate?: (object: KubeObject, old: KubeObject, context: JudgedContext) => readonly StatusCause[]
   /** What to tell whoever wrote a valid object, in Warning headers; `old` is undefined for a create. */
   readonly warn?: (object: KubeObject, old: KubeObject | undefined, context: OperationContext) => readonly string[]
   /** What the server makes of an object that has been written, as upstream's own controllers do a moment later: in the same
@@ -143,6 +147,8 @@ export interface Strategy {
   /** Objects that exist without a row until their first change: a pure function of the logical cluster and namespace, their
    *  names always the same. */
   readonly virtual?: (scope: VirtualScope) => readonly KubeObject[]
+  /** One of these that is deleted comes back as another object, with a uid of its own. */
+  readonly renewed?: boolean
 }
 
 /** Rows that are another resource's: events.k8s.io's events are core's, read and written in both groups. */

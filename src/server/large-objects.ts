@@ -13,16 +13,14 @@ import {
   managedAfterUpdate,
   type PatchResult,
   type StatusCause,
-  type StatusError,
   type StructuralSchema,
-  validateValue,
-  validateValueUpdate,
 } from '../machinery/index.ts'
 import type { Row } from '../storage/index.ts'
 import type { FieldValidation } from './admission.ts'
-import type { ResourceDefinition } from './definition.ts'
+import type { JudgedContext, ResourceDefinition } from './definition.ts'
+import { causesOf, type Judged, metadataWarnings } from './judge.ts'
 import { inTurns, nextTurn } from './loop-turns.ts'
-import { type MetadataFaults, metadataFaults, rulesOf } from './metadata-faults.ts'
+import { rulesOf } from './metadata-faults.ts'
 import { cut, equal, join, type Pieces, spend, textOf } from './pieces.ts'
 import { presentObject } from './read.ts'
 import { bodyOf, encodeRow, isCurrent, joinRow, placed, rowParts } from './row.ts'
@@ -38,8 +36,6 @@ const ON_THE_LOOP_WITH_RULES = 300
 const TEXT = 4096
 /** Bytes of a body that is read beside the loop. */
 export const LARGE_BODY = 64 * 1024
-/** Of a refusal that is put into words beside the loop. */
-const MANY_CAUSES = 1000
 /** Of a row that is read beside the loop. */
 const LARGE_ROW = 128 * 1024
 /** Of a patch, or of the rows and bodies that it is about. */
@@ -108,34 +104,6 @@ export function isHopeless(object: KubeObject): boolean {
   return false
 }
 
-/** invalid() */
-export async function refusal(
-  target: Parameters<typeof invalid>[0],
-  name: string,
-  causes: readonly StatusCause[],
-): Promise<StatusError> {
-  if (causes.length < MANY_CAUSES) return invalid(target, name, causes)
-  const encoded = await aside('refuse', { target, name, causes: await pieces(causes) })
-  const { buffer, byteOffset, byteLength } = encoded
-  return new EncodedStatusError(
-    invalid(target, name, causes.slice(0, 1)).status,
-    Buffer.from(buffer, byteOffset, byteLength),
-  )
-}
-
-/** metadataFaults */
-export async function metadataFaultsOf(
-  definition: ResourceDefinition,
-  object: KubeObject,
-  old: KubeObject | undefined,
-): Promise<MetadataFaults> {
-  const rules = rulesOf(definition)
-  const { managedFields: _, ...own } = object.metadata
-  if (!large.has(object) || !isOver(own)) return metadataFaults(rules, object.metadata, old?.metadata)
-  const given = { rules, metadata: await pieces(object.metadata), old: old && (await pieces(old.metadata)) }
-  return joined<MetadataFaults>(await aside('metadata', given))
-}
-
 /** One that is read beside the loop. */
 export function isLargeRow(definition: ResourceDefinition, value: Buffer): boolean {
   return value.length > LARGE_ROW && definition.externalURL === undefined && isCurrent(definition, value)
@@ -197,21 +165,67 @@ export async function applied(
   return outcome.type === 'applied' ? { type: 'applied', object: await joined<KubeObject>(outcome.object) } : outcome
 }
 
-/** validateValue; with `old`, validateValueUpdate. */
-export async function validateObject(
-  schema: StructuralSchema,
+/** Throws 422 unless `object` may be stored. @returns what upstream warns of */
+export function judge(
+  definition: ResourceDefinition,
   object: KubeObject,
   old: KubeObject | undefined,
-  found: readonly StatusCause[],
-  more: readonly StatusCause[] = [],
-): Promise<StatusCause[]> {
-  if (!large.has(object) && !(holdsRules(schema) && isOver(object, ON_THE_LOOP_WITH_RULES))) {
-    return old === undefined
-      ? validateValue(schema, object, '', found, more)
-      : validateValueUpdate(schema, object, old, '', found, more)
+  context: JudgedContext,
+): Promise<readonly string[]> {
+  const schema = definition.printAsGo === undefined ? definition.schema : undefined
+  const { strategy } = definition
+  return judgeAs(definition, { rules: rulesOf(definition), schema, strategy }, object, old, context)
+}
+
+/** Throws 422 unless the schema allows `object`. */
+export async function judgeBySchema(
+  definition: ResourceDefinition,
+  object: KubeObject,
+  context: JudgedContext,
+): Promise<void> {
+  await judgeAs(definition, { rules: undefined, schema: definition.schema, strategy: {} }, object, undefined, context)
+}
+
+async function judgeAs(
+  definition: ResourceDefinition,
+  judged: Judged,
+  object: KubeObject,
+  old: KubeObject | undefined,
+  context: JudgedContext,
+): Promise<readonly string[]> {
+  const { group, names, storedForm } = definition
+  const { rules, schema } = judged
+  // Upstream's messages name the group that an object is kept in.
+  const target = { group: storedForm?.definition.group ?? group, kind: names.kind }
+  const name = (old ?? object).metadata.name ?? ''
+  const isSlow = schema !== undefined && holdsRules(schema) && isOver(object, ON_THE_LOOP_WITH_RULES)
+  if (!large.has(object) && !isSlow) {
+    const causes = causesOf(judged, object, old, context)
+    if (causes.length > 0) throw invalid(target, name, causes)
+    return metadataWarnings(judged, object, old)
   }
-  const given = { schema: schemaNumber(schema), value: await pieces(object), old: await piecesOf(old), found, more }
-  return joined<StatusCause[]>(await aside('validate', given, [schema]))
+  const own = ownFaults(definition, judged, object, old, context)
+  const { cluster, subresource = '' } = context
+  const given = { target, name, rules, schema: numberOf(schema), own, context: { cluster, subresource } }
+  const sent = { ...given, object: await pieces(object), old: await piecesOf(old) }
+  const { refused, warnings } = await aside('judge', sent, schema === undefined ? [] : [schema])
+  if (refused === undefined) return warnings
+  const { buffer, byteOffset, byteLength } = refused.status
+  const encoded = Buffer.from(buffer, byteOffset, byteLength)
+  throw new EncodedStatusError(invalid(target, name, [refused.first]).status, encoded)
+}
+
+/** Those of a kind of Kubernetes are found by the thread, which knows it by that name. */
+function ownFaults(
+  { printAsGo, group, names }: ResourceDefinition,
+  { strategy }: Judged,
+  object: KubeObject,
+  old: KubeObject | undefined,
+  context: JudgedContext,
+): readonly StatusCause[] | string {
+  if (printAsGo !== undefined) return `${names.plural}.${group}`
+  const own = old === undefined ? strategy.validate?.(object, context) : strategy.validateUpdate?.(object, old, context)
+  return own ?? []
 }
 
 /** @param bytes of the patch, and of the row that it is for. */

@@ -13,7 +13,6 @@ import {
   type KubeObject,
   linesOfError,
   managedAfterUpdate,
-  type ObjectMeta,
   parseApiVersion,
   patchSchemaOf,
   printYaml,
@@ -21,13 +20,13 @@ import {
   type StatusCause,
   type StructuralSchema,
   typeOfSchema,
-  validateValue,
-  validateValueUpdate,
 } from '../machinery/index.ts'
 import type { FieldValidation } from './admission.ts'
+import type { JudgedContext } from './definition.ts'
 import { goPrinters } from './go-printers.ts'
+import { causesOf, type Judged, metadataWarnings } from './judge.ts'
 import { atOnce } from './loop-turns.ts'
-import { type MetadataRules, metadataFaults } from './metadata-faults.ts'
+import type { MetadataRules } from './metadata-faults.ts'
 import { cut, join, type Pieces } from './pieces.ts'
 import { checkEmbedded, conformTo, decodeSubmitted, decodeYaml, type Sent } from './submitted.ts'
 import { boundedWarnings } from './warnings.ts'
@@ -56,12 +55,8 @@ export interface Tasks {
   readonly parseYaml: (text: string) => Result<{ value: Pieces; duplicates: readonly string[] }>
   readonly printYaml: (json: string) => string
   readonly indent: (json: string) => string
-  /** JSON of the Status of invalid(). */
-  readonly refuse: (given: { target: Parameters<typeof invalid>[0]; name: string; causes: Pieces }) => Uint8Array
   /** A JSON text. */
   readonly read: (json: Uint8Array) => Pieces
-  /** metadataFaults */
-  readonly metadata: (given: { rules: MetadataRules; metadata: Pieces; old: Pieces | undefined }) => Pieces
   /** decodeSubmitted, and where `conform` says so what conformTo does; the faults are no more than the client will be told. */
   readonly submit: (given: {
     body: Uint8Array
@@ -77,14 +72,18 @@ export interface Tasks {
     config: Pieces
     force: boolean
   }) => Exclude<Outcome, { type: 'applied' }> | { type: 'applied'; object: Pieces }
-  /** validateValue, or with `old` validateValueUpdate; the causes in pieces. */
-  readonly validate: (given: {
-    schema: number
-    value: Pieces
+  /** causesOf and metadataWarnings; causes as JSON of the Status that tells them, the first besides. */
+  readonly judge: (given: {
+    target: Parameters<typeof invalid>[0]
+    name: string
+    rules: MetadataRules | undefined
+    schema: number | undefined
+    /** What its kind has found, or the built-in resource whose strategy finds it here. */
+    own: readonly StatusCause[] | string
+    object: Pieces
     old: Pieces | undefined
-    found: readonly StatusCause[]
-    more: readonly StatusCause[]
-  }) => Pieces
+    context: JudgedContext
+  }) => { refused: { first: StatusCause; status: Uint8Array } | undefined; warnings: readonly string[] }
   /** A patch of either kind. */
   readonly patch: (given: {
     kind: PatchKind
@@ -93,7 +92,11 @@ export interface Tasks {
   }) => { ok: true; value: Pieces } | Exclude<Patched, { ok: true }>
 }
 
-export function createTasks(schemaOf: (number: number) => StructuralSchema): Tasks {
+/** @param strategyOf by a name like `configmaps.` or `roles.rbac.authorization.k8s.io`, of a built-in resource */
+export function createTasks(
+  schemaOf: (number: number) => StructuralSchema,
+  strategyOf: (resource: string) => Judged['strategy'],
+): Tasks {
   function managerOf({ types, group, ignored, isConvertedElsewhere, ...manager }: SentManager): FieldManager {
     return {
       ...manager,
@@ -121,13 +124,7 @@ export function createTasks(schemaOf: (number: number) => StructuralSchema): Tas
     },
     printYaml: (json) => printYaml(JSON.parse(json) as Json),
     indent: (json) => JSON.stringify(JSON.parse(json), null, 2),
-    refuse: ({ target, name, causes }) =>
-      Buffer.from(JSON.stringify(invalid(target, name, joinAtOnce<Json>(causes) as unknown as StatusCause[]).status)),
     read: (json) => cutAtOnce(JSON.parse(bufferOf(json).toString('utf8'))),
-    metadata: ({ rules, metadata, old }) =>
-      cutAtOnce(
-        metadataFaults(rules, joinAtOnce<Json>(metadata) as ObjectMeta, old && (joinAtOnce(old) as ObjectMeta)),
-      ),
     submit: ({ body, sent, conform }) => {
       const { object, faults } = decodeSubmitted(bufferOf(body), sent)
       if (conform === undefined) return { object: cutAtOnce(object), faults }
@@ -150,12 +147,19 @@ export function createTasks(schemaOf: (number: number) => StructuralSchema): Tas
       const outcome = applyPatch(managerOf(manager), before, joinAtOnce(config), force)
       return outcome.type === 'applied' ? { type: 'applied', object: cutAtOnce(outcome.object) } : outcome
     },
-    validate: ({ schema, value, old, found, more }) =>
-      cutAtOnce(
-        old === undefined
-          ? validateValue(schemaOf(schema), joinAtOnce(value), '', found, more)
-          : validateValueUpdate(schemaOf(schema), joinAtOnce(value), joinAtOnce(old), '', found, more),
-      ),
+    judge: ({ target, name, rules, schema, own, object, old, context }) => {
+      const strategy = typeof own === 'string' ? strategyOf(own) : { validate: () => own, validateUpdate: () => own }
+      const judged = { rules, schema: schema === undefined ? undefined : schemaOf(schema), strategy }
+      const value = joinAtOnce<KubeObject>(object)
+      const before = old === undefined ? undefined : joinAtOnce<KubeObject>(old)
+      const causes = causesOf(judged, value, before, context)
+      const [first] = causes
+      if (first === undefined) {
+        return { refused: undefined, warnings: boundedWarnings(metadataWarnings(judged, value, before)) }
+      }
+      const status = Buffer.from(JSON.stringify(invalid(target, name, causes).status))
+      return { refused: { first, status }, warnings: [] }
+    },
     patch: ({ kind, object, instructions }) => {
       const patched = patcherOf(kind)(joinAtOnce<JsonObject>(object), joinAtOnce(instructions))
       return patched.ok ? { ok: true, value: cutAtOnce(patched.value) } : patched

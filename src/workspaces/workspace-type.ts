@@ -18,7 +18,7 @@ import { followType } from './exports/follow-up.ts'
 /** Names that mean something else. */
 const RESERVED = ['any', 'system']
 
-function validate({ metadata }: KubeObject, { cluster }: OperationContext): StatusCause[] {
+function validate({ metadata }: KubeObject, { cluster }: Pick<OperationContext, 'cluster'>): StatusCause[] {
   const { name = '' } = metadata
   const isReserved = RESERVED.includes(name) || (name === 'root' && cluster !== ROOT_CLUSTER)
   return isReserved ? [fieldInvalid('metadata.name', name, 'is a reserved name')] : []

@@ -20,7 +20,8 @@ import { secret } from './secret.ts'
 import { serviceAccount } from './service-account.ts'
 import { mutatingWebhookConfiguration, validatingWebhookConfiguration } from './webhook-configuration.ts'
 
-const STORED: readonly ResourceDefinition[] = [
+/** Those that have rows. */
+export const storedDefinitions: readonly ResourceDefinition[] = [
   configMap,
   coreEvent,
   limitRange,
@@ -46,5 +47,5 @@ const STORED: readonly ResourceDefinition[] = [
 
 /** @param access who answers TokenReviews and access reviews. */
 export function builtinDefinitions({ access }: { readonly access: AccessReviewers }): ResourceDefinition[] {
-  return [...STORED, ...authenticationReviews(access), ...authorizationReviews(access)]
+  return [...storedDefinitions, ...authenticationReviews(access), ...authorizationReviews(access)]
 }

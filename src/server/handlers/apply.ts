@@ -21,8 +21,7 @@ import { BODY_LIMIT } from '../body.ts'
 import { expectedKind } from '../built-in-body.ts'
 import { isFields } from '../builtins/untyped.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
-import type { ResourceDefinition } from '../definition.ts'
-import { applied as appliedTo, breathe, copyOf, presentRow, validateObject } from '../large-objects.ts'
+import { applied as appliedTo, breathe, copyOf, judgeBySchema, presentRow } from '../large-objects.ts'
 import { checkFieldManager, fieldManagerOf, withoutClusterAnnotation } from '../managed-fields.ts'
 import { checkIdentity, fillNullTexts } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
@@ -137,7 +136,7 @@ async function applied(write: Apply, name: string, old: KubeObject | undefined):
   fillNullTexts(outcome.object)
   const sent = definition.builtIn ? undefined : await copyOf(outcome.object)
   conform(definition, outcome.object, validation, context.warnings)
-  if (sent !== undefined && restoreNulls(sent, outcome.object)) await refuseNulls(definition, outcome.object)
+  if (sent !== undefined && restoreNulls(sent, outcome.object)) await judgeBySchema(definition, outcome.object, context)
   return outcome.object
 }
 
@@ -158,9 +157,4 @@ function restoreNulls(from: unknown, to: unknown): boolean {
     } else if (restoreNulls(value, to[key])) restored = true
   }
   return restored
-}
-
-async function refuseNulls({ schema, group, names }: ResourceDefinition, object: KubeObject): Promise<void> {
-  const causes = schema === undefined ? [] : await validateObject(schema, object, undefined, [])
-  if (causes.length > 0) throw invalid({ group, kind: names.kind }, object.metadata.name ?? '', causes)
 }

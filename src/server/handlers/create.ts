@@ -31,7 +31,7 @@ export async function create(context: ResourceContext): Promise<Answer> {
     throw unreadable('resourceVersion should not be set on objects to be created')
   }
   conformSubmitted(definition, submitted, validation, context.warnings)
-  warnOfRepeatedOwners(object, false, context.warnings)
+  await warnOfRepeatedOwners(object, false, context.warnings)
   return createObject(context, object, dryRun)
 }
 

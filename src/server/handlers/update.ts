@@ -45,7 +45,7 @@ export async function update(context: ResourceContext): Promise<Answer> {
   } else checkPlace(definition, submitted, info.namespace, info.name)
   if (isWhole) {
     conformSubmitted(definition, sent, validation, context.warnings)
-    warnOfRepeatedOwners(submitted, false, context.warnings)
+    await warnOfRepeatedOwners(submitted, false, context.warnings)
   } else checkSubmitted(expectedKind(definition, info.subresource), submitted)
   const given = givenVersion(submitted)
   return attempt(context, info.name, async () => {
