@@ -42,11 +42,26 @@ export interface ClusterCost {
     readonly keelsonSeconds: number
     readonly keelsonMBPerCluster: number
   }
-  readonly atRest: { readonly clusters: number; readonly seconds: number; readonly requests: number }
+  readonly atRest: AtRest
+}
+
+/** What the process has sent while nothing happened, with a control center and so many platforms. */
+export interface AtRest {
+  readonly clusters: number
+  readonly seconds: number
+  /** Each is a connection of its own to Docker's socket. */
+  readonly dockerRequests: number
+  /** Connections to the clusters' APIs. */
+  readonly apiConnections: number
+  /** Everything that was written into a socket, of whatever kind. */
+  readonly writes: number
+  /** Seconds after the beginning in which something was sent. */
+  readonly moments: readonly number[]
 }
 
 const ON_TOP_BOUND = 1000
-const REST_SECONDS = 60
+/** Longer than any controller leaves alone what nobody tells of (platform/controllers/control-center-api.ts). */
+const REST_SECONDS = 330
 /** What a cluster of one node is given of the machine's memory. */
 const BYTES_PER_CLUSTER = 1.2 * 1024 ** 3
 const MANY = 600_000
@@ -120,7 +135,7 @@ export async function benchClusters(
   tell('at rest')
   await sleep(30_000)
   const keelsonMBPerCluster = ((await memoryOf([pid])).anonymous - before) / made / 1024 ** 2
-  const requests = await requestsOf(pid, REST_SECONDS, join(folder, 'trace'))
+  const atRest = { clusters: made, ...(await sentBy(pid, REST_SECONDS, join(folder, 'trace'))) }
   await Promise.all(names.map(endOurs))
 
   return {
@@ -131,7 +146,7 @@ export async function benchClusters(
     onTopBound: ON_TOP_BOUND,
     holds: [onTop.apiReady, onTop.nodeReady, onTop.podRunning].every((value) => value <= ON_TOP_BOUND),
     parallel: { asked: parallel, made, bareSeconds, keelsonSeconds, keelsonMBPerCluster },
-    atRest: { clusters: made, seconds: REST_SECONDS, requests },
+    atRest,
   }
 }
 
@@ -184,14 +199,26 @@ async function availableBytes(): Promise<number> {
   return kilobytes === undefined ? freemem() : Number(kilobytes) * 1024
 }
 
-/** Whoever asks Docker or a cluster for something writes into a socket: how often the process does, in so many seconds. */
-async function requestsOf(pid: number, forSeconds: number, traceFile: string): Promise<number> {
-  const calls = 'trace=write,writev,sendto,sendmsg'
-  const strace = spawn('strace', ['-f', '-yy', '-e', calls, '-o', traceFile, '-p', String(pid)], { stdio: 'ignore' })
+/** Whoever asks Docker or a cluster for something connects to it, or writes into a socket that is open. */
+async function sentBy(pid: number, seconds: number, traceFile: string): Promise<Omit<AtRest, 'clusters'>> {
+  const calls = 'trace=connect,write,writev,sendto,sendmsg'
+  const strace = spawn('strace', ['-f', '-ttt', '-yy', '-e', calls, '-o', traceFile, '-p', String(pid)], {
+    stdio: 'ignore',
+  })
   await once(strace, 'spawn')
-  await sleep(forSeconds * 1000)
+  const begun = Date.now() / 1000
+  await sleep(seconds * 1000)
   strace.kill('SIGINT')
   await once(strace, 'close')
   const lines = (await readFile(traceFile, 'utf8')).split('\n')
-  return lines.filter((line) => /^\d+ +\w+\(\d+<(?:TCP|TCPv6|UNIX[\w-]*):/.test(line)).length
+  const connects = lines.filter((line) => /^\d+ +[\d.]+ connect\(/.test(line))
+  const sent = lines.filter((line) => /^\d+ +[\d.]+ \w+\(\d+<(?:TCP|TCPv6|UNIX[\w-]*):/.test(line))
+  const moments = sent.map((line) => Math.floor(Number(line.split(/ +/)[1]) - begun))
+  return {
+    seconds,
+    dockerRequests: connects.filter((line) => line.includes('AF_UNIX')).length,
+    apiConnections: connects.filter((line) => line.includes('AF_INET')).length,
+    writes: sent.filter((line) => !line.includes(' connect(')).length,
+    moments: [...new Set(moments)],
+  }
 }

@@ -78,8 +78,11 @@ program
   .description('what Keelson adds to kind create cluster; needs the superuser and Docker')
   .option('--rounds <n>', 'how often each makes a cluster', positiveInteger, 5)
   .option('--parallel <n>', 'how many then at once', positiveInteger, 10)
-  .action(async (options: { rounds: number; parallel: number }) => {
-    console.log(JSON.stringify(await benchClusters(options, tell), undefined, 2))
+  .option('--json <file>', 'also writes the result as JSON')
+  .action(async ({ json, ...options }: { rounds: number; parallel: number; json?: string }) => {
+    const text = `${JSON.stringify(await benchClusters(options, tell), undefined, 2)}\n`
+    process.stdout.write(text)
+    if (json !== undefined) await writeFile(json, text)
   })
 
 program

@@ -138,7 +138,11 @@ Seconds from the command on; on top may be at most ${seconds(onTopBound)}, which
 ${rows.join('\n')}
 
 ${parallel.made} at once, as far as this machine's memory carries (${parallel.asked} were asked for): ${parallel.bareSeconds} s of kind alone, ${parallel.keelsonSeconds} s of Keelson, which
-needs ${parallel.keelsonMBPerCluster.toFixed(1)} MB of memory for each. With ${atRest.clusters} at rest it sent ${atRest.requests} requests in ${atRest.seconds} seconds.
+needs ${parallel.keelsonMBPerCluster.toFixed(1)} MB of memory for each.
+
+With ${atRest.clusters} of them and their control center at rest it sent Docker ${atRest.dockerRequests} requests and opened ${atRest.apiConnections} connections to their APIs in ${atRest.seconds} seconds, in
+${atRest.moments.length} of these seconds: of a cluster Docker tells when a node changes, and once in five minutes what lies in the control center's API is compared
+with its platforms, each of which is looked at for that.
 `
 }
 
