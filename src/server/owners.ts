@@ -80,8 +80,8 @@ export async function noteAbsence(
   const { uid } = old.metadata
   if (uid === undefined) return
   const prefix = ownerIndexPrefix(cluster, uid)
-  const dependents = await services.store.range({ prefix, limit: 1 })
-  if (dependents.rows.length === 0) guards.push({ precondition: { type: 'noneUnder', prefix } })
+  const dependents = await services.store.occupied([prefix])
+  if (dependents.length === 0) guards.push({ precondition: { type: 'noneUnder', prefix } })
   else {
     const owner = { apiVersion: old.apiVersion, kind: old.kind, name: old.metadata.name ?? '', uid }
     operations.push({ type: 'put', key: absentOwnerKey(cluster, uid), value: absentOwnerRow(owner) })

@@ -35,18 +35,20 @@ export async function purgeCluster({ cluster, services, dryRun }: OperationConte
   const settled = new Set(builtIn.filter(isBornByCreate).map((each) => rangePrefix(each, cluster, '')))
   const others = definitions.all.filter(({ identity }) => identity !== 'builtin')
   const served = others.map((each) => rangePrefix(each, cluster, ''))
-  const custom = [...new Set([...served, ...(await customPrefixes(cluster, services))])]
+  const occupied = new Set(await services.store.occupied([...prefixes]))
+  const defined = occupied.has(rangePrefix(customResourceDefinition, cluster, ''))
+  const custom = new Set([...served, ...(defined ? await customPrefixes(cluster, services) : [])])
+  const kinds = custom.size === 0 ? [] : [...(await services.store.occupied([...custom]))]
   const remove = async (operations: readonly Operation[]): Promise<void> => {
     if (dryRun) return
     const ending: Operation = { type: 'put', key: epochKey(cluster), value: Buffer.from(TERMINATING) }
     await services.store.commit({ lane: cluster, preconditions: [], operations: [ending, ...operations] })
   }
-  const occupied = new Set(await services.store.occupied([...prefixes, ...custom]))
-  if (!dryRun) for (const prefix of occupied) await thin(services.store, prefix, epochKey(cluster), remove)
-  const ending = [...prefixes].filter((prefix) => occupied.has(prefix) || !settled.has(prefix))
-  const kinds = custom.filter((prefix) => occupied.has(prefix))
-  while (kinds.length + ending.length > BATCH && kinds.length > 0) await remove(kinds.splice(0, BATCH).map(tombstone))
-  return [...ending, ...kinds].map(tombstone)
+  if (!dryRun)
+    for (const prefix of [...occupied, ...kinds]) await thin(services.store, prefix, epochKey(cluster), remove)
+  const swept = [...prefixes].filter((prefix) => occupied.has(prefix) || !settled.has(prefix))
+  while (kinds.length + swept.length > BATCH && kinds.length > 0) await remove(kinds.splice(0, BATCH).map(tombstone))
+  return [...swept, ...kinds].map(tombstone)
 }
 
 /** Objects that are there before they are written, and rows that stand for something else, can come until the end. */

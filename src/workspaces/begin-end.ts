@@ -81,7 +81,7 @@ export async function workspaceRemains(
   const { uid = '', ownerReferences = [], resourceVersion } = workspace.metadata
   if (!isHeldBySystemAlone(workspace) || ownerReferences.length > 0) return NOTHING
   const dependents = ownerIndexPrefix(cluster, uid)
-  if ((await services.store.range({ prefix: dependents, limit: 1 })).rows.length > 0) return NOTHING
+  if ((await services.store.occupied([dependents])).length > 0) return NOTHING
   const key = objectKey(definition, cluster, '', name)
   return {
     operations: [
