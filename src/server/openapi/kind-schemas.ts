@@ -2,37 +2,23 @@
 import type { JsonObject } from '../../machinery/index.ts'
 import { fieldsIn } from '../builtins/untyped.ts'
 import type { ResourceDefinition } from '../definition.ts'
-import { API_VERSION, KIND } from './meta-schemas.ts'
-import { META, reference, schemaName } from './schema-names.ts'
-
-export const GROUP_VERSION_KIND = 'x-kubernetes-group-version-kind'
+import { API_VERSION, builtInSchema, KIND, LIST_META, OBJECT_META } from './built-in-schema.ts'
+import { type Published, publishedSchema } from './custom-schema.ts'
+import { GROUP_VERSION_KIND, META, reference, schemaName } from './schema-names.ts'
 
 const CONVENTIONS = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md'
 
 /** The Scale of autoscaling/v1, which subresources of custom resources answer. */
 export const SCALE = 'io.k8s.api.autoscaling.v1.Scale'
 
-const SCALE_SCHEMA: JsonObject = {
-  type: 'object',
-  description: 'How many instances of something there are, and should be.',
-  properties: {
-    apiVersion: API_VERSION,
-    kind: KIND,
-    metadata: { allOf: [reference(`${META}.ObjectMeta`)] },
-    spec: { type: 'object', properties: { replicas: { type: 'integer', format: 'int32' } } },
-    status: {
-      type: 'object',
-      required: ['replicas'],
-      properties: { replicas: { type: 'integer', format: 'int32' }, selector: { type: 'string' } },
-    },
-  },
-  [GROUP_VERSION_KIND]: [{ group: 'autoscaling', version: 'v1', kind: 'Scale' }],
-}
-
-/** Every object has its type and metadata, whatever its schema says of them. */
-function objectSchema(definition: ResourceDefinition): JsonObject {
+/** Every object has its type and metadata, whatever its schema says of them (builder.go: buildKubeNative). */
+function objectSchema(definition: ResourceDefinition, published: Published): JsonObject {
   const { group, version, names, openAPIV3Schema } = definition
-  const source = openAPIV3Schema ?? { 'x-kubernetes-preserve-unknown-fields': true }
+  const about = { ...selectableFields(definition), [GROUP_VERSION_KIND]: [{ group, version, kind: names.kind }] }
+  const isOpen = openAPIV3Schema?.['x-kubernetes-preserve-unknown-fields'] === true
+  // kubectl would take named fields for all there are.
+  if (openAPIV3Schema === undefined || (isOpen && published === 'v2')) return { type: 'object', ...about }
+  const source = publishedSchema(openAPIV3Schema, published)
   return {
     ...source,
     type: 'object',
@@ -40,10 +26,9 @@ function objectSchema(definition: ResourceDefinition): JsonObject {
       ...(fieldsIn(source.properties) as JsonObject),
       apiVersion: API_VERSION,
       kind: KIND,
-      metadata: { allOf: [reference(`${META}.ObjectMeta`)], description: 'Standard metadata of an object.' },
+      metadata: { allOf: [reference(`${META}.ObjectMeta`)], description: OBJECT_META },
     },
-    ...selectableFields(definition),
-    [GROUP_VERSION_KIND]: [{ group, version, kind: names.kind }],
+    ...about,
   }
 }
 
@@ -54,8 +39,7 @@ function selectableFields({ builtIn, selectableFields: paths }: ResourceDefiniti
 }
 
 function listSchema(definition: ResourceDefinition): JsonObject {
-  const { group, version, names, builtIn } = definition
-  const item = reference(schemaName(definition, names.kind))
+  const { group, version, names } = definition
   return {
     type: 'object',
     description: `${names.listKind} is a list of ${names.kind}`,
@@ -65,28 +49,23 @@ function listSchema(definition: ResourceDefinition): JsonObject {
       items: {
         type: 'array',
         description: `List of ${names.plural}. More info: ${CONVENTIONS}`,
-        items: builtIn ? { allOf: [item], default: {} } : item,
+        items: reference(schemaName(definition, names.kind)),
       },
       kind: KIND,
-      metadata: { allOf: [reference(`${META}.ListMeta`)], description: 'Standard metadata of a list.' },
+      metadata: { allOf: [reference(`${META}.ListMeta`)], description: LIST_META },
     },
     ...selectableFields(definition),
     [GROUP_VERSION_KIND]: [{ group, version, kind: names.listKind }],
   }
 }
 
-/** Of what is sent to a subresource: TokenRequest. */
-function submittedSchemas({ subresources }: ResourceDefinition): Record<string, JsonObject> {
-  const all = Object.values(subresources).flatMap(({ submitted }) => submitted ?? [])
-  return Object.fromEntries(all.map((one) => [schemaName(one, one.names.kind), objectSchema(one)]))
-}
-
-export function kindSchemas(definition: ResourceDefinition): Record<string, JsonObject> {
-  const { names, verbs, subresources } = definition
+/** What paths refer to, but for the types of Kubernetes. */
+export function kindSchemas(definition: ResourceDefinition, published: Published): Record<string, JsonObject> {
+  const { names, verbs } = definition
+  const [own, list] = [schemaName(definition, names.kind), schemaName(definition, names.listKind)]
+  if (builtInSchema(own) !== undefined) return {}
   return {
-    [schemaName(definition, names.kind)]: objectSchema(definition),
-    ...(verbs.includes('list') && { [schemaName(definition, names.listKind)]: listSchema(definition) }),
-    ...(subresources.scale !== undefined && { [SCALE]: SCALE_SCHEMA }),
-    ...submittedSchemas(definition),
+    [own]: objectSchema(definition, published),
+    ...(verbs.includes('list') && { [list]: listSchema(definition) }),
   }
 }

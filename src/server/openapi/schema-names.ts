@@ -1,6 +1,7 @@
 /** What schemas are called: the Go package of a built-in kind, or the reversed group of any other. */
 import type { ResourceDefinition } from '../definition.ts'
 
+export const GROUP_VERSION_KIND = 'x-kubernetes-group-version-kind'
 export const META = 'io.k8s.apimachinery.pkg.apis.meta.v1'
 const SCHEMAS = '#/components/schemas/'
 

@@ -9,7 +9,7 @@ import { servedGroups } from '../discovery/served-groups.ts'
 import { type OpenAPIDocument, openAPIOf, openAPIV3Index } from './v3.ts'
 
 /** Swagger 2.0 knows no alternatives; what a schema says in them is for the server to hold. */
-const UNKNOWN_TO_V2 = new Set(['anyOf', 'oneOf', 'not', 'nullable'])
+const UNKNOWN_TO_V2 = new Set(['allOf', 'anyOf', 'oneOf', 'not', 'nullable', 'default'])
 /** In the order in which a wildcard takes them; the second is what clients of before Kubernetes 1.24 call the third. */
 const FORMS: readonly (readonly [accepted: string, form: 'json' | 'protobuf'])[] = [
   ['application/json', 'json'],
@@ -54,30 +54,39 @@ function chosenForm(accept: string): 'json' | 'protobuf' | undefined {
 }
 
 function swaggerOf(definitions: DefinitionSet): JsonObject {
-  const resources = servedGroups(definitions).flatMap((group) => group.versions.flatMap((version) => version.resources))
-  const { info, paths, components } = openAPIOf({ resources })
-  const { schemas } = isFields(components) ? components : {}
+  const versions = servedGroups(definitions).flatMap((group) => group.versions)
+  const { info, paths, components } = openAPIOf(versions, 'v2')
+  const { schemas, securitySchemes } = isFields(components) ? components : {}
   return {
     swagger: '2.0',
     info: info ?? null,
     paths: Object.fromEntries(
       Object.entries(isFields(paths) ? paths : {}).map(([path, item]) => [path, pathItemV2(item)]),
     ),
-    definitions: schemaV2((schemas ?? {}) as Json, false),
+    definitions: schemaV2((schemas ?? {}) as Json, true),
+    securityDefinitions: (securitySchemes ?? {}) as Json,
+    security: [{ BearerToken: [] }],
   }
 }
 
-/** `inProperties`: the keys of this object are names of fields, not of schema keywords. */
-function schemaV2(value: Json, inProperties: boolean): Json {
+/** `named`: the keys of this object are names of schemas or fields, not keywords. */
+function schemaV2(value: Json, named: boolean): Json {
   if (Array.isArray(value)) return value.map((item) => schemaV2(item, false))
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).flatMap(([key, item]): [string, Json][] => {
-    if (!inProperties && UNKNOWN_TO_V2.has(key)) return []
-    if (!inProperties && key === '$ref' && typeof item === 'string')
+  const fields = named ? value : { ...alternativeOf(value), ...value }
+  const entries = Object.entries(fields).flatMap(([key, item]): [string, Json][] => {
+    if (!named && UNKNOWN_TO_V2.has(key)) return []
+    if (!named && key === '$ref' && typeof item === 'string')
       return [[key, item.replace('#/components/schemas/', '#/definitions/')]]
-    return [[key, schemaV2(item, !inProperties && key === 'properties')]]
+    return [[key, schemaV2(item, !named && key === 'properties')]]
   })
   return Object.fromEntries(entries)
+}
+
+/** What stands for alternatives: the one schema that is referred to, or the first type. */
+function alternativeOf({ allOf, oneOf }: JsonObject): JsonObject {
+  const [first] = objectsIn(allOf ?? oneOf) as readonly JsonObject[]
+  return first ?? {}
 }
 
 function pathItemV2(item: unknown): JsonObject {
@@ -92,17 +101,27 @@ function operationV2(value: unknown): JsonObject {
   if (!isFields(value)) return {}
   const { requestBody, parameters, responses, ...rest } = value
   const body = isFields(requestBody) ? [bodyParameter(requestBody)] : []
-  const answers = Object.entries(isFields(responses) ? responses : {}).map(([code, response]): [string, Json] => [
-    code,
-    responseV2(response),
-  ])
+  const all = [...body, ...objectsIn(parameters).map(parameterV2)]
+  const answers = Object.entries(isFields(responses) ? responses : {})
+  const answered = answers.flatMap(([, response]) => contentTypes(response))
+  const taken = contentTypes(requestBody)
   return {
     ...(rest as JsonObject),
-    consumes: isFields(requestBody) && isFields(requestBody.content) ? Object.keys(requestBody.content) : ['*/*'],
-    produces: ['application/json', 'application/yaml'],
-    parameters: [...body, ...objectsIn(parameters).map(parameterV2)],
-    responses: Object.fromEntries(answers),
+    consumes: taken.length > 0 ? taken : answered.includes(PROTOBUF) ? ['*/*'] : CUSTOM,
+    produces: PRODUCED.filter((type) => answered.includes(type)),
+    ...(all.length > 0 && { parameters: all }),
+    responses: Object.fromEntries(answers.map(([code, response]) => [code, responseV2(response)])),
+    schemes: ['https'],
   }
+}
+
+const PROTOBUF = 'application/vnd.kubernetes.protobuf'
+const CUSTOM = ['application/json', 'application/yaml']
+const PRODUCED = [...CUSTOM, PROTOBUF, 'application/json;stream=watch', `${PROTOBUF};stream=watch`]
+
+/** Of a body, or of an answer. */
+function contentTypes(part: unknown): string[] {
+  return isFields(part) && isFields(part.content) ? Object.keys(part.content) : []
 }
 
 function parameterV2({ schema, ...rest }: Readonly<Record<string, unknown>>): JsonObject {

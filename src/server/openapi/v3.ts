@@ -5,9 +5,10 @@ import type { DefinitionSet } from '../definition.ts'
 import { boundedCache } from '../discovery/bounded-cache.ts'
 import { contentKey } from '../discovery/content-key.ts'
 import { type ServedVersion, servedGroups } from '../discovery/served-groups.ts'
+import { referredTo, withOptionsOf } from './built-in-schema.ts'
+import type { Published } from './custom-schema.ts'
 import { kindSchemas } from './kind-schemas.ts'
-import { META_SCHEMAS } from './meta-schemas.ts'
-import { groupVersionPath, resourcePaths } from './paths.ts'
+import { groupVersionPath, groupVersionPaths, resourcePaths } from './paths.ts'
 
 export interface OpenAPIDocument {
   /** Of everything that it is made of: what the index calls it by. */
@@ -29,6 +30,9 @@ interface HashedVersion {
   readonly hash: string
 }
 
+/** To be raised when documents change although what they are made of does not: clients keep them by their hashes. */
+const FORM = 2
+
 /** Everything that the document is made of, so that it need not be made to know whether it has changed. */
 function hashOf({ group, version, resources }: ServedVersion): string {
   const content = resources.map((definition) => [
@@ -38,7 +42,7 @@ function hashOf({ group, version, resources }: ServedVersion): string {
     Object.keys(definition.subresources),
     definition.schemaHash,
   ])
-  const hash = createHash('sha512').update(JSON.stringify([group, version, content]))
+  const hash = createHash('sha512').update(JSON.stringify([FORM, group, version, content]))
   return hash.digest('hex').toUpperCase()
 }
 
@@ -51,13 +55,24 @@ function hashedVersions(definitions: DefinitionSet): ReadonlyMap<string, HashedV
   })
 }
 
-export function openAPIOf({ resources }: Pick<ServedVersion, 'resources'>): JsonObject {
-  const schemas: Record<string, JsonObject> = { ...META_SCHEMAS }
+function isBuiltIn({ resources }: ServedVersion): boolean {
+  return resources.some(({ builtIn }) => builtIn)
+}
+
+/** Of these group versions together; `v2`: for a document of Swagger 2.0, which is made of it. */
+export function openAPIOf(versions: readonly ServedVersion[], published: Published): JsonObject {
+  const schemas: Record<string, JsonObject> = {}
   const paths: Record<string, JsonObject> = {}
-  for (const definition of resources) {
-    Object.assign(schemas, kindSchemas(definition))
-    Object.assign(paths, resourcePaths(definition))
+  for (const served of versions) {
+    for (const definition of served.resources) {
+      Object.assign(schemas, kindSchemas(definition, published))
+      Object.assign(paths, resourcePaths(definition))
+    }
+    if (isBuiltIn(served)) Object.assign(paths, groupVersionPaths(served))
   }
+  Object.assign(schemas, referredTo([paths, schemas]))
+  const [only, ...others] = versions
+  if (only !== undefined && others.length === 0 && isBuiltIn(only)) withOptionsOf(only, schemas)
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: 'unversioned' },
@@ -90,7 +105,11 @@ export function openAPIV3Document(
   const version = hashedVersions(definitions).get(key)
   if (version === undefined) return undefined
   const { hash, served } = version
-  return documents(hash, () => ({ hash, body: Buffer.from(JSON.stringify(openAPIOf(served))), modified: now() }))
+  return documents(hash, () => ({
+    hash,
+    body: Buffer.from(JSON.stringify(openAPIOf([served], 'v3'))),
+    modified: now(),
+  }))
 }
 
 /** Which documents there are, and where: by their hashes. */
