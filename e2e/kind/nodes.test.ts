@@ -1,6 +1,6 @@
 /** Real nodes: workers that come and go, pods that reach each other across them, and an upgrade that keeps what runs. */
 import assert from 'node:assert/strict'
-import { chmod, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { ClusterIntent, ClusterProvider, ObservedCluster } from '../../src/providers/index.ts'
@@ -10,6 +10,7 @@ import { temporaryFolder } from '../temporary-folder.ts'
 import { kubernetesVersion } from '../tools/recipes.ts'
 import type { Docker } from './docker-daemon.ts'
 import { kindEnvironment, startKindDocker } from './kind-docker.ts'
+import { provideBalancerImage } from './light-image.ts'
 import { PAUSE_IMAGE } from './node-image/images.ts'
 import { NEXT_VERSION, NODE_IMAGES, provideNodeImage } from './node-image/node-image.ts'
 
@@ -38,17 +39,19 @@ async function must(command: string, input?: string): Promise<string> {
   return output
 }
 
+async function kubectlOf({ externalID }: ObservedCluster): Promise<Kubectl> {
+  const file = join(stack.use(await temporaryFolder()).path, 'kubeconfig')
+  const { kubeconfig } = await provider.issueAccess(externalID, 3600, { ownerTag: OWNER, signal: within() })
+  await writeFile(file, kubeconfig.reveal(), { mode: 0o600 })
+  return kubectlWith(file)
+}
+
 before(async () => {
   docker = stack.use(await startKindDocker())
   await provideNodeImage(docker, NEXT_VERSION)
   provider = openKindProvider({ image: NODE_IMAGES }, { env: { ...process.env, ...(await kindEnvironment(docker)) } })
-  const folder = stack.use(await temporaryFolder()).path
   cluster = await provider.create(intentOf({ version: kubernetesVersion, topology: pool(1) }), { signal: within() })
-  const file = join(folder, 'kubeconfig')
-  const { kubeconfig } = await provider.issueAccess(cluster.externalID, 3600, { ownerTag: OWNER, signal: within() })
-  await writeFile(file, kubeconfig.reveal())
-  await chmod(file, 0o600)
-  kubectl = await kubectlWith(file)
+  kubectl = await kubectlOf(cluster)
   await must('wait --for=create serviceaccount/default --timeout=300s')
 })
 after(() => stack.disposeAsync())
@@ -110,10 +113,38 @@ test('an upgrade replaces every node, and keeps objects and the credential', asy
   await must('wait --for=condition=Ready pod/pinned --timeout=300s')
 })
 
-test('after it nothing is left', async () => {
-  await provider.delete(cluster.externalID, { ownerTag: OWNER, signal: within() })
+async function assertNothingLeft(): Promise<void> {
   assert.equal(await docker.run('ps', '--all', '--quiet'), '')
   assert.equal(await docker.run('volume', 'ls', '--quiet'), '')
+}
+
+test('after it nothing is left', async () => {
+  await provider.delete(cluster.externalID, { ownerTag: OWNER, signal: within() })
+  await assertNothingLeft()
+})
+
+test('of three control planes one may go: the API is written to meanwhile, and it comes back', async () => {
+  await provideBalancerImage(docker)
+  const topology = { controlPlane: { replicas: 3 }, pools: [] }
+  const intent = intentOf({ version: kubernetesVersion, topology })
+  cluster = await provider.create(intent, { signal: within() })
+  assert.deepEqual([cluster.state, cluster.spec], ['ready', { version: kubernetesVersion, topology }])
+  kubectl = await kubectlOf(cluster)
+  await must('wait --for=condition=Ready nodes --all --timeout=600s')
+  assert.deepEqual(
+    await nodes(),
+    ['', '2', '3'].map((number) => `nodes-control-plane${number}=${kubernetesVersion}`),
+  )
+  await docker.run('kill', 'nodes-control-plane2')
+  const hurt = await provider.observe(cluster.externalName, within())
+  assert.ok(hurt.found)
+  assert.match(`${hurt.state}: ${hurt.message}`, /^failed: not all of its nodes run: nodes-control-plane2/)
+  await must('create configmap kept --from-literal=a=b')
+  cluster = await provider.update(cluster.externalID, intent, { signal: within() })
+  assert.equal(cluster.state, 'ready')
+  await must('wait --for=condition=Ready node/nodes-control-plane2 --timeout=600s')
+  await provider.delete(cluster.externalID, { ownerTag: OWNER, signal: within() })
+  await assertNothingLeft()
 })
 
 const podOn = (node: string): string => `
