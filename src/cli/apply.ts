@@ -8,7 +8,7 @@ import { type ConnectionOptions, connect } from './connection.ts'
 import { readDuration } from './duration.ts'
 import type { Environment } from './environment.ts'
 import { failureCounter } from './failure.ts'
-import { isDirectory, readManifests } from './manifest-files.ts'
+import { isDirectory, nothingIn, readManifests } from './manifest-files.ts'
 import type { Manifest } from './manifest-text.ts'
 import { readManifestTree, someDirectory } from './manifest-tree.ts'
 import { each } from './repeated.ts'
@@ -79,6 +79,7 @@ export function addApply(program: Command, environment: Environment, exit: (code
           )
         }
         const tree = await readManifestTree(directory, environment)
+        if (!someDirectory(tree, ({ manifests }) => manifests.length > 0)) throw nothingIn([directory])
         const isPlanned = !dryRun && someDirectory(tree, hasClusters)
         if (isPlanned && flags.autoApprove !== true) throw unapproved(command)
         if (!isPlanned) refuse(command, OF_A_PLAN, 'goes with control centers and platforms')

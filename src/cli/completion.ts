@@ -12,11 +12,23 @@ export function addCompletion(program: Command, { stdout }: Environment): void {
     })
 }
 
-/** The words that may follow each command, `''` being the program itself. */
-function wordsOf(command: Command, path = ''): [string, string[]][] {
-  const flags = command.options.flatMap(({ short, long }) => [short, long]).filter((flag) => flag !== undefined)
-  const own: [string, string[]] = [path, [...command.commands.map((each) => each.name()), ...flags]]
-  return [own, ...command.commands.flatMap((each) => wordsOf(each, `${path} ${each.name()}`.trim()))]
+/** The words that may follow each command, `''` being the program itself, whose flags go with all of them. */
+function wordsOf(command: Command, path = '', inherited: readonly string[] = []): [string, string[]][] {
+  const flags = [...flagsOf(command), ...inherited]
+  const children = command.commands.flatMap((each) => namesOf(each).map((name) => [name, each] as const))
+  const own: [string, string[]] = [path, [...children.map(([name]) => name), ...flags]]
+  return [
+    own,
+    ...children.flatMap(([name, each]) => wordsOf(each, `${path} ${name}`.trim(), path === '' ? flags : inherited)),
+  ]
+}
+
+function namesOf(command: Command): string[] {
+  return [command.name(), ...command.aliases()]
+}
+
+function flagsOf({ options }: Command): string[] {
+  return options.flatMap(({ short, long }) => [short, long]).filter((flag) => flag !== undefined)
 }
 
 const SCRIPTS: Readonly<Record<'bash' | 'zsh' | 'fish', (program: Command) => string>> = {
@@ -39,17 +51,35 @@ complete -o default -F _keelson keelson
 `,
   zsh: (program) => `autoload -Uz bashcompinit && bashcompinit\n${SCRIPTS.bash(program)}`,
   fish: (program) =>
-    program.commands
-      .map((each) => {
-        const flags = each.options
-          .map(({ long }) => (long === undefined ? '' : ` -l ${long.slice(2)}`))
-          .filter((flag) => flag !== '')
-        const command = `complete -c keelson -n __fish_use_subcommand -f -a ${each.name()} -d '${each.summary()}'`
-        const seen = `complete -c keelson -n '__fish_seen_subcommand_from ${each.name()}'`
-        return [command, ...flags.map((flag) => `${seen}${flag}`)].join('\n')
-      })
-      .join('\n')
-      .concat('\n'),
+    [
+      ...fishFlags(program, ''),
+      ...program.commands.flatMap((each) => {
+        const within = ` -n '__fish_seen_subcommand_from ${namesOf(each).join(' ')}'`
+        return [
+          fishWord(each, ' -n __fish_use_subcommand'),
+          ...each.commands.map((below) => fishWord(below, within)),
+          ...fishFlags(each, within),
+          ...each.commands.flatMap((below) =>
+            fishFlags(
+              below,
+              ` -n '__fish_seen_subcommand_from ${each.name()}; and __fish_seen_subcommand_from ${below.name()}'`,
+            ),
+          ),
+        ]
+      }),
+      '',
+    ].join('\n'),
+}
+
+function fishWord(command: Command, condition: string): string {
+  return `complete -c keelson${condition} -f -a ${command.name()} -d '${command.summary().replaceAll("'", "\\'")}'`
+}
+
+function fishFlags({ options }: Command, condition: string): string[] {
+  return options.map(({ short, long, description }) => {
+    const names = [short && ` -s ${short.slice(1)}`, long && ` -l ${long.slice(2)}`].filter(Boolean).join('')
+    return `complete -c keelson${condition}${names} -d '${description.replaceAll("'", "\\'")}'`
+  })
 }
 
 function knownPaths(program: Command): string {

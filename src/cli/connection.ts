@@ -11,6 +11,7 @@ import {
   type KubeconfigSource,
   readKubeconfig,
 } from '../client/index.ts'
+import { KeelsonError } from '../machinery/index.ts'
 import type { Environment } from './environment.ts'
 import { resolveWorkspace } from './workspace-path.ts'
 
@@ -57,8 +58,13 @@ export function connect(options: ConnectionOptions, environment: Environment): C
   const found = clientConfigOf(openKubeconfig(options, environment), options.context)
   const { cert, key, ...withoutCertificate } = found
   const identified = options.token === undefined ? found : { ...withoutCertificate, token: options.token }
-  const config = options.server === undefined ? identified : { ...identified, server: options.server }
+  const config = options.server === undefined ? identified : { ...identified, server: httpsURL(options.server) }
   return connectTo(config, options, environment)
+}
+
+function httpsURL(server: string): string {
+  if (URL.canParse(server) && server.startsWith('https://')) return server
+  throw new KeelsonError(`--server ${server} is no https URL`, 'write it as https://127.0.0.1:6443/clusters/root:acme')
 }
 
 export function connectTo(config: ClientConfig, options: ConnectionOptions, environment: Environment): Connection {

@@ -143,8 +143,12 @@ export const PROBES = {
   },
 
   async cluster(machine) {
-    const ask = (path: string) => machine.run('kubectl', ['get', '--raw', path, '--request-timeout=4s'])
-    const [ready, nodes] = await Promise.all([ask('/readyz'), ask('/api/v1/nodes?limit=1')])
+    const folder = await mkdtemp(join(tmpdir(), 'keelson-probe-'))
+    const ask = (...what: string[]) => machine.run('kubectl', ['get', ...what, '--request-timeout=4s'])
+    // By name, not as --raw: kubectl before 1.33 leaves the path of a workspace's URL out there.
+    const one = ['nodes', '--field-selector', 'metadata.name=keelson-probe', '--cache-dir', folder]
+    const [ready, nodes] = await Promise.all([ask('--raw', '/readyz'), ask(...one)])
+    await rm(folder, { recursive: true, force: true })
     if (ready.code !== 0 || ready.out.trim() !== 'ok') {
       return no(
         ready.failure || 'the cluster of the current kubeconfig is not ready',
@@ -152,7 +156,7 @@ export const PROBES = {
       )
     }
     // A Keelson of one's own is the current kubeconfig of most who try it; whoever may not list nodes may have some.
-    if (/NotFound|could not find/.test(nodes.failure)) {
+    if (/have a resource type/.test(nodes.failure)) {
       return no('the cluster of the current kubeconfig has no nodes: an API alone', 'set KUBECONFIG to one with nodes')
     }
     return yes('the cluster of the current kubeconfig answers')

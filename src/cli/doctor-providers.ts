@@ -28,7 +28,7 @@ export interface Provision {
   readonly type: string
   readonly gives: string
   readonly nodes: boolean
-  /** `later`: the machine could, and this version of Keelson cannot yet. */
+  /** `later`: this version of Keelson has it not yet, whatever the machine lacks. */
   readonly state: 'works' | 'later' | 'lacking'
   /** Probes that failed. */
   readonly lacks: readonly ProbeName[]
@@ -37,16 +37,23 @@ export interface Provision {
 export function provisions(findings: Findings): Provision[] {
   return PROVIDERS.map(({ type, gives, nodes, needs }) => {
     const lacks = needs.filter((name) => !findings[name].ok)
-    const state = lacks.length > 0 ? 'lacking' : type in { ...providerTypes, ...localClusterTypes } ? 'works' : 'later'
+    const isThere = type in { ...providerTypes, ...localClusterTypes }
+    const state = !isThere ? 'later' : lacks.length > 0 ? 'lacking' : 'works'
     return { type, gives, nodes, state, lacks }
   })
+}
+
+/** Whether somebody would gain by what the probe asks for: no provider needs it, or one that this version has. */
+export function isWorthwhile(name: ProbeName, all: readonly Provision[]): boolean {
+  const needing = PROVIDERS.filter(({ needs }) => needs.includes(name)).map(({ type }) => type)
+  return needing.length === 0 || all.some(({ type, state }) => needing.includes(type) && state !== 'later')
 }
 
 /** One line on how to get nodes here, for whoever has platforms without. */
 export function nodesHint(all: readonly Provision[]): string {
   const works = all.find(({ nodes, state }) => nodes && state === 'works')
   if (works !== undefined) return `a ClusterProvider of type ${works.type} gives them nodes here`
-  const later = all.filter(({ nodes, state }) => nodes && state === 'later').map(({ type }) => type)
+  const later = all.filter(({ state, lacks }) => state === 'later' && lacks.length === 0).map(({ type }) => type)
   if (later.length > 0)
     return `this machine could give them nodes (${later.join(', ')}), and this version of Keelson cannot yet`
   return 'this machine gives them no nodes as it is'

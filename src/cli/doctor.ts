@@ -4,8 +4,8 @@ import type { Command } from 'commander'
 import type { Json } from '../machinery/index.ts'
 import { alignColumns, TABLE_COLUMNS } from './columns.ts'
 import { type Machine, thisMachine } from './doctor-machine.ts'
-import { type Findings, probeAll } from './doctor-probes.ts'
-import { nodesHint, type Provision, provisions } from './doctor-providers.ts'
+import { type Findings, type ProbeName, probeAll } from './doctor-probes.ts'
+import { isWorthwhile, nodesHint, type Provision, provisions } from './doctor-providers.ts'
 import type { Environment } from './environment.ts'
 import { parseOutputFormat } from './output-format.ts'
 
@@ -55,7 +55,9 @@ export function diagnosisText(
     gives,
     lacksText(lacks),
   ])
-  const remedies = Object.entries(probes).filter(([, { ok, remedy }]) => !ok && remedy !== '')
+  const remedies = Object.entries(probes).filter(
+    ([name, { ok, remedy }]) => !ok && remedy !== '' && isWorthwhile(name as ProbeName, providers),
+  )
   const parts = [
     `This machine: ${machine}\n\nTried out:\n${columns(tried)}`,
     `Providers of clusters:\n${columns(enabled.map((cells) => (cells.at(-1) === '' ? cells.slice(0, -1) : cells)))}`,

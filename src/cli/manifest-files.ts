@@ -17,9 +17,12 @@ export async function readManifests(
     if (source === '-') manifests.push(...parseManifestText(await textOf(stdin), 'STDIN'))
     else for (const file of filesIn(source, recursive)) manifests.push(...parseManifestText(read(file), file))
   }
-  if (manifests.length === 0)
-    throw new KeelsonError(`no objects found in ${sources.join(', ')}`, 'name a file or directory with manifests')
+  if (manifests.length === 0) throw nothingIn(sources)
   return manifests
+}
+
+export function nothingIn(sources: readonly string[]): KeelsonError {
+  return new KeelsonError(`no objects found in ${sources.join(', ')}`, 'name a file or directory with manifests')
 }
 
 async function textOf(stdin: Environment['stdin']): Promise<string> {

@@ -24,6 +24,10 @@ describe('mistakes on the command line are told in kubectl’s words, with exit 
       `error: /nope: no such file\nset KUBECONFIG or use --kubeconfig to name a kubeconfig file\n`,
     ],
     ['apply -f /nope', `error: the path "/nope" does not exist\n`],
+    ['up', `error: must specify -f\nSee 'keelson up --help' for usage.\n`],
+    ['get x --nope=1', `error: unknown flag: --nope\nSee 'keelson get --help' for usage.\n`],
+    ['help nope', `error: unknown help topic "nope"\nSee 'keelson --help' for usage.\n`],
+    ['ws use', `error: missing required argument 'place'\nSee 'keelson ws use --help' for usage.\n`],
   ]
   for (const [line, expected] of cases) {
     it(line, async () => {
@@ -37,6 +41,18 @@ describe('mistakes on the command line are told in kubectl’s words, with exit 
     assert.deepEqual([code, err], [0, ''])
     assert.match(out, /Usage: keelson get \[options\] \[resource\.\.\.\]/)
     assert.match(out, /--kubeconfig/)
+  })
+
+  it('a group of commands alone shows which there are', async () => {
+    const { code, out, err } = await run('state')
+    assert.deepEqual([code, err], [0, ''])
+    assert.match(out, /Usage: keelson state[\s\S]* show \[options\] <name> /)
+  })
+
+  it('an empty data directory, as of a variable that is not set, is none', async () => {
+    const { code, err } = await run(['serve', '--data', ''])
+    assert.equal(code, 1)
+    assert.match(err, /^error: option '--data <dir>' argument '' is invalid\. It must be a directory/)
   })
 
   it('nobody listening is one line', async () => {
@@ -344,12 +360,20 @@ describe('with a server', () => {
       assert.ok('gitVersion' in both.serverVersion)
     })
 
-    it('needs no server', async () => {
+    it('tells what it knows without a server, and that there is none', async () => {
       const { code, out, err } = await harness.run('version -s https://127.0.0.1:1')
-      assert.deepEqual([code, out], [0, 'Client Version: v1.2.3\n'])
+      assert.deepEqual([code, out], [1, 'Client Version: v1.2.3\n'])
       assert.match(err, /refused/)
       assert.deepEqual(await harness.run('version --client'), { code: 0, out: 'Client Version: v1.2.3\n', err: '' })
     })
+  })
+
+  it('a server that is no URL is told so', async () => {
+    const { code, err } = await harness.run('get ws -s localhost:6443')
+    assert.deepEqual(
+      [code, err],
+      [1, 'error: --server localhost:6443 is no https URL\nwrite it as https://127.0.0.1:6443/clusters/root:acme\n'],
+    )
   })
 
   it('a token of nobody is told so', async () => {

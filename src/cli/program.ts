@@ -100,7 +100,7 @@ function createProgram(serving: Environment, environment: Environment, exit: (co
   addBackup(program, environment)
   addRestore(program, environment)
   addStore(program, environment, exit)
-  addVersion(program, environment)
+  addVersion(program, environment, exit)
   addCompletion(program, environment)
   throwErrors(program)
   return program
@@ -109,6 +109,8 @@ function createProgram(serving: Environment, environment: Environment, exit: (co
 function throwErrors(command: Command): void {
   command.exitOverride((error) => {
     if (error.exitCode === 0) throw error
+    // As kubectl, a group of commands is a question for help, too.
+    if (error.code === 'commander.help' && command.parent !== null) command.help()
     throw ofCommander(command, error)
   })
   for (const each of command.commands) throwErrors(each)

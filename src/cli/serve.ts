@@ -17,7 +17,7 @@ interface ServeFlags extends EtcdFlags, AsTheyStand {
 /** The options of every command that runs a server; names are kube-apiserver's where it has them. */
 export function addServeOptions(command: Command): Command {
   return command
-    .option('--data <dir>', 'the data directory', './.keelson')
+    .option('--data <dir>', 'the data directory', parseDirectory, './.keelson')
     .addOption(
       new Option('--listen <host:port>', 'the address to serve on; port 0 chooses a free one')
         .default({ host: '127.0.0.1', port: 6443 }, '127.0.0.1:6443')
@@ -65,6 +65,12 @@ export function addServeOptions(command: Command): Command {
       'what to encrypt at rest, and with which keys, instead of the default',
     )
     .option('-v, --verbose', 'log requests')
+}
+
+/** An empty one would be the current directory: a variable that is not set. */
+export function parseDirectory(text: string): string {
+  if (text !== '') return text
+  throw new InvalidArgumentError('It must be a directory, for example ./.keelson.')
 }
 
 function parseListen(text: string): { host: string; port: number } {

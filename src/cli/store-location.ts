@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { KeelsonError } from '../machinery/index.ts'
 import type { StoreLocation } from './environment.ts'
 import { type EtcdAddress, type EtcdFlags, etcdOptions, parseStore } from './etcd-flags.ts'
-import { shortPath } from './serve.ts'
+import { parseDirectory, shortPath } from './serve.ts'
 
 export interface LocationFlags extends EtcdFlags {
   readonly data?: string
@@ -18,6 +18,7 @@ export function addLocationOptions(command: Command): Command {
     .option(
       '--data <dir>',
       'the data directory; default: ./.keelson. With etcd: that of one of its servers, for its files',
+      parseDirectory,
     )
     .addOption(
       new Option('--store <engine>', 'where the store is: embedded, or etcd://host:2379[,host:2379…]')

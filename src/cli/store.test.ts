@@ -27,10 +27,7 @@ test('backup says what it has taken, and of which directory', async () => {
   assert.deepEqual([code, out], [0, 'Backed up ./d at revision 42: 1,234 rows, 5 KiB in b.keelson\n'])
   assert.deepEqual(asked, [{ directory: path.resolve('d') }, 'b.keelson'])
   const forgotten = await run('backup')
-  assert.deepEqual(
-    [forgotten.code, forgotten.err.split('\n')[0]],
-    [1, "error: required option '--to <file>' not specified"],
-  )
+  assert.deepEqual([forgotten.code, forgotten.err.split('\n')[0]], [1, 'error: must specify --to'])
 })
 
 test('restore says how to go on; of a subtree, what is back', async () => {

@@ -122,7 +122,7 @@ describe('up', () => {
   })
 
   const mistakes: readonly (readonly [string, readonly string[], number, RegExp])[] = [
-    ['no directory', [], 1, /--filename/],
+    ['no directory', [], 1, /^error: must specify -f\n/],
     ['a program that is not there', ['-f', 'TREE', '--run', 'nowhere.ts'], 1, /--run nowhere\.ts: no such file/],
     ['a kubeconfig that nobody is given', ['-f', 'TREE', '--run', 'shop=TREE/access.yaml'], 1, /or use one of lead/],
     ['a directory that is not there', ['-f', 'nowhere'], 1, /^error: (?!ENOENT).*nowhere/],

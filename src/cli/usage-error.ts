@@ -9,7 +9,18 @@ function commandPath(command: Command): string {
 
 /** sysexits(3): EX_USAGE. The commands that pipelines run tell it apart from 1; the others end as kubectl does. */
 const USAGE = 64
-const PIPELINE = new Set(['validate', 'plan', 'wait', 'drift', 'destroy', 'adopt', 'state', 'kubeconfig', 'unlock'])
+const PIPELINE = new Set([
+  'validate',
+  'plan',
+  'wait',
+  'drift',
+  'destroy',
+  'adopt',
+  'pivot',
+  'state',
+  'kubeconfig',
+  'unlock',
+])
 
 export function usageError(command: Command, message: string): KeelsonError {
   const path = commandPath(command)
@@ -27,9 +38,14 @@ export function ofCommander(command: Command, error: CommanderError): KeelsonErr
     case 'commander.unknownCommand':
       return usageError(command, `unknown command "${quoted}" for "${commandPath(command)}"${proposal}`)
     case 'commander.unknownOption':
-      return usageError(command, `unknown flag: ${quoted}${proposal}`)
+      return usageError(command, `unknown flag: ${quoted.replace(/=.*/s, '')}${proposal}`)
     case 'commander.optionMissingArgument':
       return usageError(command, `flag needs an argument: ${quoted.replace(/ <.*/, '')}`)
+    case 'commander.missingMandatoryOptionValue':
+      return usageError(command, `must specify ${quoted.replace(/[ ,].*/, '')}`)
+    // `keelson help nope`: a group of commands alone shows its help instead.
+    case 'commander.help':
+      return usageError(command, `unknown help topic "${command.args.at(-1) ?? ''}"`)
     default:
       return usageError(command, first)
   }

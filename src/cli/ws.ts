@@ -24,12 +24,8 @@ export function addWs(program: Command, environment: Environment): void {
     .action(async (place: string | undefined, _: unknown, command: Command) => {
       await go(place ?? '~', command.optsWithGlobals<PlaceOptions>(), environment)
     })
-  for (const [name, place, summary] of PLACES) {
-    const command = ws
-      .command(name)
-      .summary(summary)
-      .description(`${summary}.`)
-      .option('--short', 'print the path only')
+  for (const { name, place, summary, description } of PLACES) {
+    const command = ws.command(name).summary(summary).description(description).option('--short', 'print the path only')
     if (place === undefined) command.argument('<place>', 'the workspace to go to')
     command.action(async (...given: unknown[]) => {
       const chosen = place ?? (given[0] as string)
@@ -40,9 +36,15 @@ export function addWs(program: Command, environment: Environment): void {
   addCreateWorkspace(ws, environment)
 }
 
-const PLACES: readonly (readonly [string, string | undefined, string])[] = [
-  ['use', undefined, 'Go to a workspace'],
-  ['current', '.', 'Show the workspace one is in'],
+/** `place`: where it always goes. */
+const PLACES: readonly { name: string; place?: string; summary: string; description: string }[] = [
+  { name: 'use', summary: 'go to a workspace', description: 'Go to a workspace.' },
+  {
+    name: 'current',
+    place: '.',
+    summary: 'show the workspace one is in',
+    description: 'Show the workspace one is in.',
+  },
 ]
 
 async function go(place: string, options: PlaceOptions, environment: Environment): Promise<void> {

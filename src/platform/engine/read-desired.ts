@@ -47,9 +47,9 @@ export interface ReadOptions {
   readonly open: OpenProvider
   /** Addresses that manifests may name besides each other. */
   readonly known?: readonly string[]
-  /** Objects of other kinds that belong to what is wanted: a plan that was made beside others is stale. */
   /** There is no server that could publish anything. */
   readonly withoutServer?: boolean
+  /** Objects of other kinds that belong to what is wanted: a plan that was made beside others is stale. */
   readonly beside?: readonly ManifestSource['object'][]
 }
 

@@ -57,6 +57,8 @@ export function checkManifest(source: ManifestSource): { source: ManifestSource;
   )
   applyDefaults(schema, object)
   for (const { field = '', message } of validateValue(schema, object, '')) {
+    // That rules wait until the rest holds is no mistake of its own.
+    if (field === '<nil>') continue
     problems.push(problem(source, field, message, remedyFor(message)))
   }
   return { source: at, problems: [...problems, ...nameProblems(at, metadata.name)] }

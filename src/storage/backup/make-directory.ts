@@ -4,10 +4,11 @@
  * for new ones (as `etcdctl snapshot restore --bump-revision --mark-compacted`).
  */
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { KeelsonError, makeDirectories } from '../../machinery/index.ts'
+import { unusable } from '../embedded/refusals.ts'
 import { databaseFile, NOTHING, openForWriting, PAGE_SIZE, PUT } from '../embedded/schema.ts'
 import { type Revision, versionOf } from '../store.ts'
 import { writeDataFile } from './data-files.ts'
@@ -36,8 +37,12 @@ export async function makeDirectory(items: AsyncIterable<BackupItem>, directory:
     throw new KeelsonError(`${directory} is not empty`, 'restore into a new directory, or move that one away first')
   const partial = `${directory}.restoring`
   await rm(partial, { recursive: true, force: true })
-  makeDirectories(dirname(directory))
-  await mkdir(partial, { mode: 0o700 })
+  try {
+    makeDirectories(partial, 0o700)
+  } catch (error) {
+    const { message, remedy } = unusable(directory, error)
+    throw new KeelsonError(message, remedy, { cause: error })
+  }
   try {
     const restored = await fill(partial, items)
     await rmdir(directory).catch(() => {})
