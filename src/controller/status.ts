@@ -1,4 +1,4 @@
-import type { Client, ResourceRef } from '../client/index.ts'
+import type { Client, ResourceRef, WriteOptions } from '../client/index.ts'
 import type { KubeObject } from '../machinery/index.ts'
 import { isRecord, mergePatchBetween } from './merge-patch.ts'
 
@@ -11,6 +11,7 @@ export async function patchStatus<T extends KubeObject>(
   resource: ResourceRef<T>,
   object: T,
   status: object,
+  options: Pick<WriteOptions, 'fieldManager'> = {},
 ): Promise<T> {
   const { name = '', namespace, resourceVersion } = object.metadata
   const before = isRecord(object.status) ? object.status : {}
@@ -18,6 +19,7 @@ export async function patchStatus<T extends KubeObject>(
   if (difference === undefined) return object
   const patch = { metadata: { resourceVersion }, status: difference }
   return client.patch(resource, name, 'merge', patch, {
+    ...options,
     subresource: 'status',
     ...(namespace === undefined ? {} : { namespace }),
   })

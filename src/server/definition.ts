@@ -134,7 +134,7 @@ export interface Strategy {
   readonly validate?: (object: KubeObject, context: JudgedContext) => readonly StatusCause[]
   readonly validateUpdate?: (object: KubeObject, old: KubeObject, context: JudgedContext) => readonly StatusCause[]
   /** What to tell whoever wrote a valid object, in Warning headers; `old` is undefined for a create. */
-  readonly warn?: (object: KubeObject, old: KubeObject | undefined, context: OperationContext) => readonly string[]
+  readonly warn?: (object: KubeObject, old: KubeObject | undefined, context: JudgedContext) => readonly string[]
   /** What the server makes of an object that has been written, as upstream's own controllers do a moment later: in the same
    *  commit, a change of its own. Undefined where nothing follows; `object` itself stays as it is. */
   readonly follow?: (object: KubeObject, context: OperationContext) => Promise<KubeObject | undefined>

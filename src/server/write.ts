@@ -16,6 +16,7 @@ import { guardOwners, indexOwners, noteAbsence } from './owners.ts'
 import { openAccount } from './quota/account.ts'
 import type { Reader, SeenRow } from './read.ts'
 import { encodeRow, readHeader, servedForm, UNWRITTEN } from './row.ts'
+import { successorOf } from './successor.ts'
 
 /** The commit lost a race against another one: read again and decide anew. */
 export class LostRace extends Error {
@@ -48,13 +49,15 @@ export async function writeChange(target: WriteTarget, change: Change, current: 
   const guards: Guarded[] = [guardRow(target, key, change, current)]
   const operations: Operation[] = []
   const value = change.type === 'delete' ? undefined : await rowOf(target, change.object)
-  operations.push(value === undefined ? { type: 'delete', key } : { type: 'put', key, value })
+  const successor = change.type === 'delete' ? await successorOf(target, change.old) : undefined
+  if (value !== undefined) operations.push({ type: 'put', key, value })
+  else if (successor === undefined) operations.push({ type: 'delete', key })
   const before = current === undefined || current.virtual ? undefined : readHeader(current.value)
   const owners = change.type === 'delete' ? [] : (change.object.metadata.ownerReferences ?? [])
   indexOwners(cluster, key, new Set(before?.o), new Set(owners.map((owner) => owner.uid)), operations)
   if (change.type !== 'delete') await guardOwners(target, change.object, new Set(before?.o), guards, operations)
   if (change.type === 'create') await guardBirth(target, change.object, guards)
-  else if (current?.virtual === true) await guardFirstWrite(target, after, guards)
+  else if (current?.virtual === true || successor !== undefined) await guardFirstWrite(target, after, guards)
   if (change.type === 'delete') await noteAbsence(context, change.old, guards, operations)
   noteDeletion(target, key, change, operations)
   namespaceEpoch(definition, cluster, change, operations)
@@ -65,10 +68,13 @@ export async function writeChange(target: WriteTarget, change: Change, current: 
   using account = await openAccount(target, change, guards)
   if (account !== undefined) operations.push(...account.operations)
   if (followed !== undefined) follow(operations, key, followed)
-  const answered = value ?? encodeRow(servedForm(definition), after)
-  if (context.dryRun) return answer(target, key, answered, current?.version ?? UNWRITTEN)
+  if (added !== undefined) operations.push(...added.operations)
+  // It is there after the deletion, which has the first version of the commit.
+  if (successor !== undefined) operations.push({ type: 'put', key, value: successor })
+  const row = value ?? encodeRow(servedForm(definition), after)
+  if (context.dryRun) return answer(target, key, row, current?.version ?? UNWRITTEN)
   const revision = await commitGuarded(services.store, cluster, guards, operations, added)
-  return answer(target, key, answered, versionOf(revision, 0))
+  return answer(target, key, row, versionOf(revision, 0))
 }
 
 /** The client gets its own version of what is stored, whatever that is stored in. */
@@ -107,7 +113,7 @@ async function commitGuarded(
   const result = await store.commit({
     lane: cluster,
     preconditions: [...guards.map((guard) => guard.precondition), ...(added?.preconditions ?? [])],
-    operations: added === undefined ? operations : [...operations, ...added.operations],
+    operations,
   })
   if (result.ok) return result.revision
   const guard = guards[result.failed]

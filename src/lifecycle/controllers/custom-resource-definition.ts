@@ -39,6 +39,9 @@ const DEFINITIONS = resourceRef<CustomResourceDefinition>('apiextensions.k8s.io/
 /** apiextensionsv1.CustomResourceCleanupFinalizer. */
 export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
 
+/** Upstream's controller is a part of kube-apiserver, and so called in managedFields. */
+const MANAGED = { fieldManager: 'kube-apiserver' }
+
 export const customResourceDefinitionController: ControllerDefinition = {
   name: 'customresourcedefinition-finalizer',
   rules: [
@@ -100,7 +103,7 @@ function setTerminating(
     { type: 'Terminating', status, reason, message },
     now,
   )
-  return orGone(patchStatus(client, DEFINITIONS, definition, { ...definition.status, conditions }))
+  return orGone(patchStatus(client, DEFINITIONS, definition, { ...definition.status, conditions }, MANAGED))
 }
 
 async function finish(

@@ -101,7 +101,9 @@ function policyFor(object: KubeObject): Policy {
 export function patch(client: Client, object: ObjectReference, operations: readonly object[]) {
   const { name = '', namespace = '', uid } = object.metadata
   const body = [{ op: 'test', path: '/metadata/uid', value: uid }, ...operations]
-  return orGone(client.patch(targetOf(object), name, 'json', body, { namespace }))
+  // Upstream's collector is called so in managedFields.
+  const options = { namespace, fieldManager: 'kube-controller-manager' }
+  return orGone(client.patch(targetOf(object), name, 'json', body, options))
 }
 
 /** Only while its owners are those that were judged: a write to anything else must not starve the collector. */

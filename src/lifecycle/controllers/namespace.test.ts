@@ -89,6 +89,8 @@ describe('deletion of a namespace', () => {
       NamespaceContentRemaining: 'Some resources are remaining: configmaps. has 1 resource instances',
       NamespaceFinalizersRemaining: `Some content in the namespace has finalizers remaining: ${HOLD} in 1 resource instances`,
     })
+    const managers = namespace?.metadata.managedFields?.map((entry) => (entry as { manager: string }).manager)
+    assert.ok(managers?.includes('kube-controller-manager'))
     assert.deepEqual(
       conditionsOf(namespace).map(({ status }) => status),
       ['False', 'False', 'False', 'True', 'True'],

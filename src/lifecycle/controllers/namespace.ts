@@ -30,6 +30,8 @@ const NAMESPACES = resourceRef<Namespace>('v1', 'namespaces', { namespaced: fals
 /** v1.FinalizerKubernetes, in `spec.finalizers`. */
 const KUBERNETES = 'kubernetes'
 const RESOURCES_AT_A_TIME = 8
+/** What upstream's controller is called in managedFields, which tools leave alone by that name. */
+const MANAGED = { fieldManager: 'kube-controller-manager' }
 
 export const namespaceController: ControllerDefinition = {
   name: 'namespace-controller',
@@ -62,7 +64,7 @@ async function reconcile({ name }: Request, { client, signal, now }: ReconcileCo
   const goes = done && namespace.spec?.finalizers?.length === 1 && namespace.metadata.finalizers === undefined
   const conditions = namespaceConditions(namespace.status?.conditions ?? [], remaining, failures, now())
   const status = { ...namespace.status, phase: 'Terminating', conditions }
-  const current = goes ? namespace : await orGone(patchStatus(client, NAMESPACES, namespace, status))
+  const current = goes ? namespace : await orGone(patchStatus(client, NAMESPACES, namespace, status, MANAGED))
 
   if (failures.length > 0) throw new Error(failures.join(', '))
   if (!done) return lookAgain(namespace.metadata.deletionTimestamp, now())
@@ -77,7 +79,7 @@ function holds({ spec }: Namespace): boolean {
 async function finalize(client: Client, namespace: Namespace): Promise<void> {
   const finalizers = namespace.spec?.finalizers?.filter((each) => each !== KUBERNETES) ?? []
   const finalized = { ...namespace, spec: { ...namespace.spec, finalizers } }
-  await orGone(client.update(NAMESPACES, finalized, { subresource: 'finalize' }))
+  await orGone(client.update(NAMESPACES, finalized, { ...MANAGED, subresource: 'finalize' }))
 }
 
 /** Deletes what nobody has deleted yet, and counts what is left after that. */

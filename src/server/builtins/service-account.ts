@@ -51,5 +51,7 @@ export const serviceAccount = builtIn({
       return { operations: [noteAccount(cluster, namespace, name)], preconditions: [] }
     },
     virtual: (scope) => [defaultServiceAccount(scope)],
+    // Tokens of the one that was deleted are nobody's.
+    renewed: true,
   },
 })

@@ -45,8 +45,9 @@ export async function deleteNamed(
     const marked = markDeleted(old, options, parts.now())
     definition.strategy.prepareForDelete?.(marked, operation)
     if (!hasPendingFinalizers(definition, marked)) {
-      if (!current.virtual) await writeChange(target, { type: 'delete', old }, current)
-      return { gone: true, uid: old.metadata.uid ?? '', row: current }
+      const isWritten = !current.virtual || definition.strategy.renewed === true
+      const { version } = isWritten ? await writeChange(target, { type: 'delete', old }, current) : current
+      return { gone: true, uid: old.metadata.uid ?? '', row: { ...current, version } }
     }
     if (isSame(marked, old)) return { gone: false, row: current }
     const row = await writeChange(target, { type: 'update', object: marked, old, subresource: '' }, current)

@@ -2,12 +2,14 @@
 import { type Change, unescapeSegment } from '../../storage/index.ts'
 import type { ResourceContext } from '../context.ts'
 import { epochKey } from '../keys.ts'
+import { readHeader } from '../row.ts'
 import { virtualNames } from '../virtual.ts'
 import type { Sender } from './watch-sender.ts'
 
 export interface VirtualWatch extends Disposable {
-  /** The change as a watcher sees it, for whom the virtual object was there before and is there again afterwards. */
-  readonly overlay: (change: Change) => Change
+  /** The change as a watcher sees it, for whom the virtual object was there before and is there again afterwards: where it
+   *  is another one by then, the old one goes and the new one comes. */
+  readonly overlay: (change: Change) => readonly Change[]
 }
 
 export async function watchVirtual(
@@ -54,12 +56,22 @@ export async function watchVirtual(
   return {
     overlay: (change) => {
       const end = change.key.lastIndexOf('/')
-      if (!names.has(change.key.slice(end + 1))) return change
+      if (!names.has(change.key.slice(end + 1))) return [change]
       const place = definition.namespaced ? change.key.slice(change.key.lastIndexOf('/', end - 1) + 1, end) : ''
       const virtual = places.has(place) ? rows.in(place).find(({ key }) => key === change.key) : undefined
-      if (virtual === undefined) return change
-      return { ...change, value: change.value ?? virtual.value, previous: change.previous ?? virtual.value }
+      const { value = virtual?.value, previous = virtual?.value } = change
+      return isSame(value, previous)
+        ? [{ ...change, value, previous }]
+        : [
+            { ...change, value: undefined, previous },
+            { ...change, value, previous: undefined },
+          ]
     },
     [Symbol.dispose]: () => epochs[Symbol.dispose](),
   }
+}
+
+/** By their uids; one that is not there is nobody else. */
+function isSame(one: Buffer | undefined, other: Buffer | undefined): boolean {
+  return one === undefined || other === undefined || readHeader(one).u === readHeader(other).u
 }

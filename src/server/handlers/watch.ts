@@ -89,7 +89,9 @@ async function subscribe(
       prefix: rangePrefix(definition, cluster, info.namespace),
       after: from,
       deliver: ({ changes, revision }) => {
-        for (const change of changes) if (change.version > after) sender.deliver(virtual?.overlay(change) ?? change)
+        for (const change of changes) {
+          if (change.version > after) (virtual?.overlay(change) ?? [change]).forEach(sender.deliver)
+        }
         delivered = Math.max(delivered, listVersion(revision))
       },
       failed: (error) =>
