@@ -15,7 +15,7 @@ import { asBuffer } from './wire.ts'
 const PAGE_ROWS = 5_000
 /** Each that has changed since costs several look-ups. */
 const PAGE_ROWS_BACK = 1_000
-const COUNT_KEYS = 20_000
+const COUNT_KEYS = 5_000
 
 export interface Reader {
   row(key: string, at: Revision): Row | undefined
