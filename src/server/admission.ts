@@ -76,7 +76,7 @@ export async function admitCreate(
   await strategy.admit?.({ type: 'create', object }, context)
   await breathe(object)
   const warnings = await judge(definition, object, undefined, context)
-  context.request?.warnings.push(...warnings, ...(strategy.warn?.(object, undefined, context) ?? []))
+  context.request?.warnings.push(...warnings)
   if (plugins !== undefined) await validateWrite(plugins, definition, { object }, context)
   definition.printStored?.(object)
 }
@@ -109,7 +109,7 @@ export async function admitUpdate(
   await strategy.admit?.({ type: 'update', object, old, subresource }, context)
   await breathe(object)
   const warnings = await judge(definition, object, old, context)
-  context.request?.warnings.push(...warnings, ...(strategy.warn?.(object, old, context) ?? []))
+  context.request?.warnings.push(...warnings)
   if (plugins !== undefined) await validateWrite(plugins, definition, { object, old }, context)
   definition.printStored?.(object)
 }

@@ -16,7 +16,7 @@ export interface Judged {
   readonly rules: MetadataRules | undefined
   /** Undefined for one that its decoder vouches for. */
   readonly schema: StructuralSchema | undefined
-  readonly strategy: Pick<Strategy, 'validate' | 'validateUpdate'>
+  readonly strategy: Pick<Strategy, 'validate' | 'validateUpdate' | 'warn'>
 }
 
 const NO_FAULTS = { found: [], causes: [] } as const satisfies MetadataFaults
@@ -39,10 +39,19 @@ export function causesOf(
   return [...causes, ...ofSchema]
 }
 
-/** What upstream warns of in metadata that it takes. */
-export function metadataWarnings({ rules }: Judged, { metadata }: KubeObject, old: KubeObject | undefined): string[] {
-  const { finalizers } = metadata
-  if (rules === undefined || rules.builtIn || finalizers === undefined) return []
+/** What upstream warns of in an object that it takes. */
+export function warningsOf(
+  { rules, strategy }: Judged,
+  object: KubeObject,
+  old: KubeObject | undefined,
+  context: JudgedContext,
+): readonly string[] {
+  const own = strategy.warn?.(object, old, context) ?? []
+  return rules === undefined || rules.builtIn ? own : [...finalizerWarningsOf(object, old), ...own]
+}
+
+function finalizerWarningsOf({ metadata: { finalizers } }: KubeObject, old: KubeObject | undefined): string[] {
+  if (finalizers === undefined) return []
   const before = new Set(old?.metadata.finalizers)
   const added = [...new Set(finalizers)].filter((name) => !before.has(name)).sort()
   return finalizerWarnings(added, 'metadata.finalizers')

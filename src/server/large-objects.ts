@@ -18,7 +18,7 @@ import {
 import type { Row } from '../storage/index.ts'
 import type { FieldValidation } from './admission.ts'
 import type { JudgedContext, ResourceDefinition } from './definition.ts'
-import { causesOf, type Judged, metadataWarnings } from './judge.ts'
+import { causesOf, type Judged, warningsOf } from './judge.ts'
 import { inTurns, nextTurn } from './loop-turns.ts'
 import { rulesOf } from './metadata-faults.ts'
 import { cut, equal, join, type Pieces, spend, textOf } from './pieces.ts'
@@ -202,14 +202,15 @@ async function judgeAs(
   if (!large.has(object) && !isSlow) {
     const causes = causesOf(judged, object, old, context)
     if (causes.length > 0) throw invalid(target, name, causes)
-    return metadataWarnings(judged, object, old)
+    return warningsOf(judged, object, old, context)
   }
   const own = ownFaults(definition, judged, object, old, context)
   const { cluster, subresource = '' } = context
   const given = { target, name, rules, schema: numberOf(schema), own, context: { cluster, subresource } }
   const sent = { ...given, object: await pieces(object), old: await piecesOf(old) }
   const { refused, warnings } = await aside('judge', sent, schema === undefined ? [] : [schema])
-  if (refused === undefined) return warnings
+  if (refused === undefined)
+    return typeof own === 'string' ? warnings : [...warnings, ...(judged.strategy.warn?.(object, old, context) ?? [])]
   const { buffer, byteOffset, byteLength } = refused.status
   const encoded = Buffer.from(buffer, byteOffset, byteLength)
   throw new EncodedStatusError(invalid(target, name, [refused.first]).status, encoded)

@@ -1,6 +1,6 @@
 /** Owner references: their index, and what is left behind when an owner goes. */
 import { type KubeObject, type OwnerReference, parseApiVersion } from '../machinery/index.ts'
-import type { Operation } from '../storage/index.ts'
+import { MAX_OPERATIONS, type Operation, StoreError } from '../storage/index.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
 import { absentOwnerKey, ownerIndexKey, ownerIndexPrefix } from './keys.ts'
 import { absentOwnerRow } from './lifecycle.ts'
@@ -18,10 +18,17 @@ export function indexOwners(
   after: ReadonlySet<string>,
   operations: Operation[],
 ): void {
-  for (const uid of before)
-    if (!after.has(uid)) operations.push({ type: 'delete', key: ownerIndexKey(cluster, uid, key) })
-  for (const uid of after) {
-    if (!before.has(uid)) operations.push({ type: 'put', key: ownerIndexKey(cluster, uid, key), value: EMPTY })
+  const changed = before.symmetricDifference(after)
+  // A body has room for a hundred thousand, a commit has not: it is refused before it is made.
+  if (changed.size > MAX_OPERATIONS) {
+    throw new StoreError(
+      'tooLarge',
+      `a commit holds at most ${MAX_OPERATIONS} operations, not those for ${changed.size} owners`,
+    )
+  }
+  for (const uid of changed) {
+    const index = ownerIndexKey(cluster, uid, key)
+    operations.push(after.has(uid) ? { type: 'put', key: index, value: EMPTY } : { type: 'delete', key: index })
   }
 }
 

@@ -24,7 +24,7 @@ import {
 import type { FieldValidation } from './admission.ts'
 import type { JudgedContext } from './definition.ts'
 import { goPrinters } from './go-printers.ts'
-import { causesOf, type Judged, metadataWarnings } from './judge.ts'
+import { causesOf, type Judged, warningsOf } from './judge.ts'
 import { atOnce } from './loop-turns.ts'
 import type { MetadataRules } from './metadata-faults.ts'
 import { cut, join, type Pieces } from './pieces.ts'
@@ -72,7 +72,7 @@ export interface Tasks {
     config: Pieces
     force: boolean
   }) => Exclude<Outcome, { type: 'applied' }> | { type: 'applied'; object: Pieces }
-  /** causesOf and metadataWarnings; causes as JSON of the Status that tells them, the first besides. */
+  /** causesOf and warningsOf; causes as JSON of the Status that tells them, the first besides. */
   readonly judge: (given: {
     target: Parameters<typeof invalid>[0]
     name: string
@@ -155,9 +155,9 @@ export function createTasks(
       const causes = causesOf(judged, value, before, context)
       const [first] = causes
       if (first === undefined) {
-        return { refused: undefined, warnings: boundedWarnings(metadataWarnings(judged, value, before)) }
+        return { refused: undefined, warnings: boundedWarnings(warningsOf(judged, value, before, context)) }
       }
-      const status = Buffer.from(JSON.stringify(invalid(target, name, causes).status))
+      const status = new TextEncoder().encode(JSON.stringify(invalid(target, name, causes).status))
       return { refused: { first, status }, warnings: [] }
     },
     patch: ({ kind, object, instructions }) => {

@@ -68,10 +68,17 @@ export async function aside<Name extends keyof Tasks>(
   waiting.push(resolve)
   worker.ref()
   const task: SideTask = { name, given, learn, forget }
-  worker.postMessage(task)
+  worker.postMessage(task, bytesIn(given))
   const result = await promise
   if (!result.ok) throw result.status === undefined ? new Error(result.error) : new StatusError(result.status)
   return result.value as ReturnType<Tasks[Name]>
+}
+
+/** Bytes go from thread to thread without being copied: nobody else may have them. Pieces hold none. */
+export function bytesIn(value: unknown): ArrayBuffer[] {
+  if (value instanceof Uint8Array) return [value.buffer as ArrayBuffer]
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
+  return Object.values(value).flatMap(bytesIn)
 }
 
 function startThread(): Thread {

@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads'
 import { StatusError } from '../machinery/index.ts'
 import { storedDefinitions } from './builtins/definitions.ts'
 import { createTasks, type Tasks } from './side-tasks.ts'
-import type { SideResult, SideTask } from './side-thread.ts'
+import { bytesIn, type SideResult, type SideTask } from './side-thread.ts'
 
 const schemas = new Map<number, SideTask['learn'][number][1]>()
 const strategies = new Map(
@@ -30,5 +30,5 @@ parentPort?.on('message', ({ name, given, learn, forget }: SideTask) => {
     const { message } = error as Error
     result = { ok: false, error: message, ...(error instanceof StatusError && { status: error.status }) }
   }
-  parentPort?.postMessage(result)
+  parentPort?.postMessage(result, result.ok ? bytesIn(result.value) : [])
 })
