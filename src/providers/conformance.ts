@@ -11,10 +11,12 @@ import { testCrashes } from './conformance/crashing.ts'
 import { testCreation } from './conformance/creating.ts'
 import { testDeletion } from './conformance/deleting.ts'
 import { testFinding } from './conformance/finding.ts'
-import type { OpenAdoptedWorld, OpenWorld } from './conformance/harness.ts'
+import type { AdoptedWorld, OpenAdoptedWorld, OpenWorld, ProviderWorld } from './conformance/harness.ts'
+import { type Interruptible, testInterruptedCreates, testInterruptions } from './conformance/interrupting.ts'
 import { testAdoption, testOwnership } from './conformance/owning.ts'
 
 export type { AdoptedWorld, OpenWorld, ProviderWorld } from './conformance/harness.ts'
+export type { Interruptible } from './conformance/interrupting.ts'
 
 /** `open` makes a new, empty world each time; the test disposes of it. */
 export function describeClusterProvider(name: string, open: OpenWorld): void {
@@ -41,4 +43,17 @@ export function describeAdoptingProvider(name: string, open: OpenAdoptedWorld): 
     describe('owning', () => testAdoption(open))
     describe('giving access', () => testIssuing(open))
   })
+}
+
+/** Something else is done behind each answer that a call gets of its world: for a provider that asks for one at a time. */
+export function describeInterruptedProvider(name: string, open: () => Promise<ProviderWorld & Interruptible>): void {
+  describe(`cluster provider ${name}, between two answers of its world`, () => {
+    testInterruptions(open)
+    testInterruptedCreates(open)
+  })
+}
+
+/** For a provider that makes no clusters. */
+export function describeInterruptedAdoption(name: string, open: () => Promise<AdoptedWorld & Interruptible>): void {
+  describe(`cluster provider ${name}, between two answers of its world`, () => testInterruptions(open))
 }

@@ -1,5 +1,8 @@
 import { startServer } from '../../testing/index.ts'
-import { describeClusterProvider } from '../conformance.ts'
+import { describeClusterProvider, describeInterruptedProvider } from '../conformance.ts'
 import { openLogicalWorld } from './world-for-tests.ts'
 
-describeClusterProvider('logical', () => openLogicalWorld(() => startServer({ listen: true })))
+const open = () => openLogicalWorld(() => startServer({ listen: true }))
+
+describeClusterProvider('logical', open)
+describeInterruptedProvider('logical', open)

@@ -1,14 +1,11 @@
 import type { Client } from '../../client/index.ts'
-import { orGone } from '../../controller/index.ts'
-import { isStatus } from '../../machinery/index.ts'
 import { refuseLifetime } from '../access-lifetime.ts'
-import { askWorld } from '../ask.ts'
 import type { Capabilities, ClusterProvider } from '../provider.ts'
-import { clusterConflict, clusterGone } from '../provider-error.ts'
+import { clusterConflict, clusterGone, isProviderError } from '../provider-error.ts'
 import { marksOf, TAGS, tagsOf } from '../tags.ts'
 import { issueAccess } from './access.ts'
 import { createCluster, refuseFields, untilOpen } from './create.ts'
-import { type ClusterName, ENDPOINTS, observed, parseExternalID, stateOf, TYPE } from './endpoint-object.ts'
+import { type ClusterName, observed, parseExternalID, stateOf, TYPE } from './endpoint-object.ts'
 import { inState, oursOf, sameOf } from './guard.ts'
 import { logicalWorld } from './logical-world.ts'
 
@@ -109,12 +106,13 @@ export function openLogicalProvider(options: LogicalOptions): ClusterProvider {
       const cluster = parseExternalID(externalID)
       if (cluster === undefined) return
       const unmarked = Object.fromEntries(Object.values(TAGS).map((tag) => [tag, null]))
-      const found = await world().read(cluster.externalName, signal)
-      if (found?.metadata.uid !== cluster.uid) return
-      await world().change(cluster, signal, (current) => {
+      const released = world().change(cluster, signal, (current) => {
         if (marksOf(current.metadata.annotations ?? {}).ownerTag === undefined) return undefined
         inState(oursOf(current, ownerTag), 'release', ['building', 'ready', 'failed', 'stopped', 'deleting'])
         return { metadata: { annotations: unmarked } }
+      })
+      await released.catch((error: unknown) => {
+        if (!isProviderError(error, 'gone')) throw error
       })
     },
 
@@ -124,15 +122,11 @@ export function openLogicalProvider(options: LogicalOptions): ClusterProvider {
       if (cluster === undefined) return
       const { externalName, uid } = cluster
       onProgress?.({ phase: 'deleting', message: `logical cluster ${externalName}` })
-      const found = await world().read(externalName, signal)
-      if (found?.metadata.uid !== uid) return
-      inState(oursOf(found, ownerTag), 'delete', ['building', 'ready', 'failed', 'stopped', 'deleting'])
-      if (stateOf(found) !== 'deleting') {
-        const request = world().client.delete(ENDPOINTS, externalName, { preconditions: { uid }, signal })
-        await askWorld(TYPE, signal, () => orGone(request)).catch((error: unknown) => {
-          // Another one of the same name: this one is gone.
-          if (!isStatus(error, 'Conflict')) throw error
-        })
+      for (let isBegun = false; !isBegun; ) {
+        const found = await world().read(externalName, signal)
+        if (found?.metadata.uid !== uid) return
+        inState(oursOf(found, ownerTag), 'delete', ['building', 'ready', 'failed', 'stopped', 'deleting'])
+        isBegun = stateOf(found) === 'deleting' || (await world().end(found, signal))
       }
       onProgress?.({ phase: 'emptying', message: `logical cluster ${externalName}` })
       await world().until(cluster, signal, (current) => (current === undefined ? 'gone' : undefined))
@@ -142,8 +136,14 @@ export function openLogicalProvider(options: LogicalOptions): ClusterProvider {
       signal.throwIfAborted()
       const cluster = clusterOf(externalID)
       refuseLifetime(ttlSeconds, CAPABILITIES)
-      const found = sameOf(await world().read(cluster.externalName, signal), cluster)
-      return issueAccess(world(), inState(oursOf(found, ownerTag), 'issueAccess', ['ready']), ttlSeconds, signal)
+      const ready = async () => {
+        const found = sameOf(await world().read(cluster.externalName, signal), cluster)
+        return inState(oursOf(found, ownerTag), 'issueAccess', ['ready'])
+      }
+      const access = await issueAccess(world(), await ready(), ttlSeconds, signal)
+      // It is issued by name: whoever has the cluster, or another of the same name, by now is not who asked.
+      await ready()
+      return access
     },
 
     async hostChanges({ externalName }, signal) {

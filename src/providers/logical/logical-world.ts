@@ -1,7 +1,7 @@
 /** Reading and changing LogicalEndpoints, whoever else does so at the same time. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from '../../client/index.ts'
-import { find } from '../../controller/index.ts'
+import { find, orGone } from '../../controller/index.ts'
 import { isDNS1123Label, isStatus } from '../../machinery/index.ts'
 import { askWorld } from '../ask.ts'
 import { clusterGone } from '../provider-error.ts'
@@ -29,6 +29,8 @@ export interface LogicalWorld {
   readonly read: (externalName: string, signal: AbortSignal) => Promise<LogicalEndpoint | undefined>
   /** Patches what `change` says of the latest state; undefined changes nothing. */
   readonly change: (cluster: ClusterName, signal: AbortSignal, change: Change) => Promise<LogicalEndpoint>
+  /** Whether its deletion has begun, or it is gone: not where somebody has changed it since it was read. */
+  readonly end: (endpoint: LogicalEndpoint, signal: AbortSignal) => Promise<boolean>
   /** Looks until `done` has an answer. */
   readonly until: <T>(
     cluster: ClusterName,
@@ -84,6 +86,16 @@ export function logicalWorld(client: Client, workspace?: string): LogicalWorld {
           if (isStatus(error, 'NotFound')) throw clusterGone(externalIDOf(cluster))
           if (!isStatus(error, 'Conflict')) throw error
         }
+      }
+    },
+    async end({ metadata: { name = '', uid = '', resourceVersion = '' } }, signal) {
+      const preconditions = { uid, resourceVersion }
+      try {
+        await askWorld(TYPE, signal, () => orGone(client.delete(ENDPOINTS, name, { preconditions, signal })))
+        return true
+      } catch (error) {
+        if (!isStatus(error, 'Conflict')) throw error
+        return false
       }
     },
     async until(cluster, signal, done) {

@@ -16,7 +16,7 @@ import {
   type Transport,
 } from '../../client/index.ts'
 import { type Handler, KeelsonError } from '../../machinery/index.ts'
-import type { ProviderWorld } from '../conformance.ts'
+import type { Interruptible, ProviderWorld } from '../conformance.ts'
 import type { ClusterProvider, ClusterState } from '../provider.ts'
 import { operationFailed } from '../provider-error.ts'
 import { TAGS } from '../tags.ts'
@@ -77,7 +77,7 @@ export interface LogicalServer extends AsyncDisposable {
   }
 }
 
-export async function openLogicalWorld(start: () => Promise<LogicalServer>): Promise<ProviderWorld> {
+export async function openLogicalWorld(start: () => Promise<LogicalServer>): Promise<ProviderWorld & Interruptible> {
   await using opened = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'keelson-logical-'))
   opened.defer(() => rm(folder, { recursive: true }))
@@ -94,6 +94,7 @@ export async function openLogicalWorld(start: () => Promise<LogicalServer>): Pro
   let isCutOff = false
   let failsWhenBuilt = false
   let deletionTakes = 0
+  let interrupting: { left: number; readonly between: () => Promise<void> } | undefined
   /** In force until the next create: what is half-built shall be so when somebody looks. */
   let opensNothing = false
 
@@ -115,9 +116,12 @@ export async function openLogicalWorld(start: () => Promise<LogicalServer>): Pro
     const transport = inProcessTransport(server.handler, USER)
     const cut: Transport = {
       ...transport,
-      send(request) {
-        if (isCutOff) return Promise.reject(new KeelsonError('no route', 'end the fault'))
-        return transport.send(request)
+      async send(request) {
+        if (isCutOff) throw new KeelsonError('no route', 'end the fault')
+        const answer = await transport.send(request)
+        const body = await Array.fromAsync<Buffer>(answer.body)
+        if (interrupting !== undefined && --interrupting.left === 0) await interrupting.between()
+        return { ...answer, body }
       },
     }
     const provider = openLogicalProvider({ client: () => createClient({ transport: cut, cluster: WORLD }) })
@@ -196,6 +200,14 @@ export async function openLogicalWorld(start: () => Promise<LogicalServer>): Pro
       if (call === 'create') {
         server.faults.delayRequests(milliseconds, ({ method, url }) => method === 'PATCH' && url.endsWith('/status'))
       } else if (call === 'delete') deletionTakes = milliseconds
+    },
+    interrupt(nth, between) {
+      const interruption = { left: nth, between }
+      interrupting = interruption
+      return () => {
+        interrupting = undefined
+        return interruption.left <= 0
+      }
     },
     async heal() {
       isCutOff = false
