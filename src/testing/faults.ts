@@ -11,7 +11,7 @@ import {
 import { type Store, StoreError } from '../storage/index.ts'
 
 /** Which requests; default all of them. */
-export type RequestMatch = (request: Pick<ApiRequest, 'method' | 'url'>) => boolean
+export type RequestMatch = (request: Pick<ApiRequest, 'method' | 'url' | 'headers'>) => boolean
 
 export interface Faults {
   /** The next `count` commits fail before anything is written, as on a full disk. */
@@ -20,6 +20,8 @@ export interface Faults {
   readonly failRequests: (count: number, options?: { error?: StatusError; match?: RequestMatch }) => void
   /** From now on requests that match wait `ms` milliseconds of the test's clock; 0 ends it. */
   readonly delayRequests: (ms: number, match?: RequestMatch) => void
+  /** After the next request that matches is answered, this is done, and then its caller gets the answer. */
+  readonly interrupt: (between: () => Promise<unknown>, match?: RequestMatch) => void
   /** From now on no endpoint of a logical cluster can be opened; false ends it. */
   readonly refuseEndpoints: (refused: boolean) => void
   /** Ends all watches that are open, as a restart or a broken connection does. */
@@ -39,6 +41,7 @@ export function createFaults(clock: Clock): FaultySeams {
   let failingCommits = 0
   let failing: { count: number; error: StatusError; match: RequestMatch } | undefined
   let delay: { ms: number; match: RequestMatch } | undefined
+  let interruption: { between: () => Promise<unknown>; match: RequestMatch } | undefined
   let watches = new AbortController()
   let endpointsRefused = false
 
@@ -46,6 +49,15 @@ export function createFaults(clock: Clock): FaultySeams {
     if (failing === undefined || failing.count === 0 || !failing.match(request)) return undefined
     failing.count--
     return failing.error
+  }
+
+  const interrupted = async (request: ApiRequest, answer: ApiResponse): Promise<ApiResponse> => {
+    if (interruption?.match(request) !== true) return answer
+    const { between } = interruption
+    interruption = undefined
+    const body = await Array.fromAsync<Buffer>(answer.body)
+    await between()
+    return { ...answer, body }
   }
 
   return {
@@ -58,6 +70,9 @@ export function createFaults(clock: Clock): FaultySeams {
       },
       delayRequests(ms, match = all) {
         delay = ms === 0 ? undefined : { ms, match }
+      },
+      interrupt(between, match = all) {
+        interruption = { between, match }
       },
       refuseEndpoints(refused) {
         endpointsRefused = refused
@@ -90,7 +105,7 @@ export function createFaults(clock: Clock): FaultySeams {
       }
       const refusal = isRefused(request)
       if (refusal !== undefined) return failureOf(refusal)
-      if (!isWatch(request)) return handler(request)
+      if (!isWatch(request)) return interrupted(request, await handler(request))
       return handler({ ...request, signal: AbortSignal.any([request.signal, watches.signal]) })
     },
   }

@@ -6,7 +6,7 @@ import { resourceRef } from '../../client/index.ts'
 import { apply, find, orGone } from '../../controller/index.ts'
 import { isStatus, type KubeObject, printYaml } from '../../machinery/index.ts'
 import { type Access, askWorld, callRefused, clusterConflict, sensitive } from '../../providers/index.ts'
-import { type AdoptedCluster, NAMESPACE, OWN_LABELS, OWN_NAME } from './adopted-cluster.ts'
+import { type AdoptedCluster, NAMESPACE, OWN_LABELS, OWN_NAME, touchMarks } from './adopted-cluster.ts'
 import type { TrustedConfig } from './kubeconfig.ts'
 
 interface TokenRequest extends KubeObject {
@@ -30,31 +30,32 @@ const BINDING: KubeObject = {
   subjects: [{ kind: 'ServiceAccount', name: OWN_NAME, namespace: NAMESPACE }],
 }
 
+/** Undefined where somebody has changed the marks, or taken away what was put there, since the cluster was looked at. */
 export async function issueAccess(
   cluster: AdoptedCluster,
   { server, ca, tlsServerName }: TrustedConfig,
   expirationSeconds: number,
   signal: AbortSignal,
-): Promise<Access> {
+): Promise<Access | undefined> {
   const { name, connection } = cluster
   const { client } = connection
+  await askWorld(`cluster ${name}`, signal, async () => {
+    for (const present of await ownObjects(cluster)) refuseForeign(cluster, present)
+    await apply(client, SERVICE_ACCOUNTS, SERVICE_ACCOUNT)
+    await apply(client, BINDINGS, BINDING)
+  })
   const request = {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',
     metadata: {},
     spec: { expirationSeconds },
   }
-  const { status } = await askWorld(`cluster ${name}`, signal, async () => {
-    for (const present of await ownObjects(cluster)) refuseForeign(cluster, present)
-    await apply(client, SERVICE_ACCOUNTS, SERVICE_ACCOUNT)
-    await apply(client, BINDINGS, BINDING)
-    return client.create(SERVICE_ACCOUNTS, request, {
-      name: OWN_NAME,
-      namespace: NAMESPACE,
-      subresource: 'token',
-      signal,
-    })
-  })
+  const options = { name: OWN_NAME, namespace: NAMESPACE, subresource: 'token', signal }
+  const issued = await askWorld(`cluster ${name}`, signal, () =>
+    orGone(client.create(SERVICE_ACCOUNTS, request, options)),
+  )
+  if (issued === undefined || !(await touchMarks(cluster, signal))) return undefined
+  const { status } = issued
   const { token, expirationTimestamp } = status ?? {}
   if (token === undefined || expirationTimestamp === undefined) throw callRefused(`cluster ${name} issues no token`)
   const kubeconfig = printYaml({

@@ -1,4 +1,5 @@
 /** One cluster as its own API shows it: which incarnation it is, its version, and our marks on it. */
+import { randomUUID } from 'node:crypto'
 import { resourceRef } from '../../client/index.ts'
 import { find } from '../../controller/index.ts'
 import { isStatus, type KubeObject } from '../../machinery/index.ts'
@@ -25,6 +26,8 @@ const CONFIG_MAPS = resourceRef<MarkObject>('v1', 'configmaps', { namespaced: tr
 export const NAMESPACE = 'kube-system'
 /** Of all that is ours in an adopted cluster. */
 export const OWN_NAME = 'keelson-adoption'
+/** On the marks: another one for each credential. */
+const ACCESS_ANNOTATION = 'keelson.dev/last-access'
 export const OWN_LABELS = { 'app.kubernetes.io/managed-by': 'keelson' }
 
 export interface AdoptedCluster {
@@ -109,6 +112,24 @@ export async function writeMarks(
       mark === undefined
         ? client.create(CONFIG_MAPS, object, { signal })
         : client.update(CONFIG_MAPS, object, { signal }),
+    ),
+  )
+}
+
+/**
+ * Whether it was as it was read: who takes the marks away meanwhile then looks again, and finds what was put there before.
+ * An update that changes nothing has no version of its own.
+ */
+export async function touchMarks(
+  { name, connection: { client }, mark }: AdoptedCluster,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (mark === undefined) return false
+  const { metadata } = mark
+  const annotations = { ...metadata.annotations, [ACCESS_ANNOTATION]: randomUUID() }
+  return unlessOvertaken(() =>
+    askWorld(`cluster ${name}`, signal, () =>
+      client.update(CONFIG_MAPS, { ...mark, metadata: { ...metadata, annotations } }, { signal }),
     ),
   )
 }

@@ -1,7 +1,12 @@
 import { inProcessTransport } from '../../client/index.ts'
 import { createClient } from '../../controller/index.ts'
 import { KeelsonError } from '../../machinery/index.ts'
-import { type AdoptedWorld, describeAdoptingProvider } from '../../providers/conformance.ts'
+import {
+  type AdoptedWorld,
+  describeAdoptingProvider,
+  describeInterruptedAdoption,
+  type Interruptible,
+} from '../../providers/conformance.ts'
 import { externalNameOf, openLogicalProvider, TAGS } from '../../providers/index.ts'
 import { resourceRef, startServer } from '../../testing/index.ts'
 import { connect } from './connection.ts'
@@ -14,7 +19,7 @@ const signal = new AbortController().signal
 const USER = { username: 'logical-cluster-provider', groups: ['system:masters'] }
 
 /** Each cluster is an API of its own, with an endpoint and an authority of its own: a logical cluster of a server for tests. */
-async function openExistingWorld(): Promise<AdoptedWorld> {
+async function openExistingWorld(): Promise<AdoptedWorld & Interruptible> {
   await using opened = new AsyncDisposableStack()
   const server = opened.use(await startServer({ listen: true }))
   const transport = inProcessTransport(server.handler, USER)
@@ -66,6 +71,21 @@ async function openExistingWorld(): Promise<AdoptedWorld> {
     async heal() {
       isCutOff = false
     },
+    interrupt(nth, between) {
+      let left = nth
+      let isDone = false
+      server.faults.interrupt(
+        async () => {
+          isDone = true
+          await between()
+        },
+        ({ headers }) => headers['user-agent'] === 'keelson/existing' && --left === 0,
+      )
+      return () => {
+        server.faults.interrupt(between, () => false)
+        return isDone
+      }
+    },
     async everythingKept() {
       const lists = clusters.map(async ({ name, config }) => {
         using connection = connect(await config(signal), () => true)
@@ -81,3 +101,4 @@ async function openExistingWorld(): Promise<AdoptedWorld> {
 }
 
 describeAdoptingProvider('existing', openExistingWorld)
+describeInterruptedAdoption('existing', openExistingWorld)

@@ -97,13 +97,20 @@ export function openExistingProvider({ clusters, allows = () => true }: Existing
     return insideOf(externalID, signal, async ({ observed }) => observed)
   }
 
-  async function leave(externalID: string, ownerTag: string, signal: AbortSignal): Promise<void> {
-    await insideOf(externalID, signal, async (cluster) => {
-      const ours = oursOf(cluster, externalID, ownerTag)
+  /** `marked` refuses a cluster whose marks are not those of the owner; false: there is nothing to leave. */
+  async function leave(
+    externalID: string,
+    signal: AbortSignal,
+    marked: (cluster: AdoptedCluster) => boolean,
+  ): Promise<void> {
+    if (!isListed(externalID)) return
+    const attempt = async (cluster: AdoptedCluster): Promise<boolean> => {
+      if (cluster.observed.externalID !== externalID || !marked(cluster)) return true
       // The marks last: who is killed in between finds the rest by them.
-      await withdrawAccess(ours, signal)
-      if (!(await removeMarks(ours, signal))) throw clusterConflict(ours.observed, 'its marks have just changed')
-    })
+      await withdrawAccess(cluster, signal)
+      return removeMarks(cluster, signal)
+    }
+    while (!(await insideOf(externalID, signal, attempt)));
   }
 
   return {
@@ -175,26 +182,32 @@ export function openExistingProvider({ clusters, allows = () => true }: Existing
     },
 
     async release(externalID, { ownerTag, signal }) {
-      if (!isListed(externalID)) return
-      const cluster = await insideOf(externalID, signal, async ({ observed }) => observed)
-      if (cluster.externalID !== externalID || cluster.ownerTag === undefined) return
-      await leave(externalID, ownerTag, signal)
+      await leave(externalID, signal, (cluster) => {
+        if (cluster.observed.ownerTag === undefined) return false
+        oursOf(cluster, externalID, ownerTag)
+        return true
+      })
     },
 
     async delete(externalID, { ownerTag, signal, onProgress }) {
       signal.throwIfAborted()
-      if (!isListed(externalID)) return
-      onProgress?.({ phase: 'unmarking', message: `cluster ${nameOfExternalID(externalID)}` })
-      const cluster = await insideOf(externalID, signal, async ({ observed }) => observed)
-      if (cluster.externalID === externalID) await leave(externalID, ownerTag, signal)
+      onProgress?.({ phase: 'unmarking', message: `cluster ${nameOfExternalID(externalID) ?? externalID}` })
+      await leave(externalID, signal, (cluster) => oursOf(cluster, externalID, ownerTag) !== undefined)
     },
 
     async issueAccess(externalID, ttlSeconds, { ownerTag, signal }) {
       signal.throwIfAborted()
       refuseLifetime(ttlSeconds, capabilities)
-      return insideOf(externalID, signal, async (cluster, config) =>
-        issueAccess(oursOf(cluster, externalID, ownerTag), config, Math.floor(ttlSeconds), signal),
-      )
+      for (let isBegun = false; ; isBegun = true) {
+        const access = await insideOf(externalID, signal, async (cluster, config) => {
+          // Whoever took the marks away did not find what was put there just now.
+          if (isBegun && sameOf(cluster, externalID).observed.ownerTag === undefined) {
+            await withdrawAccess(cluster, signal)
+          }
+          return issueAccess(oursOf(cluster, externalID, ownerTag), config, Math.floor(ttlSeconds), signal)
+        })
+        if (access !== undefined) return access
+      }
     },
 
     async hostChanges(_, signal) {
