@@ -98,9 +98,11 @@ async function serve(
     const decision = await authorizer.authorize(attributes)
     return decision.allowed ? undefined : refused(forbiddenBy(attributes, decision))
   }
-  const user = await impersonate(request.headers, caller, {
-    cluster: view?.guard.cluster ?? cluster,
-    refuse: (wanted) => refuse({ ...wanted, cluster: view?.guard.cluster ?? cluster, resourceRequest: true, path: '' }),
+  const within = view?.guard.cluster ?? cluster
+  const user = await impersonated(request.headers, caller, {
+    cluster: within,
+    refuse: (wanted) => refuse({ ...wanted, cluster: within, resourceRequest: true, path: '' }),
+    refuseOn: (mode) => refuse({ ...attributesOf(caller, within, info), verb: `impersonate-on:${mode}:${info.verb}` }),
   })
   record.user = user
   const asked = { ...attributesOf(user, cluster, info), name: info.name || selectedName(info, query) }
@@ -140,6 +142,15 @@ const refusals = new WeakSet<StatusError>()
 function refused(error: StatusError): StatusError {
   refusals.add(error)
   return error
+}
+
+/** So are all that refuse to act as somebody else (responsewriters.RespondWithError). */
+async function impersonated(...asked: Parameters<typeof impersonate>): Promise<UserInfo> {
+  try {
+    return await impersonate(...asked)
+  } catch (error) {
+    throw error instanceof StatusError ? refused(error) : error
+  }
 }
 
 async function confirmed(fresh: Promise<void>): Promise<void> {

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { forbidden, StatusError, type UserInfo } from '../../machinery/index.ts'
-import { type ImpersonationAttributes, impersonate } from './impersonation.ts'
+import { impersonate } from './impersonation.ts'
+import type { ImpersonationAttributes } from './impersonation-modes.ts'
 import { headersOf } from './request-headers.ts'
 
 const caller: UserInfo = { username: 'root', groups: ['ops', 'system:authenticated'] }
 const master: UserInfo = { username: 'shard-admin', groups: ['system:masters', 'system:authenticated'] }
 const scoped = { 'authentication.kcp.io/scopes': ['cluster:abc'] }
+
+const refusalOn = forbidden({ group: '', resource: 'configmaps' }, '', 'not this')
+/** Of whoever has plain impersonation alone. */
+const refuseOn = async () => refusalOn
 
 async function act(rawHeaders: string[], as: UserInfo = caller) {
   const asked: string[] = []
@@ -14,7 +19,7 @@ async function act(rawHeaders: string[], as: UserInfo = caller) {
     asked.push([group, resource, subresource, namespace, name].join('|'))
     return undefined
   }
-  return { user: await impersonate(headersOf(rawHeaders), as, { cluster: 'abc', refuse }), asked }
+  return { user: await impersonate(headersOf(rawHeaders), as, { cluster: 'abc', refuse, refuseOn }), asked }
 }
 
 describe('acting as somebody else', () => {
@@ -101,9 +106,9 @@ describe('acting as somebody else', () => {
       },
       asked: [
         '|users|||alice',
+        'authentication.k8s.io|uids|||u1',
         'authentication.k8s.io|userextras|example.com/team||a',
         'authentication.k8s.io|userextras|example.com/team||b',
-        'authentication.k8s.io|uids|||u1',
       ],
     },
     {
@@ -134,13 +139,22 @@ describe('refuses', () => {
       name: 'groups without a user',
       headers: ['Impersonate-Group', 'dev'],
       code: 400,
-      message: 'requested [{Group  dev    }] without impersonating a user',
+      message:
+        'requested &user.DefaultInfo{Name:"", UID:"", Groups:[]string{"dev"}, Extra:map[string][]string(nil)} without impersonating a user name',
     },
     {
       name: 'a UID without a user',
       headers: ['Impersonate-Uid', 'u1'],
       code: 400,
-      message: 'requested [{UID  u1  authentication.k8s.io/v1  }] without impersonating a user',
+      message:
+        'requested &user.DefaultInfo{Name:"", UID:"u1", Groups:[]string(nil), Extra:map[string][]string(nil)} without impersonating a user name',
+    },
+    {
+      name: 'extra fields without a user',
+      headers: ['Impersonate-Extra-X', 'y', 'Impersonate-Extra-X', 'z', 'Impersonate-Extra-A', 'b'],
+      code: 400,
+      message:
+        'requested &user.DefaultInfo{Name:"", UID:"", Groups:[]string(nil), Extra:map[string][]string{"a":[]string{"b"}, "x":[]string{"y", "z"}}} without impersonating a user name',
     },
     ...['system:masters', 'system:kcp:admin', 'system:kcp:logical-cluster-admin', 'system:kcp:initializer:a:b'].map(
       (group) => ({
@@ -172,10 +186,93 @@ describe('refuses', () => {
     })
   }
 
-  test('what the authorizer refuses, with its answer', async () => {
+  test('what no mode allows, with the answer of the first', async () => {
     const refusal = forbidden({ group: '', resource: 'groups' }, 'dev', 'no')
     const refuse = async ({ resource }: ImpersonationAttributes) => (resource === 'groups' ? refusal : undefined)
     const headers = headersOf(['Impersonate-User', 'alice', 'Impersonate-Group', 'dev'])
-    await assert.rejects(impersonate(headers, caller, { cluster: 'abc', refuse }), (error) => error === refusal)
+    const options = { cluster: 'abc', refuse, refuseOn }
+    await assert.rejects(impersonate(headers, caller, options), (error) => error === refusalOn)
   })
+
+  test('a service account with groups, which plain impersonation alone gives, with its answer', async () => {
+    const refusal = forbidden({ group: '', resource: 'groups' }, 'dev', 'no')
+    const refuse = async ({ resource }: ImpersonationAttributes) => (resource === 'groups' ? refusal : undefined)
+    const headers = headersOf(['Impersonate-User', 'system:serviceaccount:a:b', 'Impersonate-Group', 'dev'])
+    const options = { cluster: 'abc', refuse, refuseOn: async () => undefined }
+    await assert.rejects(impersonate(headers, caller, options), (error) => error === refusal)
+  })
+})
+
+describe('a right to act as others for some requests', () => {
+  test('does not cover system:masters, and says so', async () => {
+    const refuse = async ({ verb }: ImpersonationAttributes) => (verb === 'impersonate' ? refusalOn : undefined)
+    const headers = headersOf(['Impersonate-User', 'alice', 'Impersonate-Group', 'system:masters'])
+    await assert.rejects(impersonate(headers, master, { cluster: 'abc', refuse, refuseOn: async () => undefined }), {
+      message:
+        'groups.authentication.k8s.io "system:masters" is forbidden: User "shard-admin" cannot impersonate:user-info resource "groups" in API group "authentication.k8s.io" at the cluster scope: impersonating the system:masters group is not allowed',
+    })
+  })
+
+  const USER_INFO = 'impersonate:user-info authentication.k8s.io'
+  const PLAIN_USERS = 'impersonate  users'
+  const cases: { name: string; headers: string[]; groups: string[]; asked: string[] }[] = [
+    {
+      name: 'covers a user with all that is said of it',
+      headers: ['Impersonate-User', 'alice', 'Impersonate-Group', 'dev', 'Impersonate-Extra-Example.com%2fA', 'b'],
+      groups: ['dev', 'system:authenticated'],
+      asked: [
+        'on user-info',
+        `${USER_INFO} users alice`,
+        `${USER_INFO} groups dev`,
+        `${USER_INFO} userextras/example.com/a b`,
+      ],
+    },
+    {
+      name: 'covers a service account',
+      headers: ['Impersonate-User', 'system:serviceaccount:a:b'],
+      groups: ['system:serviceaccounts', 'system:serviceaccounts:a', 'system:authenticated'],
+      asked: ['on serviceaccount', 'impersonate:serviceaccount authentication.k8s.io serviceaccounts b'],
+    },
+    {
+      name: 'covers a node, which is in the group of nodes',
+      headers: ['Impersonate-User', 'system:node:n1'],
+      groups: ['system:nodes', 'system:authenticated'],
+      asked: ['on arbitrary-node', 'impersonate:arbitrary-node authentication.k8s.io nodes n1'],
+    },
+    ...(
+      [
+        ['an empty group', ['Impersonate-Group', '']],
+        ['an extra field without a domain', ['Impersonate-Extra-A', 'b']],
+        ['an extra field without a value', ['Impersonate-Extra-Example.com%2fA', '']],
+      ] as const
+    ).map(([name, more]) => ({
+      name: `does not cover ${name}`,
+      headers: ['Impersonate-User', 'alice', ...more],
+      groups: name === 'an empty group' ? ['', 'system:authenticated'] : ['system:authenticated'],
+      asked: [
+        'on user-info',
+        `${PLAIN_USERS} alice`,
+        ...(name === 'an empty group' ? ['impersonate  groups '] : []),
+        ...(name.includes('without a domain') ? ['impersonate authentication.k8s.io userextras/a b'] : []),
+        ...(name.includes('without a value') ? ['impersonate authentication.k8s.io userextras/example.com/a '] : []),
+      ],
+    })),
+  ]
+  for (const { name, headers, groups, asked } of cases) {
+    test(name, async () => {
+      const seen: string[] = []
+      const user = await impersonate(headersOf(headers), caller, {
+        cluster: 'abc',
+        refuse: async ({ verb, group, resource, subresource, name: one }) => {
+          seen.push(`${verb} ${group} ${resource}${subresource === '' ? '' : `/${subresource}`} ${one}`)
+          return undefined
+        },
+        refuseOn: async (mode) => {
+          seen.push(`on ${mode}`)
+          return undefined
+        },
+      })
+      assert.deepEqual([user.groups, seen], [groups, asked])
+    })
+  }
 })

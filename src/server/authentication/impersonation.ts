@@ -1,11 +1,17 @@
 /**
- * Acting as somebody else: the `Impersonate-*` headers by upstream's rules (apiserver/pkg/endpoints/filters/impersonation,
- * the plain mode; the constrained one is alpha and off), inside kcp's (pkg/server/filters/impersonation.go).
+ * Acting as somebody else: the `Impersonate-*` headers by upstream's rules (apiserver/pkg/endpoints/filters/impersonation),
+ * inside kcp's (pkg/server/filters/impersonation.go).
  */
-import { badRequest, forbidden, type Headers, type StatusError, type UserInfo } from '../../machinery/index.ts'
+import { forbidden, type Headers, type StatusError, type UserInfo } from '../../machinery/index.ts'
+import {
+  type ConstrainedMode,
+  constrainedMode,
+  type ImpersonationAttributes,
+  impersonationRequests,
+  impliedGroups,
+  refusedByMode,
+} from './impersonation-modes.ts'
 import { isLocal } from './local-user.ts'
-import { valuesOf } from './request-headers.ts'
-import { parseServiceAccountUsername, serviceAccountGroups } from './service-account.ts'
 import {
   ALL_AUTHENTICATED,
   ALL_UNAUTHENTICATED,
@@ -20,8 +26,7 @@ import {
   WARRANT,
   WORKSPACE_BOOTSTRAPPER,
 } from './users.ts'
-
-const EXTRA_PREFIX = 'impersonate-extra-'
+import { type WantedUser, wantedUser } from './wanted-user.ts'
 
 /** kcp: nobody can become a member of these who is not one already. */
 const SPECIAL_GROUPS = new Set([
@@ -33,43 +38,31 @@ const SPECIAL_GROUPS = new Set([
   ALL_AUTHENTICATED,
 ])
 
-/** One thing that the caller wants to be, and must be allowed to `impersonate`. */
-export interface ImpersonationAttributes {
-  readonly user: UserInfo
-  readonly verb: 'impersonate'
-  readonly group: '' | 'authentication.k8s.io'
-  readonly version: 'v1'
-  readonly resource: 'users' | 'serviceaccounts' | 'groups' | 'userextras' | 'uids'
-  readonly subresource: string
-  readonly namespace: string
-  readonly name: string
-}
-
 export interface ImpersonationOptions {
   /** The logical cluster of the request's URL; empty when it names none. */
   readonly cluster: string
   /** Undefined when the caller may, else the 403 to answer. */
   readonly refuse: (attributes: ImpersonationAttributes) => Promise<StatusError | undefined>
+  /** The same of the request itself, with the verb that a constrained mode has for it. */
+  readonly refuseOn: (mode: ConstrainedMode) => Promise<StatusError | undefined>
 }
 
 /** The user as whom the request goes on: the caller, unless its headers name another. Throws 400 and 403. */
 export async function impersonate(
   headers: Headers,
   caller: UserInfo,
-  { cluster, refuse }: ImpersonationOptions,
+  options: ImpersonationOptions,
 ): Promise<UserInfo> {
   const wanted = wantedUser(headers)
   if (wanted === undefined) return caller
+  const { cluster } = options
   const local = isLocal(caller, cluster)
   // Whoever is known in one logical cluster alone makes nobody who is known elsewhere.
   const isMaster = caller.groups.includes(SYSTEM_MASTERS) && !local
   if (!isMaster && wantsSpecial(wanted, caller)) {
     throw forbidden({ group: '', resource: '' }, '', 'impersonation is not allowed for the requestor')
   }
-  for (const attributes of requestsOf(wanted, caller)) {
-    const refusal = await refuse(attributes)
-    if (refusal !== undefined) throw refusal
-  }
+  const mode = await allowedMode(wanted, caller, options)
   const extra = {
     ...wanted.extra,
     ...(!isMaster && { [SCOPES]: [...(wanted.extra[SCOPES] ?? []), `cluster:${cluster}`] }),
@@ -78,9 +71,34 @@ export async function impersonate(
   return {
     username: wanted.username,
     ...(wanted.uid === '' ? {} : { uid: wanted.uid }),
-    groups: effectiveGroups(wanted),
+    groups: effectiveGroups(wanted, mode),
     ...(Object.keys(extra).length === 0 ? {} : { extra }),
   }
+}
+
+/** The first mode that lets the caller in, plain impersonation last; throws what the first of them refuses with. */
+async function allowedMode(
+  wanted: WantedUser,
+  caller: UserInfo,
+  { refuse, refuseOn }: ImpersonationOptions,
+): Promise<ConstrainedMode | undefined> {
+  const refusedIn = async (mode: ConstrainedMode | undefined): Promise<StatusError | undefined> => {
+    if (mode !== undefined) {
+      const refusal = (await refuseOn(mode)) ?? refusedByMode(wanted, caller, mode)
+      if (refusal !== undefined) return refusal
+    }
+    for (const attributes of impersonationRequests(wanted, caller, mode)) {
+      const refusal = await refuse(attributes)
+      if (refusal !== undefined) return refusal
+    }
+    return undefined
+  }
+  const constrained = constrainedMode(wanted)
+  const first = constrained === undefined ? undefined : await refusedIn(constrained)
+  if (constrained !== undefined && first === undefined) return constrained
+  const refusal = await refusedIn(undefined)
+  if (refusal !== undefined) throw first ?? refusal
+  return undefined
 }
 
 /** A warrant is a further identity that the request is judged by: whoever could choose one could choose any group. */
@@ -90,71 +108,10 @@ function wantsSpecial({ groups, extra }: WantedUser, caller: UserInfo): boolean 
   return groups.some((group) => isSpecial(group) && !caller.groups.includes(group))
 }
 
-interface WantedUser {
-  readonly username: string
-  readonly uid: string
-  readonly groups: readonly string[]
-  readonly extra: Readonly<Record<string, readonly string[]>>
-}
-
-function wantedUser(headers: Headers): WantedUser | undefined {
-  const username = headers['impersonate-user'] ?? ''
-  const uid = headers['impersonate-uid'] ?? ''
-  const groups = valuesOf(headers['impersonate-group'])
-  const extra = new Map<string, readonly string[]>()
-  for (const [name, value] of Object.entries(headers)) {
-    if (!name.startsWith(EXTRA_PREFIX) || value === undefined) continue
-    const key = unescapeKey(name.slice(EXTRA_PREFIX.length))
-    extra.set(key, [...(extra.get(key) ?? []), ...valuesOf(value)])
-  }
-  const wanted = { username, uid, groups, extra: Object.fromEntries(extra) }
-  if (username !== '') return wanted
-  const asked = describe(wanted)
-  if (asked.length === 0) return undefined
-  throw badRequest(`requested [${asked.join(' ')}] without impersonating a user`)
-}
-
-function requestsOf(wanted: WantedUser, user: UserInfo): ImpersonationAttributes[] {
-  const core = { user, verb: 'impersonate', group: '', version: 'v1', subresource: '', namespace: '' } as const
-  const authentication = { ...core, group: 'authentication.k8s.io' } as const
-  const account = parseServiceAccountUsername(wanted.username)
-  return [
-    account === undefined
-      ? { ...core, resource: 'users', name: wanted.username }
-      : { ...core, resource: 'serviceaccounts', ...account },
-    ...wanted.groups.map((name) => ({ ...core, resource: 'groups', name }) as const),
-    ...Object.entries(wanted.extra).flatMap(([subresource, values]) =>
-      values.map((name) => ({ ...authentication, resource: 'userextras', subresource, name }) as const),
-    ),
-    ...(wanted.uid === '' ? [] : [{ ...authentication, resource: 'uids', name: wanted.uid } as const]),
-  ]
-}
-
 /** Groups that are named are all there are; system:authenticated joins them unless they say otherwise. */
-function effectiveGroups({ username, groups }: WantedUser): readonly string[] {
-  const account = parseServiceAccountUsername(username)
-  const named = groups.length === 0 && account !== undefined ? serviceAccountGroups(account.namespace) : groups
+function effectiveGroups({ username, groups }: WantedUser, mode: ConstrainedMode | undefined): readonly string[] {
+  const named = groups.length === 0 ? impliedGroups(username, mode) : groups
   if (username === ANONYMOUS) return named.includes(ALL_UNAUTHENTICATED) ? named : [...named, ALL_UNAUTHENTICATED]
   const says = named.includes(ALL_AUTHENTICATED) || named.includes(ALL_UNAUTHENTICATED)
   return says ? named : [...named, ALL_AUTHENTICATED]
-}
-
-/** As Go prints the ObjectReferences {Kind Namespace Name UID APIVersion ResourceVersion FieldPath}. */
-function describe({ uid, groups, extra }: WantedUser): string[] {
-  return [
-    ...groups.map((name) => `{Group  ${name}    }`),
-    ...Object.entries(extra).flatMap(([key, values]) =>
-      values.map((value) => `{UserExtra  ${value}  authentication.k8s.io/v1  ${key}}`),
-    ),
-    ...(uid === '' ? [] : [`{UID  ${uid}  authentication.k8s.io/v1  }`]),
-  ]
-}
-
-/** Keys travel percent-encoded; what is not decodable counts as it is. */
-function unescapeKey(key: string): string {
-  try {
-    return decodeURIComponent(key)
-  } catch {
-    return key
-  }
 }
