@@ -48,8 +48,9 @@ export function openForChild(folder: string): ClusterProvider {
   const plain = worldIn(folder, command)
   const counts = new Map<string, number>()
   const step = (name: string, when: Kill['when']): void => {
-    const count = (counts.get(name) ?? 0) + (when === 'before' ? 1 : 0)
-    counts.set(name, count)
+    // Several may be under way: the first that is answered is the first.
+    const count = (counts.get(`${name} ${when}`) ?? 0) + 1
+    counts.set(`${name} ${when}`, count)
     if (kill?.request === name && kill.count === count && kill.when === when) process.kill(process.pid, 'SIGKILL')
   }
   const docker: Connection = {

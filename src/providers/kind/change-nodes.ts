@@ -5,7 +5,7 @@ import { fieldsRefused, operationFailed } from '../provider-error.ts'
 import { ensureImage } from './docker/images.ts'
 import type { Cluster } from './look.ts'
 import { versionIn } from './node-images.ts'
-import { firstControlPlane, type Node, type Origin } from './nodes.ts'
+import { firstControlPlane, type Node, nodeName, type Origin } from './nodes.ts'
 import { untilReady } from './ready.ts'
 import { replaceControlPlane } from './replace-control-plane.ts'
 import { addWorker, removeWorker } from './workers.ts'
@@ -36,11 +36,12 @@ export async function changeNodes(
   } else await mend(cluster)
   cluster = await untilReady(look, signal)
   for (const worker of cluster.nodes.filter(({ role }) => role === 'worker')) {
-    if (version === undefined || !isOther(worker, version, cluster)) continue
-    tell('replacing-worker', `${worker.name} to ${version}`)
+    // What somebody was cut off with may have joined or not: it is made anew.
+    if (!worker.isJoining && (version === undefined || !isOther(worker, version, cluster))) continue
+    const name = nodeName(worker)
+    tell('replacing-worker', version === undefined ? name : `${name} to ${version}`)
     await removeWorker(world, cluster, worker, signal)
     cluster = await look()
-    const { name } = worker
     await addWorker(world, cluster, { name, image, origin: origin(worker.origin?.pool ?? 'workers') }, signal)
     cluster = await look()
   }

@@ -261,6 +261,15 @@ describe('a cluster', () => {
       /its deletion was cut off/,
     ],
     [
+      'whose worker was cut off while it was added',
+      ({ containers }) => {
+        const [worker] = [...containers.values()].filter(({ name }) => name.endsWith('worker'))
+        worker?.files.clear()
+        Object.assign(worker ?? {}, { name: `${worker?.name}.joining` })
+      },
+      /a node was being added, which was cut off$/,
+    ],
+    [
       'whose node has ended',
       ({ containers }) => {
         const [first] = [...containers.values()].filter(({ name }) => name.endsWith('worker'))

@@ -181,6 +181,7 @@ async function stateOf(world: KindWorld, { marks, nodes, ca, endpoint }: Facts, 
   if (nodes.length === 0) return busy('its nodes are gone: somebody else has removed them')
   if (firstControlPlane(nodes) === undefined) return busy('it has no control plane: its node is gone')
   if (nodes.some(({ isReplaced }) => isReplaced)) return busy('the replacement of a node was cut off')
+  if (nodes.some(({ isJoining }) => isJoining)) return busy('a node was being added, which was cut off')
   const down = nodes.filter(({ state }) => state !== 'running')
   if (down.length === nodes.length && down.every(({ state }) => state !== 'dead'))
     return { state: 'stopped', message: '' }

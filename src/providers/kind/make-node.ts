@@ -3,7 +3,16 @@ import { operationFailed } from '../provider-error.ts'
 import { type ContainerDetails, inspectContainer, runInside, startContainer } from './docker/containers.ts'
 import { bytesOf, jsonOf } from './docker/docker.ts'
 import { archiveOf } from './docker/tar.ts'
-import { CLUSTER_LABEL, ORIGIN_SOURCE, type Origin, originOf, originPath, ROLE_LABEL, type Role } from './nodes.ts'
+import {
+  CLUSTER_LABEL,
+  joiningName,
+  ORIGIN_SOURCE,
+  type Origin,
+  originOf,
+  originPath,
+  ROLE_LABEL,
+  type Role,
+} from './nodes.ts'
 import type { KindWorld } from './world.ts'
 
 export interface NewNode {
@@ -19,11 +28,12 @@ export interface NewNode {
 const BOOT = 120_000
 const KUBECONFIG = 'KUBECONFIG=/etc/kubernetes/admin.conf'
 
+/** A worker has another name until it has joined: whoever finds it by that knows that somebody was cut off. */
 export async function makeNode({ docker }: KindWorld, node: NewNode, signal: AbortSignal): Promise<ContainerDetails> {
   const { Id } = await jsonOf<{ Id: string }>(docker, {
     method: 'POST',
     path: '/containers/create',
-    query: { name: node.name },
+    query: { name: node.role === 'worker' ? joiningName(node.name) : node.name },
     body: settingsOf(node),
     signal,
   })

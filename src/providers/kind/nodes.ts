@@ -22,6 +22,8 @@ export interface Node {
   readonly address?: { readonly host: string; readonly port: number }
   /** It has given its name to its successor, and is gone when that one is whole. */
   readonly isReplaced: boolean
+  /** It is being made, and has its own name when it has joined. */
+  readonly isJoining: boolean
 }
 
 export interface Origin {
@@ -32,6 +34,7 @@ export interface Origin {
 
 const API_PORT = 6443
 const REPLACED = '.replaced'
+const JOINING = '.joining'
 const CONTROL_PLANE_POOL = 'control-plane'
 
 /**
@@ -51,6 +54,15 @@ export const ORIGIN_SOURCE = '/dev/null'
 
 export function replacedName(name: string): string {
   return `${name}${REPLACED}`
+}
+
+export function joiningName(name: string): string {
+  return `${name}${JOINING}`
+}
+
+/** What the node is called in the cluster, whatever its container is called in the meantime. */
+export function nodeName({ name, isJoining }: Node): string {
+  return isJoining ? name.slice(0, -JOINING.length) : name
 }
 
 export function poolOf(role: Role, pool: string): string {
@@ -84,6 +96,7 @@ function nodeOf({ Id, Names, Image, State, Status, Labels, Mounts, Ports }: Cont
     status: Status,
     image: Image,
     isReplaced: name.endsWith(REPLACED),
+    isJoining: name.endsWith(JOINING),
     ...(origin !== undefined && { origin }),
     ...(mapping?.PublicPort !== undefined && { address: { host, port: mapping.PublicPort } }),
   }
@@ -110,7 +123,7 @@ export function nodesOfIncarnation(nodes: readonly Node[], uid: string): Node[] 
 
 /** What there is, in the words of a spec. A pool without nodes is known only from what was asked for. */
 export function specOf(nodes: readonly Node[], versions: readonly string[], asked: ClusterSpec): ClusterSpec {
-  const present = nodes.filter(({ isReplaced }) => !isReplaced)
+  const present = nodes.filter(({ isReplaced, isJoining }) => !isReplaced && !isJoining)
   const [version] = versions.toSorted(byVersion)
   const workers = present.filter(({ role }) => role === 'worker')
   const counts = new Map(

@@ -15,7 +15,9 @@ const UNTIL_ANSWERS = 180_000
 /** What is down is started; what runs and does not answer is started anew. */
 export async function mend(world: KindWorld, cluster: Cluster, { signal, onProgress }: Waiting): Promise<void> {
   const { docker } = world
-  const down = cluster.nodes.filter(({ state, isReplaced }) => state !== 'running' && !isReplaced)
+  const down = cluster.nodes.filter(
+    ({ state, isReplaced, isJoining }) => state !== 'running' && !isReplaced && !isJoining,
+  )
   if (down.length === 0 && (await isAnswering(cluster, signal)) !== false) return
   const names = down.map(({ name }) => name).join(', ')
   onProgress?.({ phase: 'starting-nodes', message: names || `cluster ${cluster.observed.externalName}` })

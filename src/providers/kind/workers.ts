@@ -2,9 +2,10 @@
 import { type Json, parseYamlDocuments, printYaml } from '../../machinery/index.ts'
 import { operationFailed } from '../provider-error.ts'
 import { inspectContainer, readFile } from './docker/containers.ts'
+import { bytesOf } from './docker/docker.ts'
 import type { Cluster } from './look.ts'
 import { addressOf, inside, KUBEADM_CONF, makeNode, writeKubeadmConf } from './make-node.ts'
-import { firstControlPlane, type Node, type Origin } from './nodes.ts'
+import { firstControlPlane, type Node, nodeName, type Origin } from './nodes.ts'
 import { removeNodes } from './remove-nodes.ts'
 import type { KindWorld } from './world.ts'
 
@@ -27,7 +28,8 @@ export async function addWorker(
 ): Promise<void> {
   const { docker } = world
   const controlPlane = controlPlaneOf(nodes)
-  const model = nodes.find(({ role, state }) => role === 'worker' && state === 'running') ?? controlPlane
+  const workers = nodes.filter(({ role, isJoining }) => role === 'worker' && !isJoining)
+  const model = workers.find(({ state }) => state === 'running') ?? controlPlane
   const like = await inspectContainer(docker, model.id, signal)
   const conf = (await readFile(docker, { id: model.id, path: KUBEADM_CONF }, signal))?.toString()
   if (like === undefined || conf === undefined) throw operationFailed(`node ${model.name} cannot be taken as a model`)
@@ -47,6 +49,7 @@ export async function addWorker(
   )
   const join = ['kubeadm', 'join', `--config=${KUBEADM_CONF}`, '--skip-phases=preflight', '--v=6']
   await inside(world, { id: made.Id, name, command: join, patience: JOIN }, signal)
+  await bytesOf(docker, { method: 'POST', path: `/containers/${made.Id}/rename`, query: { name }, signal })
 }
 
 /** Its pods first, unless it is down. Pods that may not be disturbed keep it. */
@@ -59,12 +62,13 @@ export async function removeWorker(
   const controlPlane = controlPlaneOf(nodes)
   const kubectl = (...command: string[]) =>
     inside(world, { ...controlPlane, command: ['kubectl', ADMIN, ...command], patience: DRAIN }, signal)
-  const isKnown = (await kubectl('get', 'node', worker.name, '--ignore-not-found', '--output=name')).trim() !== ''
+  const name = nodeName(worker)
+  const isKnown = (await kubectl('get', 'node', name, '--ignore-not-found', '--output=name')).trim() !== ''
   if (isKnown && worker.state === 'running') {
     const flags = ['--ignore-daemonsets', '--delete-emptydir-data', '--force', '--timeout=120s']
-    await kubectl('drain', worker.name, ...flags)
+    await kubectl('drain', name, ...flags)
   }
-  if (isKnown) await kubectl('delete', 'node', worker.name, '--ignore-not-found')
+  if (isKnown) await kubectl('delete', 'node', name, '--ignore-not-found')
   await removeNodes(world, [worker], signal)
 }
 

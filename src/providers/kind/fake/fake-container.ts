@@ -18,29 +18,6 @@ export interface FakeContainer {
   isBroken: boolean
 }
 
-const KUBEADM_CONF = `apiVersion: kubeadm.k8s.io/v1beta4
-kind: ClusterConfiguration
-kubernetesVersion: v1.34.0
----
-apiVersion: kubeadm.k8s.io/v1beta4
-kind: InitConfiguration
-localAPIEndpoint:
-  advertiseAddress: "172.18.0.2"
----
-apiVersion: kubeadm.k8s.io/v1beta4
-kind: JoinConfiguration
-nodeRegistration:
-  criSocket: unix:///run/containerd/containerd.sock
-  kubeletExtraArgs:
-  - name: node-ip
-    value: 172.18.0.2
-discovery:
-  bootstrapToken:
-    apiServerEndpoint: demo-control-plane:6443
-    token: abcdef.0123456789abcdef
-    unsafeSkipCAVerification: true
-`
-
 export function newContainer(name: string, config: Record<string, unknown>): FakeContainer {
   return {
     id: randomBytes(32).toString('hex'),
@@ -53,7 +30,7 @@ export function newContainer(name: string, config: Record<string, unknown>): Fak
     labels: (config.Labels ?? {}) as Record<string, string>,
     config,
     hostConfig: (config.HostConfig ?? {}) as FakeContainer['hostConfig'],
-    files: new Map([['/kind/kubeadm.conf', KUBEADM_CONF]]),
+    files: new Map(),
     log: [],
     isBroken: false,
   }

@@ -19,6 +19,29 @@ interface Config {
 
 const DEFAULT_IMAGE = 'kindest/node:v1.36.3'
 
+const KUBEADM_CONF = `apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+kubernetesVersion: v1.34.0
+---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: InitConfiguration
+localAPIEndpoint:
+  advertiseAddress: "172.18.0.2"
+---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: JoinConfiguration
+nodeRegistration:
+  criSocket: unix:///run/containerd/containerd.sock
+  kubeletExtraArgs:
+  - name: node-ip
+    value: 172.18.0.2
+discovery:
+  bootstrapToken:
+    apiServerEndpoint: demo-control-plane:6443
+    token: abcdef.0123456789abcdef
+    unsafeSkipCAVerification: true
+`
+
 export function fakeKind(socket: string): Kind {
   return {
     async create(run) {
@@ -85,6 +108,11 @@ async function createWith(docker: Docker, { name, config, signal, onLine }: Kind
     await bytesOf(docker, { method: 'POST', path: `/containers/${Id}/start`, signal })
   }
   onLine(' ✓ Preparing nodes 📦 ')
+  for (const id of made) {
+    const query = { path: '/kind' }
+    const body = archiveOf('kubeadm.conf', KUBEADM_CONF)
+    await bytesOf(docker, { method: 'PUT', path: `/containers/${id}/archive`, query, body, signal })
+  }
   onLine(' • Starting control-plane 🕹️  ...')
   await sleep(kind.delay ?? 0, undefined, { signal }).catch(() => signal.throwIfAborted())
   const [first = ''] = made
