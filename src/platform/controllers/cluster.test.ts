@@ -5,7 +5,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import type { Client } from '../../client/index.ts'
 import { type Clock, findCondition, virtualClock } from '../../controller/index.ts'
-import { isStatus } from '../../machinery/index.ts'
+import { type Headers, isStatus } from '../../machinery/index.ts'
 import { eventually, startServer } from '../../testing/index.ts'
 import { platformFeature } from '../index.ts'
 import { CLUSTER_PROVIDERS, CLUSTER_RESOURCES, type ClusterKind, type ClusterObject } from './cluster-object.ts'
@@ -26,6 +26,7 @@ async function begin(given?: string, clock?: Clock) {
   await client.create(CLUSTER_PROVIDERS, { apiVersion, kind: 'ClusterProvider', metadata: { name: 'laptop' }, spec })
   const running = stack.move()
   return {
+    server,
     client,
     folder,
     fileOf: (name: string) => path.join(world, 'clusters', `${name}.json`),
@@ -49,6 +50,11 @@ function becomes(client: Client, kind: ClusterKind, name: string, expected: stri
     assert.equal(`${phase} ${ready?.status} ${ready?.reason}`, expected)
     return object
   })
+}
+
+/** Whether a request is of the controller of this kind. */
+function isController(kind: string, headers: Headers): boolean {
+  return headers['user-agent']?.includes(`${kind}-controller`) ?? false
 }
 
 function gone(client: Client, kind: ClusterKind, name: string): Promise<void> {
@@ -131,6 +137,44 @@ test('all deleted at once: platforms first, then control centers, then the provi
   await eventually(() =>
     assert.rejects(at.client.get(CLUSTER_PROVIDERS, 'laptop'), (error) => isStatus(error, 'NotFound')),
   )
+  assert.deepEqual(at.clusters(), [])
+})
+
+test('a provider that goes while its first cluster is being begun has none made, and keeps no object', async () => {
+  await using at = await begin()
+  await create(at.client, 'ControlCenter', 'before')
+  await becomes(at.client, 'ControlCenter', 'before', 'Ready True Available')
+  await at.client.delete(CLUSTER_RESOURCES.ControlCenter, 'before')
+  await gone(at.client, 'ControlCenter', 'before')
+  at.server.faults.interrupt(
+    async () => {
+      await at.client.delete(CLUSTER_PROVIDERS, 'laptop')
+      await eventually(() => assert.rejects(at.client.get(CLUSTER_PROVIDERS, 'laptop')))
+    },
+    ({ method, url, headers }) =>
+      method === 'GET' && url.endsWith('/clusterproviders/laptop') && isController('controlcenter', headers),
+  )
+  await create(at.client, 'ControlCenter', 'emea')
+  await becomes(at.client, 'ControlCenter', 'emea', 'Pending False Unavailable')
+  await at.client.delete(CLUSTER_RESOURCES.ControlCenter, 'emea')
+  await gone(at.client, 'ControlCenter', 'emea')
+  assert.deepEqual(at.clusters(), [])
+})
+
+test('a control center that goes while its first platform is being begun has none made that it would not wait for', async () => {
+  await using at = await begin()
+  await create(at.client, 'ControlCenter', 'emea')
+  await becomes(at.client, 'ControlCenter', 'emea', 'Ready True Available')
+  at.server.faults.interrupt(
+    async () => {
+      await at.client.delete(CLUSTER_RESOURCES.ControlCenter, 'emea')
+      await gone(at.client, 'ControlCenter', 'emea')
+    },
+    ({ method, url, headers }) =>
+      method === 'GET' && url.endsWith('/controlcenters/emea') && isController('platform', headers),
+  )
+  await create(at.client, 'Platform', 'shop', { controlCenterRef: { name: 'emea' } })
+  await becomes(at.client, 'Platform', 'shop', 'Pending False Unavailable')
   assert.deepEqual(at.clusters(), [])
 })
 

@@ -231,11 +231,20 @@ async function reconcile(
   }
 
   if (!isDeleting && !hasFinalizer(object, CLUSTER_FINALIZER)) {
-    if (providerObject.metadata.deletionTimestamp !== undefined) {
-      return pending(`ClusterProvider "${providerRef.name}" is being deleted`, '')
-    }
+    const goes = `ClusterProvider "${providerRef.name}" is being deleted`
+    if (providerObject.metadata.deletionTimestamp !== undefined) return pending(goes, '')
     await addFinalizer(client, CLUSTER_PROVIDERS, providerObject, IN_USE_FINALIZER)
-    await addFinalizer(client, resource, object, CLUSTER_FINALIZER)
+    const held = await addFinalizer(client, resource, object, CLUSTER_FINALIZER)
+    // Who is deleted from now on sees by this that it is needed; whoever was before may be gone.
+    const [present, unmet] = await Promise.all([
+      find(client, CLUSTER_PROVIDERS, providerRef.name),
+      unmetDependency(object, client),
+    ])
+    const isThere = present?.metadata.uid === providerObject.metadata.uid
+    if (!isThere || present?.metadata.deletionTimestamp !== undefined || unmet !== undefined) {
+      await removeFinalizer(client, resource, held, CLUSTER_FINALIZER)
+      return pending(unmet?.message ?? goes, '')
+    }
   }
   const { cluster, configured } = read.value
   let reporting: Promise<void> = Promise.resolve()

@@ -23,8 +23,11 @@ export interface Obstacle {
 export async function unmetDependency(object: ClusterObject, client: Client): Promise<Obstacle | undefined> {
   for (const { address } of dependenciesOf(object.spec)) {
     const found = await findAt(address, client)
-    if (isTrue(found?.status?.conditions ?? [], 'Ready')) continue
     if (found === undefined) return { address, message: `waits for ${address}, which is not there` }
+    if (found.metadata.deletionTimestamp !== undefined) {
+      return { address, message: `waits for ${address}, which is being deleted` }
+    }
+    if (isTrue(found.status?.conditions ?? [], 'Ready')) continue
     const cycle = await cycleOf(object, client)
     if (cycle === undefined) return { address, message: `waits for ${address}` }
     const message = `spec.dependsOn: cycle: ${cycle.join(' -> ')} (take one of these references out)`
