@@ -16,51 +16,61 @@ interface Atom {
   }
 }
 
-/** As deep as any case goes; what holds itself is deeper. */
-const DEEPEST = 12
+/** Deeper than any case goes: what holds itself ends here, since a definition cannot say it. */
+const DEEPEST = 8
+const ANYTHING: Fields = { 'x-kubernetes-preserve-unknown-fields': true }
 
-/** Undefined where a definition cannot say it. */
-export function schemaFrom(text: string, start: string): Fields | undefined {
+export function schemaFrom(text: string, start: string): Fields {
   const { types }: { types: (Atom & { name: string })[] } = parse(text)
   const named = new Map(types.map((type) => [type.name, type]))
-  const resolve = (reference: TypeReference, depth: number): Fields | undefined => {
-    if (depth > DEEPEST) return undefined
-    if (reference.namedType === undefined) return fromAtom(reference, depth)
-    const type = named.get(reference.namedType)
-    const { elementRelationship } = reference
-    if (type === undefined || elementRelationship === undefined) return type && fromAtom(type, depth)
-    return fromAtom(
-      {
-        ...(type.scalar !== undefined && { scalar: type.scalar }),
-        ...(type.list && { list: { ...type.list, elementRelationship } }),
-        ...(type.map && { map: { ...type.map, elementRelationship } }),
-      },
-      depth,
-    )
+  const resolve = (reference: TypeReference, depth: number): Fields => {
+    if (depth > DEEPEST) return ANYTHING
+    const atom = reference.namedType === undefined ? reference : named.get(reference.namedType)
+    if (atom === undefined) throw new Error(`no type ${reference.namedType}`)
+    const { scalar, list, map } = atom
+    const over =
+      reference.elementRelationship === undefined ? {} : { elementRelationship: reference.elementRelationship }
+    if (scalar !== undefined) return SCALARS[scalar] ?? ANYTHING
+    if (list !== undefined) return listFrom({ ...list, ...over }, resolve(list.elementType, depth + 1))
+    return map === undefined ? ANYTHING : mapFrom({ ...map, ...over }, depth)
   }
-  const fromAtom = ({ scalar, list, map }: Atom, depth: number): Fields | undefined => {
-    if (scalar !== undefined) return SCALARS[scalar]
-    if (list !== undefined) return listFrom(list, resolve(list.elementType, depth + 1))
-    return map && mapFrom(map, depth)
-  }
-  const mapFrom = (map: NonNullable<Atom['map']>, depth: number): Fields | undefined => {
+  const mapFrom = (map: NonNullable<Atom['map']>, depth: number): Fields => {
     const { fields = [], elementType, elementRelationship } = map
     const atomic = elementRelationship === 'atomic' ? { 'x-kubernetes-map-type': 'atomic' } : {}
-    if (elementType !== undefined) {
-      const element = resolve(elementType, depth + 1)
-      return element === undefined || fields.length > 0
-        ? undefined
-        : { type: 'object', additionalProperties: element, ...atomic }
+    if (elementType !== undefined && fields.length === 0) {
+      return { type: 'object', additionalProperties: orNull(resolve(elementType, depth + 1)), ...atomic }
     }
-    const properties: Fields = {}
-    for (const { name, type, default: value } of fields) {
-      const property = resolve(type, depth + 1)
-      if (property === undefined) return undefined
-      properties[name] = value === undefined ? property : { ...property, default: value }
-    }
-    return { type: 'object', properties, ...atomic }
+    const properties = fields.map(({ name, type, default: value }) => [
+      name,
+      { ...orNull(resolve(type, depth + 1)), ...(value !== undefined && { default: value }) },
+    ])
+    // Fields beside those with names: a definition has no type for them.
+    const open = elementType === undefined ? {} : ANYTHING
+    return { type: 'object', properties: Object.fromEntries(properties), ...open, ...atomic }
   }
-  return resolve({ namedType: start }, 0)
+  return orNull(resolve({ namedType: start }, 0))
+}
+
+/** What loses all that it holds is null. */
+function orNull(schema: Fields): Fields {
+  return schema.type === 'object' || schema.type === 'array' ? { ...schema, nullable: true } : schema
+}
+
+/** A definition fills in what the library leaves out. */
+export function defaulted(value: Json, schema: Fields): Json {
+  if (Array.isArray(value)) return value.map((item) => defaulted(item, (schema.items ?? {}) as Fields))
+  if (typeof value !== 'object' || value === null) return value
+  const { properties = {}, additionalProperties = {} } = schema as {
+    properties?: Fields
+    additionalProperties?: Fields
+  }
+  const given = Object.entries(value).map(([name, field]) => {
+    return [name, defaulted(field, (properties[name] ?? additionalProperties) as Fields)]
+  })
+  const missing = Object.entries(properties as { [name: string]: Fields }).flatMap(([name, property]) => {
+    return property.default === undefined || name in value ? [] : [[name, property.default]]
+  })
+  return Object.fromEntries([...given, ...missing])
 }
 
 const SCALARS: Readonly<Record<string, Fields>> = {
@@ -69,11 +79,7 @@ const SCALARS: Readonly<Record<string, Fields>> = {
   boolean: { type: 'boolean' },
 }
 
-function listFrom(
-  { elementRelationship, keys = [] }: NonNullable<Atom['list']>,
-  items: Fields | undefined,
-): Fields | undefined {
-  if (items === undefined) return undefined
+function listFrom({ elementRelationship, keys = [] }: NonNullable<Atom['list']>, items: Fields): Fields {
   if (elementRelationship !== 'associative') return { type: 'array', items }
   if (keys.length === 0) return { type: 'array', items, 'x-kubernetes-list-type': 'set' }
   const { properties = {} } = items as { properties?: { [name: string]: Fields } }

@@ -5,6 +5,8 @@ export type PathElement = string | { readonly key: Fields } | { readonly value: 
 
 export interface Owned {
   readonly manager: string
+  readonly operation: string
+  readonly apiVersion: string
   readonly fieldsV1: Fields
 }
 
@@ -20,12 +22,12 @@ function elementText(element: PathElement): string {
   return `i:${element.index}`
 }
 
-/** By manager, the paths below `spec` that it owns, sorted; `spec` itself is not one of them, and who owns none is left out. */
-export function ownedIn(entries: readonly Owned[]): { manager: string; paths: string[] }[] {
-  const owners = entries.map(({ manager, fieldsV1 }) => {
+/** By manager and version, the paths below `spec` that it owns, sorted; `spec` itself is not one of them, and who owns none is left out. */
+export function ownedIn(entries: readonly Owned[]): { manager: string; apiVersion: string; paths: string[] }[] {
+  const owners = entries.map(({ manager, apiVersion, fieldsV1 }) => {
     const paths: string[] = []
     collect((fieldsV1['f:spec'] ?? {}) as Fields, [], paths)
-    return { manager, paths: paths.sort() }
+    return { manager, apiVersion, paths: paths.sort() }
   })
   return owners.filter(({ paths }) => paths.length > 0)
 }

@@ -18,12 +18,17 @@ import (
 type operation struct {
 	Type     string `json:"type"`
 	Manager  string `json:"manager"`
+	Version  string `json:"version"`
 	Object   string `json:"object"`
 	Conflict bool   `json:"conflict"`
+	// Of ChangeParser.
+	Schema string `json:"schema"`
+	Start  string `json:"start"`
 }
 
 type owned struct {
 	Manager string          `json:"manager"`
+	Version string          `json:"version"`
 	Paths   [][]interface{} `json:"paths"`
 }
 
@@ -34,9 +39,17 @@ type testCase struct {
 	Ops     []operation `json:"ops"`
 	Object  *string     `json:"object"`
 	Managed []owned     `json:"managed"`
+	// One of the operations must be refused.
+	Fails bool `json:"fails"`
 }
 
-// What cannot be said as data: a case that holds one is left out, and counted.
+// A case that cannot be said as data, and what keeps it from that.
+type leftCase struct {
+	Name string `json:"name"`
+	Why  string `json:"why"`
+}
+
+// What cannot be said as data: a case that holds one is left out, and named.
 type notData struct{ what string }
 
 func main() {
@@ -44,24 +57,27 @@ func main() {
 	if err != nil || len(files) == 0 {
 		fail(fmt.Errorf("no tests in %s", os.Args[1]))
 	}
-	cases, left := []testCase{}, 0
+	read := reader{parsers: map[string][2]string{"DeducedParser": {"", ""}}, cases: []testCase{}, left: []leftCase{}}
+	sources := []*ast.File{}
 	for _, file := range files {
 		source, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
 		if err != nil {
 			fail(err)
 		}
-		read := reader{file: filepath.Base(file), parsers: map[string][2]string{"DeducedParser": {"", ""}}}
+		sources = append(sources, source)
+		// Tests of one file use the parsers of another.
 		for _, declaration := range source.Decls {
 			read.parser(declaration)
 		}
+	}
+	for _, source := range sources {
 		for _, declaration := range source.Decls {
 			if function, ok := declaration.(*ast.FuncDecl); ok && function.Body != nil {
 				read.function(function)
 			}
 		}
-		cases, left = append(cases, read.cases...), left+read.left
 	}
-	if err := json.NewEncoder(os.Stdout).Encode(map[string]interface{}{"cases": cases, "left": left}); err != nil {
+	if err := json.NewEncoder(os.Stdout).Encode(map[string]interface{}{"cases": read.cases, "left": read.left}); err != nil {
 		fail(err)
 	}
 }
@@ -72,10 +88,9 @@ func fail(err error) {
 }
 
 type reader struct {
-	file    string
 	parsers map[string][2]string
 	cases   []testCase
-	left    int
+	left    []leftCase
 }
 
 // var x = func() Parser { parser, err := typed.NewParser(`…`); return SameVersionParser{T: parser.Type("…")} }()
@@ -108,24 +123,32 @@ func (r *reader) parser(declaration ast.Decl) {
 			}
 			return true
 		})
-		if schema != "" && start != "" {
+		if schema != "" && start == "" {
+			// A parser of several versions: a version's type is named after it.
+			start = "v1"
+		}
+		if schema != "" {
 			r.parsers[value.Names[0].Name] = [2]string{schema, start}
 		}
 	}
 }
 
 func (r *reader) function(function *ast.FuncDecl) {
-	used := ""
+	used, converts, fails := "", false, false
 	ast.Inspect(function.Body, func(node ast.Node) bool {
+		if statement, ok := node.(*ast.DeclStmt); ok {
+			r.parser(statement.Decl)
+		}
+		if comparison, ok := node.(*ast.BinaryExpr); ok && comparison.Op == token.EQL && calls(comparison.X, "Test") {
+			fails = true
+		}
 		call, ok := node.(*ast.CallExpr)
-		if !ok {
+		if !ok || len(call.Args) == 0 {
 			return true
 		}
-		selector, ok := call.Fun.(*ast.SelectorExpr)
-		if ok && selector.Sel.Name == "Test" && len(call.Args) == 1 {
-			if name, ok := call.Args[0].(*ast.Ident); ok {
-				used = name.Name
-			}
+		converts = converts || calls(call, "TestWithConverter")
+		if name, ok := call.Args[0].(*ast.Ident); ok && calls(call, "Test") {
+			used = name.Name
 		}
 		return true
 	})
@@ -140,18 +163,29 @@ func (r *reader) function(function *ast.FuncDecl) {
 		if !isText || !isLiteral || !has(literal, "Ops") {
 			return true
 		}
-		if !known {
-			r.left++
-			return false
+		one := testCase{Name: function.Name.Name + "/" + unquote(name), Schema: found[0], Type: found[1], Fails: fails}
+		why := one.fill(literal, r.parsers)
+		if converts {
+			why = "a converter"
+		} else if !known {
+			why = "no parser"
 		}
-		one := testCase{Name: function.Name.Name + "/" + unquote(name), Schema: found[0], Type: found[1]}
-		if one.fill(literal) {
+		if why == "" {
 			r.cases = append(r.cases, one)
 		} else {
-			r.left++
+			r.left = append(r.left, leftCase{one.Name, why})
 		}
 		return false
 	})
+}
+
+func calls(node ast.Expr, method string) bool {
+	call, ok := node.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	selector, ok := call.Fun.(*ast.SelectorExpr)
+	return ok && selector.Sel.Name == method
 }
 
 func has(literal *ast.CompositeLit, key string) bool {
@@ -171,20 +205,22 @@ func fields(literal *ast.CompositeLit) map[string]ast.Expr {
 	return found
 }
 
-func (c *testCase) fill(literal *ast.CompositeLit) (whole bool) {
+// Returns what keeps the case from being data; nothing for one that is.
+func (c *testCase) fill(literal *ast.CompositeLit, parsers map[string][2]string) (why string) {
 	defer func() {
 		if problem := recover(); problem != nil {
-			if _, ok := problem.(notData); !ok {
+			not, ok := problem.(notData)
+			if !ok {
 				panic(problem)
 			}
-			whole = false
+			why = not.what
 		}
 	}()
 	for name, value := range fields(literal) {
 		switch name {
 		case "Ops":
 			for _, element := range composite(value).Elts {
-				c.Ops = append(c.Ops, operationOf(composite(element)))
+				c.Ops = append(c.Ops, operationOf(composite(element), parsers))
 			}
 		case "Object":
 			object := object(value)
@@ -198,12 +234,18 @@ func (c *testCase) fill(literal *ast.CompositeLit) (whole bool) {
 			panic(notData{name})
 		}
 	}
-	return true
+	return ""
 }
 
-func operationOf(literal *ast.CompositeLit) operation {
-	name, ok := literal.Type.(*ast.Ident)
-	if !ok || name.Name != "Apply" && name.Name != "ForceApply" && name.Name != "Update" {
+var operations = map[string]bool{"Apply": true, "ForceApply": true, "ExtractApply": true, "Update": true, "ChangeParser": true}
+
+func operationOf(literal *ast.CompositeLit, parsers map[string][2]string) operation {
+	kind := literal.Type
+	if qualified, ok := kind.(*ast.SelectorExpr); ok {
+		kind = qualified.Sel
+	}
+	name, ok := kind.(*ast.Ident)
+	if !ok || !operations[name.Name] {
 		panic(notData{"operation"})
 	}
 	one := operation{Type: name.Name}
@@ -216,6 +258,13 @@ func operationOf(literal *ast.CompositeLit) operation {
 		case "Conflicts":
 			one.Conflict = true
 		case "APIVersion":
+			one.Version = text(value)
+		case "Parser":
+			parser, ok := value.(*ast.Ident)
+			if !ok {
+				panic(notData{"parser"})
+			}
+			one.Schema, one.Start = parsers[parser.Name][0], parsers[parser.Name][1]
 		default:
 			panic(notData{name})
 		}
@@ -226,7 +275,7 @@ func operationOf(literal *ast.CompositeLit) operation {
 // "manager": fieldpath.NewVersionedSet(_NS(…), "v1", true)
 func ownedBy(pair *ast.KeyValueExpr) owned {
 	call := callOf(pair.Value, "NewVersionedSet")
-	one := owned{Manager: text(pair.Key), Paths: [][]interface{}{}}
+	one := owned{Manager: text(pair.Key), Version: text(call.Args[1]), Paths: [][]interface{}{}}
 	for _, path := range callOf(call.Args[0], "_NS").Args {
 		elements := []interface{}{}
 		for _, part := range callOf(path, "_P").Args {
@@ -273,6 +322,11 @@ func scalar(value ast.Expr) interface{} {
 			return unquote(literal)
 		}
 		return json.Number(literal.Value)
+	case *ast.CallExpr:
+		// float64(1)
+		if name, ok := literal.Fun.(*ast.Ident); ok && name.Name == "float64" && len(literal.Args) == 1 {
+			return scalar(literal.Args[0])
+		}
 	case *ast.Ident:
 		if literal.Name == "true" || literal.Name == "false" {
 			return literal.Name == "true"
