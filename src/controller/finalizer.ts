@@ -1,7 +1,7 @@
 /** A finalizer keeps an object from going until whoever set it has cleaned up. */
 import type { Client, ResourceRef } from '../client/index.ts'
-import type { KubeObject } from '../machinery/index.ts'
-import { orGone } from './find.ts'
+import { isStatus, type KubeObject } from '../machinery/index.ts'
+import { find, orGone } from './find.ts'
 
 export function hasFinalizer(object: KubeObject, finalizer: string): boolean {
   return object.metadata.finalizers?.includes(finalizer) ?? false
@@ -31,14 +31,26 @@ export async function removeFinalizer<T extends KubeObject>(
   object: T,
   finalizer: string,
 ): Promise<void> {
-  const place = object.metadata.finalizers?.indexOf(finalizer) ?? -1
-  if (place === -1) return
-  const patch = [
-    { op: 'test', path: '/metadata/uid', value: object.metadata.uid },
-    { op: 'test', path: `/metadata/finalizers/${place}`, value: finalizer },
-    { op: 'remove', path: `/metadata/finalizers/${place}` },
-  ]
-  await orGone(client.patch(resource, nameOf(object), 'json', patch, scopeOf(object)))
+  for (let current = object; ; ) {
+    const place = current.metadata.finalizers?.indexOf(finalizer) ?? -1
+    if (place === -1) return
+    const patch = [
+      { op: 'test', path: '/metadata/uid', value: object.metadata.uid },
+      { op: 'test', path: `/metadata/finalizers/${place}`, value: finalizer },
+      { op: 'remove', path: `/metadata/finalizers/${place}` },
+    ]
+    try {
+      await orGone(client.patch(resource, nameOf(object), 'json', patch, scopeOf(object)))
+      return
+    } catch (error) {
+      if (!isStatus(error, 'Invalid')) throw error
+      // Another has taken off its own, and ours stands elsewhere in the list.
+      const now = await find(client, resource, nameOf(object), scopeOf(object))
+      if (now === undefined || now.metadata.uid !== object.metadata.uid) return
+      if (now.metadata.finalizers?.indexOf(finalizer) === place) throw error
+      current = now
+    }
+  }
 }
 
 function nameOf(object: KubeObject): string {

@@ -73,8 +73,21 @@ describe('what controllers write', () => {
     const metadata = { name: 'moved', ...AT, finalizers: [FINALIZER, 'example.com/other'] }
     const object = await client.create(CONFIG_MAPS, { ...configMap('moved', {}), metadata })
     await client.patch(CONFIG_MAPS, 'moved', 'merge', { metadata: { finalizers: ['example.com/other'] } }, AT)
-    await assert.rejects(removeFinalizer(client, CONFIG_MAPS, object, FINALIZER))
+    await removeFinalizer(client, CONFIG_MAPS, object, FINALIZER)
     assert.deepEqual((await client.get(CONFIG_MAPS, 'moved', AT)).metadata.finalizers, ['example.com/other'])
+  })
+
+  test('a finalizer is taken off wherever it stands by now, and of no namesake', async () => {
+    const metadata = { name: 'shifted', ...AT, finalizers: ['example.com/other', FINALIZER] }
+    const object = await client.create(CONFIG_MAPS, { ...configMap('shifted', {}), metadata })
+    await removeFinalizer(client, CONFIG_MAPS, object, 'example.com/other')
+    await removeFinalizer(client, CONFIG_MAPS, object, FINALIZER)
+    assert.equal((await client.get(CONFIG_MAPS, 'shifted', AT)).metadata.finalizers, undefined)
+    await client.delete(CONFIG_MAPS, 'shifted', AT)
+    const namesake = { ...configMap('shifted', {}), metadata: { ...metadata, finalizers: [FINALIZER] } }
+    await client.create(CONFIG_MAPS, namesake)
+    await removeFinalizer(client, CONFIG_MAPS, object, FINALIZER)
+    assert.deepEqual((await client.get(CONFIG_MAPS, 'shifted', AT)).metadata.finalizers, [FINALIZER])
   })
 
   test('a status is written only when it differs, and only over what was read', async () => {
