@@ -203,6 +203,45 @@ test('a kubeconfig that was taken away, or leads elsewhere, is issued anew', asy
   })
 })
 
+/** The answers that a write of the controller rests on: the last look before it. */
+const LAST_LOOKS = [
+  { kind: 'ControlCenter', name: 'emea', path: '/controlcenters/emea', look: 2 },
+  { kind: 'Platform', name: 'shop', path: '/platforms?', look: 1 },
+] as const
+
+for (const { kind, name, path, look } of LAST_LOOKS) {
+  test(`somebody else’s write to a ${kind} says nothing of the control center’s API`, async () => {
+    await using at = await begin()
+    await create(at.client, 'ControlCenter', 'emea')
+    await becomes(at.client, 'ControlCenter', 'emea', 'ClusterAPIAvailable', 'True Available')
+    const stop = new AbortController()
+    const watched = Array.fromAsync(at.client.watch(CLUSTER_RESOURCES.ControlCenter, { signal: stop.signal }))
+    const { promise: written, resolve } = Promise.withResolvers<void>()
+    let looks = 0
+    at.server.faults.interrupt(
+      async () => {
+        await at.client.patch(CLUSTER_RESOURCES[kind], name, 'merge', { metadata: { labels: { by: 'another' } } })
+        resolve()
+      },
+      ({ method, url, headers }) =>
+        method === 'GET' &&
+        url.includes(path) &&
+        headers['user-agent'] === 'keelson/control-center-api-controller' &&
+        ++looks === look,
+    )
+    await create(at.client, 'Platform', 'shop', CONTROL_CENTER)
+    await written
+    using emea = await at.enter('ControlCenter', 'emea')
+    await eventually(() => emea.client.get(CLUSTERS, 'shop', place))
+    await becomes(at.client, 'ControlCenter', 'emea', 'ClusterAPIAvailable', 'True Available')
+    stop.abort()
+    const reasons = (await watched).map(({ object: { status } }) => {
+      return findCondition(status?.conditions ?? [], 'ClusterAPIAvailable')?.reason
+    })
+    assert.deepEqual([...new Set(reasons)], ['Available'])
+  })
+}
+
 test('clusters that pretend have no API to write to: the control center says so, and nothing fails', async () => {
   await using at = await begin()
   await create(at.client, 'ControlCenter', 'emea', { providerRef: { name: 'pretended' } })

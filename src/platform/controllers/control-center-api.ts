@@ -11,6 +11,7 @@ import {
   find,
   hasFinalizer,
   messageOf,
+  orGone,
   patchStatus,
   type ReconcileContext,
   type Request,
@@ -20,7 +21,7 @@ import {
   startController,
   watching,
 } from '../../controller/index.ts'
-import { KeelsonError, StatusError } from '../../machinery/index.ts'
+import { isStatus, KeelsonError, StatusError } from '../../machinery/index.ts'
 import { type ClusterProvider, formatIdentity, isProviderError, type ObservedCluster } from '../../providers/index.ts'
 import type { ConfiguredProvider, DesiredCluster, Scope } from '../engine/desired.ts'
 import { opening, type ProviderTypes, readOne } from '../engine/read-desired.ts'
@@ -52,6 +53,8 @@ const CONDITION = 'ClusterAPIAvailable'
 /** Milliseconds: until the API is asked again that did not answer; until somebody may have changed what lies in it. */
 const SOON = 5000
 const DRIFT = 5 * 60_000
+/** After somebody else's write. */
+const AT_ONCE = 1
 /** While what is in an API that is being left goes, and for how long it may. */
 const AGAIN = 1000
 const PATIENCE = 30_000
@@ -183,7 +186,7 @@ async function fill(
     // What is not made here is to be left as it was found.
     const outlives = provider.capabilities().delete === 'marks'
     if (outlives && controlCenter.metadata.deletionTimestamp === undefined) {
-      await addFinalizer(context.client, CONTROL_CENTERS, controlCenter, FINALIZER)
+      await unlessOvertaken(addFinalizer(context.client, CONTROL_CENTERS, controlCenter, FINALIZER))
     }
     const installed = await Promise.all(means.crds.map((crd) => installCRD(connection.client, crd)))
     if (!installed.every((isServed) => isServed)) return { requeueAfter: SOON }
@@ -208,6 +211,7 @@ async function fill(
     return { requeueAfter: next }
   } catch (error) {
     context.signal.throwIfAborted()
+    if (error instanceof Overtaken) return { requeueAfter: AT_ONCE }
     if (!isProviderError(error) && !(error instanceof KeelsonError) && !(error instanceof StatusError)) throw error
     if (controlCenter.metadata.deletionTimestamp !== undefined) await forget(platforms, context)
     else await tell(controlCenter, { status: 'False', reason: 'ConnectionDown', message: messageOf(error) }, context)
@@ -246,7 +250,7 @@ async function bringIn(
     return DRIFT
   }
   if (read === undefined) return DRIFT
-  if (!isDeleting) await addFinalizer(context.client, PLATFORMS, platform, FINALIZER)
+  if (!isDeleting) await unlessOvertaken(addFinalizer(context.client, PLATFORMS, platform, FINALIZER))
   const observed = await observe(read, context)
   const published: PublishedPlatform = { ...read, isDeleting, ...(observed !== undefined && { observed }) }
   return publishPlatform(remote, published, { now: context.now(), signal: context.signal })
@@ -305,10 +309,32 @@ interface Told {
 }
 
 async function tell(controlCenter: ClusterObject, told: Told, { client, now }: ReconcileContext): Promise<void> {
-  const current = await find(client, CONTROL_CENTERS, controlCenter.metadata.name ?? '')
-  if (current === undefined) return
-  const { conditions: before = [], ...status } = current.status ?? {}
-  const observedGeneration = current.metadata.generation ?? 0
-  const conditions = setCondition(before, { type: CONDITION, ...told, observedGeneration }, now())
-  await patchStatus(client, CONTROL_CENTERS, current, { ...status, conditions })
+  for (;;) {
+    const current = await find(client, CONTROL_CENTERS, controlCenter.metadata.name ?? '')
+    if (current === undefined) return
+    const { conditions: before = [], ...status } = current.status ?? {}
+    const observedGeneration = current.metadata.generation ?? 0
+    const conditions = setCondition(before, { type: CONDITION, ...told, observedGeneration }, now())
+    try {
+      await orGone(patchStatus(client, CONTROL_CENTERS, current, { ...status, conditions }))
+      return
+    } catch (error) {
+      // The facts are the same, and are put beside what another wrote.
+      if (!isStatus(error, 'Conflict')) throw error
+    }
+  }
+}
+
+/** Somebody wrote first to an object of this server: that says nothing of the control center's API. */
+class Overtaken extends Error {
+  override readonly name = 'Overtaken'
+}
+
+async function unlessOvertaken<T>(request: Promise<T>): Promise<T> {
+  try {
+    return await request
+  } catch (cause) {
+    if (isStatus(cause, 'Conflict') || isStatus(cause, 'NotFound')) throw new Overtaken('', { cause })
+    throw cause
+  }
 }
