@@ -59,6 +59,7 @@ export * from './patch/strategic-merge-patch.ts'
 export * from './quantity.ts'
 export * from './result.ts'
 export { hashSchema, sortedKeys } from './schema/canonical-json.ts'
+export { CONDITION_SCHEMA } from './schema/condition.ts'
 export {
   defaultCustomResourceDefinition,
   validateCustomResourceDefinition,

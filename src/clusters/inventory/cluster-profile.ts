@@ -1,6 +1,6 @@
 /** ClusterProfile of multicluster.x-k8s.io/v1alpha1, SIG Multicluster's inventory of clusters (KEP-4322, KEP-5339). */
 import { resourceRef } from '../../client/index.ts'
-import type { Condition, JsonObject, KubeObject } from '../../machinery/index.ts'
+import { CONDITION_SCHEMA, type Condition, type JsonObject, type KubeObject } from '../../machinery/index.ts'
 
 const GROUP = 'multicluster.x-k8s.io'
 const VERSION = 'v1alpha1'
@@ -70,21 +70,7 @@ const PROVIDERS: JsonObject = {
   items: { type: 'object', required: ['name'], properties: { name: TEXT, cluster: CLUSTER } },
 }
 
-const CONDITIONS: JsonObject = {
-  type: 'array',
-  items: {
-    type: 'object',
-    required: ['type', 'status', 'reason', 'message', 'lastTransitionTime'],
-    properties: {
-      type: { type: 'string', maxLength: 316 },
-      status: { type: 'string', enum: ['True', 'False', 'Unknown'] },
-      reason: { type: 'string', minLength: 1, maxLength: 1024 },
-      message: { type: 'string', maxLength: 32_768 },
-      observedGeneration: { type: 'integer', format: 'int64', minimum: 0 },
-      lastTransitionTime: { type: 'string', format: 'date-time' },
-    },
-  },
-}
+const CONDITIONS: JsonObject = { type: 'array', items: CONDITION_SCHEMA }
 
 const SCHEMA: JsonObject = {
   type: 'object',

@@ -1,5 +1,5 @@
 /** Schemas that several kinds of this room share. */
-import type { JsonObject } from '../../machinery/index.ts'
+import { CONDITION_SCHEMA, type JsonObject } from '../../machinery/index.ts'
 
 /** Go's durations, without signs and fractions. */
 const DURATION_PATTERN = '^([0-9]+(ms|s|m|h))+$'
@@ -13,23 +13,12 @@ export const NAME_REFERENCE: JsonObject = {
 
 export const DURATION: JsonObject = { type: 'string', pattern: DURATION_PATTERN, maxLength: 32 }
 
-/** metav1.Condition; `Ready` and `Synced` with Crossplane's reasons. */
+/** `Ready` and `Synced` with Crossplane's reasons. */
 const CONDITIONS: JsonObject = {
   type: 'array',
   'x-kubernetes-list-type': 'map',
   'x-kubernetes-list-map-keys': ['type'],
-  items: {
-    type: 'object',
-    required: ['type', 'status', 'reason', 'message', 'lastTransitionTime'],
-    properties: {
-      type: { type: 'string', maxLength: 316 },
-      status: { type: 'string', enum: ['True', 'False', 'Unknown'] },
-      reason: { type: 'string', minLength: 1, maxLength: 1024 },
-      message: { type: 'string', maxLength: 32768 },
-      lastTransitionTime: { type: 'string', format: 'date-time' },
-      observedGeneration: { type: 'integer', format: 'int64', minimum: 0 },
-    },
-  },
+  items: CONDITION_SCHEMA,
 }
 
 export function statusOf(properties: JsonObject): JsonObject {

@@ -5,7 +5,7 @@
  */
 import { resourceRef } from '../../client/index.ts'
 import { setCondition } from '../../controller/index.ts'
-import type { Condition, JsonObject, KubeObject } from '../../machinery/index.ts'
+import { CONDITION_SCHEMA, type Condition, type JsonObject, type KubeObject } from '../../machinery/index.ts'
 import type { ClusterSpec, ObservedCluster } from '../../providers/index.ts'
 
 const GROUP = 'controlplane.keelson.dev'
@@ -114,18 +114,7 @@ const SCHEMA: JsonObject = {
         observedGeneration: { type: 'integer', format: 'int64' },
         conditions: {
           type: 'array',
-          items: {
-            type: 'object',
-            required: ['type', 'status', 'reason', 'message', 'lastTransitionTime'],
-            properties: {
-              type: TEXT,
-              status: { type: 'string', enum: ['True', 'False', 'Unknown'] },
-              reason: TEXT,
-              message: TEXT,
-              observedGeneration: { type: 'integer', format: 'int64' },
-              lastTransitionTime: { type: 'string', format: 'date-time' },
-            },
-          },
+          items: CONDITION_SCHEMA,
           'x-kubernetes-list-type': 'map',
           'x-kubernetes-list-map-keys': ['type'],
         },
