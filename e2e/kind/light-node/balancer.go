@@ -4,12 +4,13 @@ import (
 	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"regexp"
 	"time"
 )
 
 // Where kind says which control planes there are, and when, in Envoy's words (pkg/cluster/internal/loadbalancer/config.go).
-const controlPlanes = "/home/envoy/cds.yaml"
+var controlPlanes = filepath.Join("/home", "envoy", "cds.yaml")
 
 var socketAddress = regexp.MustCompile(`address: (\S+)\n\s+port_value: (\d+)`)
 

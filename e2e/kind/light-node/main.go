@@ -87,6 +87,16 @@ func kubeadm(arguments []string) error {
 		if err := os.MkdirAll("/var/lib/etcd", 0o700); err != nil {
 			return err
 		}
+		// kind hands them to further control planes.
+		for _, name := range []string{"front-proxy-ca.crt", "front-proxy-ca.key", "sa.pub", "sa.key", "etcd/ca.crt", "etcd/ca.key"} {
+			place := filepath.Join(kubernetes, "pki", name)
+			if err := os.MkdirAll(filepath.Dir(place), 0o755); err != nil {
+				return err
+			}
+			if err := os.WriteFile(place, []byte("light\n"), 0o600); err != nil {
+				return err
+			}
+		}
 		text, err := kubeconfig("kubernetes-admin", []string{"system:masters"}, 24*time.Hour)
 		if err != nil {
 			return err
