@@ -14,6 +14,7 @@ function election() {
   let lease: Lease | undefined
   let version = 0
   const cutOff = new Set<string>()
+  const unanswered = new Set<string>()
   /** Who leads, in order of beginning and end. */
   const story: string[] = []
   const leaders = new Set<string>()
@@ -38,6 +39,7 @@ function election() {
     createClient({
       transport: {
         async send({ method, body }): Promise<ApiResponse> {
+          if (unanswered.has(identity)) return new Promise(() => undefined)
           try {
             if (cutOff.has(identity)) throw serviceUnavailable('cut off')
             return { status: 200, headers: {}, body: [Buffer.from(JSON.stringify(serve(method, body)))] }
@@ -72,7 +74,7 @@ function election() {
     })
     return { done, stop: () => stop.abort() }
   }
-  return { clock, story, cutOff, candidate, lease: () => lease, write }
+  return { clock, story, cutOff, unanswered, candidate, lease: () => lease, write }
 }
 
 test('the first candidate leads and renews; the second waits', async () => {
@@ -128,6 +130,44 @@ test('a leader that is cut off has stepped down before another takes over', asyn
   assert.deepEqual(story, ['a leads', 'a ends', 'b leads'])
   b.stop()
   await b.done
+})
+
+test('a leader that gets no answer has stepped down before another takes over', async () => {
+  const { clock, story, candidate, unanswered } = election()
+  const a = candidate('a')
+  await clock.advance(1)
+  const b = candidate('b')
+  await clock.advance(10_000)
+  unanswered.add('a')
+  await clock.advance(12_001)
+  assert.deepEqual(story, ['a leads', 'a ends'])
+  await clock.advance(10_000)
+  assert.deepEqual(story, ['a leads', 'a ends', 'b leads'])
+  await a.done
+  b.stop()
+  await b.done
+})
+
+test('a leader that finds another in its place ends at once', async () => {
+  const { clock, story, candidate, write, lease } = election()
+  const a = candidate('a')
+  await clock.advance(1)
+  const taken = lease()
+  assert.ok(taken)
+  write({ ...taken, spec: { ...taken.spec, holderIdentity: 'other' } })
+  await clock.advance(2_000)
+  assert.deepEqual(story, ['a leads', 'a ends'])
+  await a.done
+  assert.equal(lease()?.spec.holderIdentity, 'other')
+})
+
+test('a candidate that is stopped while it is given the lease does not lead, and gives it back', async () => {
+  const { clock, story, candidate, lease } = election()
+  const a = candidate('a')
+  a.stop()
+  await a.done
+  await clock.advance(1)
+  assert.deepEqual([story, lease()?.spec.holderIdentity], [[], ''])
 })
 
 test('times in the record do not count: a holder whose clock is an hour off keeps the lease while it renews', async () => {

@@ -52,39 +52,61 @@ export async function runLeaderElection(options: LeaderElectionOptions): Promise
   const log = options.log ?? errorLog
   const lock = createLock(options, clock, leaseDuration / 1000)
 
-  const attempt = async (): Promise<boolean> => {
+  const within = async <T>(patience: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const late = new AbortController()
+    using _timer = clock.setTimeout(() => late.abort(), patience)
+    // Not every server lets go of a request when it is told to.
+    const isLate = new Promise<never>((_, reject) => {
+      late.signal.addEventListener('abort', () => reject(new Error(`no answer in ${patience} ms`)), { once: true })
+    })
+    return await Promise.race([work(late.signal), isLate])
+  }
+  /** Undefined: nobody knows, as nothing has answered in time. */
+  const attempt = async (patience: number): Promise<boolean | undefined> => {
     try {
-      return await lock.acquireOrRenew()
+      return await within(patience, lock.acquireOrRenew)
     } catch (error) {
       log.info('cannot renew lease', { lease: options.name, error: messageOf(error) })
-      return false
+      return undefined
     }
   }
-  /** Resolves when renewing has failed for longer than the deadline, or on abort. */
-  const renew = async (until: AbortSignal) => {
-    let renewed = clock.now()
+  const release = () =>
+    within(renewDeadline, lock.release).catch((error) => {
+      log.info('cannot release lease', { error: messageOf(error) })
+    })
+  /** Resolves when another leads, when renewing has failed for longer than the deadline, or on abort. */
+  const renew = async (from: number, until: AbortSignal) => {
+    let renewed = from
+    const left = () => Math.max(0, renewed + renewDeadline - clock.now())
     while (!until.aborted) {
-      await sleep(clock, retryPeriod, until)
+      await sleep(clock, Math.min(retryPeriod, left()), until)
       if (until.aborted) return
-      if (await attempt()) renewed = clock.now()
-      else if (clock.now() - renewed >= renewDeadline) return
+      // The answer may come late: what it says was so when it was asked.
+      const begun = clock.now()
+      const isOurs = await attempt(Math.max(left(), retryPeriod))
+      if (isOurs === true) renewed = begun
+      else if (isOurs === false || left() === 0) return
     }
   }
 
-  while (!(await attempt())) {
+  let begun = clock.now()
+  while ((await attempt(renewDeadline)) !== true) {
     await sleep(clock, retryPeriod * (1 + Math.random() * JITTER), signal)
     if (signal.aborted) return
+    begun = clock.now()
   }
+  // What was given up meanwhile is not begun.
+  if (signal.aborted) return release()
   log.info('became leader', { lease: options.name, identity })
   const leading = new AbortController()
   const led = AbortSignal.any([signal, leading.signal])
   const work = options.lead(led).finally(() => leading.abort())
   try {
-    await renew(led)
+    await renew(begun, led)
     leading.abort()
     await work
   } finally {
-    await lock.release().catch((error) => log.info('cannot release lease', { error: messageOf(error) }))
+    await release()
     log.info('stopped leading', { lease: options.name, identity })
   }
 }
@@ -114,45 +136,51 @@ function createLock(options: LeaderElectionOptions, clock: Clock, leaseDurationS
       leaseTransitions: ours || previous === undefined ? transitions : transitions + 1,
     }
   }
-  const write = async (lease: Lease, spec: Lease['spec']) => observe(await client.update(LEASES, { ...lease, spec }))
+  const write = async (lease: Lease, spec: Lease['spec'], signal: AbortSignal) =>
+    observe(await client.update(LEASES, { ...lease, spec }, { signal }))
 
-  const acquireOrRenew = async (): Promise<boolean> => {
+  /** False: another has it. */
+  const acquireOrRenew = async (signal: AbortSignal): Promise<boolean> => {
     // The leader writes over what it wrote last; only when that fails it looks.
     if (observed !== undefined && isOurs(observed) && isValid(observed)) {
       try {
-        await write(observed, recordAfter(observed))
+        await write(observed, recordAfter(observed), signal)
         return true
       } catch (error) {
         if (!isStatus(error, 'Conflict') && !isStatus(error, 'NotFound')) throw error
       }
     }
-    const current = await find(client, LEASES, name, { namespace })
+    const current = await find(client, LEASES, name, { namespace, signal })
     if (current === undefined) {
       const metadata = { name, namespace }
       const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec: recordAfter(undefined) }
-      observe(await client.create(LEASES, lease))
+      observe(await client.create(LEASES, lease, { signal }))
       return true
     }
     observe(current)
     if ((current.spec.holderIdentity ?? '') !== '' && isValid(current) && !isOurs(current)) return false
-    await write(current, recordAfter(current))
+    await write(current, recordAfter(current), signal)
     return true
   }
 
   return {
     acquireOrRenew,
     /** Leaves a record without holder that expires in a second, as client-go's ReleaseOnCancel. */
-    async release() {
+    async release(signal: AbortSignal) {
       if (observed === undefined || !isOurs(observed)) return
       const now = formatMicroTime(clock.now())
       const leaseTransitions = observed.spec.leaseTransitions ?? 0
-      await write(observed, {
-        holderIdentity: '',
-        leaseDurationSeconds: 1,
-        acquireTime: now,
-        renewTime: now,
-        leaseTransitions,
-      })
+      await write(
+        observed,
+        {
+          holderIdentity: '',
+          leaseDurationSeconds: 1,
+          acquireTime: now,
+          renewTime: now,
+          leaseTransitions,
+        },
+        signal,
+      )
     },
   }
 }
