@@ -67,45 +67,57 @@ export function addApply(program: Command, environment: Environment, exit: (code
       }
       if (flags.filename === undefined) throw usageError(command, 'must specify -f')
       if (flags.tree === true && flags.recursive === true) throw usageError(command, '--tree and -R exclude each other')
-      if (flags.tree === true) refuse(command, ['output'], 'has no meaning for --tree')
-      const failures = failureCounter(environment)
-      const dryRun = flags.dryRun === 'server'
-      if (flags.tree === true) {
-        const [directory = '', ...others] = flags.filename
-        if (others.length > 0 || directory === '-' || !isDirectory(directory)) {
-          throw new KeelsonError(
-            '--tree needs one directory',
-            'for example: keelson apply --tree -f examples/first-steps',
-          )
-        }
-        const tree = await readManifestTree(directory, environment)
-        if (!someDirectory(tree, ({ manifests }) => manifests.length > 0)) throw nothingIn([directory])
-        const isPlanned = !dryRun && someDirectory(tree, hasClusters)
-        if (isPlanned && flags.autoApprove !== true) throw unapproved(command)
-        if (!isPlanned) refuse(command, OF_A_PLAN, 'goes with control centers and platforms')
-        using connection = connect(flags, environment)
-        const options = { namespace: connection.namespace, dryRun, report: failures.report }
-        let worst: number = EXIT.ok
-        const byPlan = async (manifests: readonly Manifest[], path: string) => {
-          const code = await applyPlatform(manifests, { ...flags, workspace: `:${path}` }, command, environment)
-          worst = worst === EXIT.ok ? code : worst
-        }
-        await applyTree(connection.client, tree, { ...options, ...(isPlanned && { byPlan }) }, environment)
-        if (failures.exitCode() === 0) return exit(worst)
-      } else {
-        const manifests = await readManifests(flags.filename, { recursive: flags.recursive === true }, environment)
-        const isPlanned = flags.local === true || (!dryRun && manifests.some(({ object }) => isPlatformObject(object)))
-        if (isPlanned) {
-          exit(await applyPlatform(manifests, flags, command, environment))
-          return
-        }
-        refuse(command, OF_A_PLAN, 'goes with control centers and platforms')
-        using connection = connect(flags, environment)
-        const options = { namespace: connection.namespace, dryRun, report: failures.report, label: '' }
-        await applyManifests(connection.client, manifests, options, environment)
-      }
-      exit(failures.exitCode())
+      const run = flags.tree === true ? applyDirectories : applyFiles
+      exit(await run(flags.filename, flags, command, environment))
     })
+}
+
+/** Everything in one workspace. Resolves with the exit code. */
+async function applyFiles(
+  sources: readonly string[],
+  flags: ApplyFlags,
+  command: Command,
+  environment: Environment,
+): Promise<number> {
+  const manifests = await readManifests(sources, { recursive: flags.recursive === true }, environment)
+  const dryRun = flags.dryRun === 'server'
+  const isPlanned = flags.local === true || (!dryRun && manifests.some(({ object }) => isPlatformObject(object)))
+  if (isPlanned) return applyPlatform(manifests, flags, command, environment)
+  refuse(command, OF_A_PLAN, 'goes with control centers and platforms')
+  const failures = failureCounter(environment)
+  using connection = connect(flags, environment)
+  const options = { namespace: connection.namespace, dryRun, report: failures.report, label: '' }
+  await applyManifests(connection.client, manifests, options, environment)
+  return failures.exitCode()
+}
+
+/** `--tree`: each directory in the workspace of its name. Resolves with the exit code. */
+async function applyDirectories(
+  [directory = '', ...others]: readonly string[],
+  flags: ApplyFlags,
+  command: Command,
+  environment: Environment,
+): Promise<number> {
+  refuse(command, ['output'], 'has no meaning for --tree')
+  if (others.length > 0 || directory === '-' || !isDirectory(directory)) {
+    throw new KeelsonError('--tree needs one directory', 'for example: keelson apply --tree -f examples/first-steps')
+  }
+  const tree = await readManifestTree(directory, environment)
+  if (!someDirectory(tree, ({ manifests }) => manifests.length > 0)) throw nothingIn([directory])
+  const dryRun = flags.dryRun === 'server'
+  const isPlanned = !dryRun && someDirectory(tree, hasClusters)
+  if (isPlanned && flags.autoApprove !== true) throw unapproved(command)
+  if (!isPlanned) refuse(command, OF_A_PLAN, 'goes with control centers and platforms')
+  const failures = failureCounter(environment)
+  using connection = connect(flags, environment)
+  const options = { namespace: connection.namespace, dryRun, report: failures.report }
+  let first: number = EXIT.ok
+  const byPlan = async (manifests: readonly Manifest[], path: string) => {
+    const code = await applyPlatform(manifests, { ...flags, workspace: `:${path}` }, command, environment)
+    first = first === EXIT.ok ? code : first
+  }
+  await applyTree(connection.client, tree, { ...options, ...(isPlanned && { byPlan }) }, environment)
+  return failures.exitCode() === 0 ? first : failures.exitCode()
 }
 
 /** What is not carried out is refused, not passed over. */

@@ -149,7 +149,12 @@ describe('with a server', () => {
 
     it('knows no resource that the workspace does not have', async () => {
       const { code, err } = await harness.run('get databases --workspace :root:acme:payments')
-      assert.deepEqual([code, err], [1, 'error: the server doesn\'t have a resource type "databases"\n'])
+      const remedy = 'see which the workspace has: keelson api-resources\n'
+      assert.deepEqual([code, err], [1, `error: the server doesn't have a resource type "databases"\n${remedy}`])
+      const types = (await harness.run('api-resources --workspace :root:acme:payments')).out
+      assert.match(types, /^NAME +SHORTNAMES +APIVERSION +NAMESPACED +KIND\nconfigmaps +cm +v1 +true +ConfigMap\n/)
+      assert.doesNotMatch(types, /databases/)
+      assert.match((await inWeb('api-resources')).out, /^databases +db +acme\.example\/v1 +true +Database$/m)
     })
 
     it('-w shows changes until it is ended', async () => {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { KeelsonError } from '../machinery/index.ts'
 import { addAdopt } from './adopt.ts'
+import { addApiResources } from './api-resources.ts'
 import { addApply } from './apply.ts'
 import { addBackup } from './backup.ts'
 import { addCompletion } from './completion.ts'
@@ -81,6 +82,7 @@ function createProgram(serving: Environment, environment: Environment, exit: (co
   addServe(program, serving)
   addGet(program, environment, exit)
   addDescribe(program, environment, exit)
+  addApiResources(program, environment)
   addObjectTree(program, environment)
   addApply(program, environment, exit)
   addDelete(program, environment, exit)

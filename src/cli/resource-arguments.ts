@@ -45,7 +45,8 @@ async function pairs(args: readonly string[], discovery: Discovery, command: Com
 async function resolve(type: string, discovery: Discovery): Promise<readonly DiscoveredResource[]> {
   const found = await discovery.mapResource(type)
   if (found.length > 0) return found
-  throw new KeelsonError(`the server doesn't have a resource type "${type.split('.')[0]}"`, '')
+  const message = `the server doesn't have a resource type "${type.split('.')[0]}"`
+  throw new KeelsonError(message, 'see which the workspace has: keelson api-resources')
 }
 
 /** `configmap`, `widget.example.com`: how kubectl writes a kind before a name. */

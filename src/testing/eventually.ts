@@ -6,12 +6,12 @@ export interface WaitOptions {
 }
 
 /**
- * Waits until `check` no longer throws, and resolves with what it returns; then, or after the time-out, with its last
- * error.
+ * Calls `check` until it neither throws nor rejects, and resolves with what it returns. After the time-out it rejects with the
+ * last error.
  *
  * @example await eventually(async () => assert.equal((await client.list(configMaps)).items.length, 0))
  */
-export async function eventually<T>(check: () => Promise<T>, { timeout = 60_000 }: WaitOptions = {}): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, { timeout = 60_000 }: WaitOptions = {}): Promise<T> {
   const end = performance.now() + timeout
   for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
     try {
