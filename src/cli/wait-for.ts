@@ -33,9 +33,10 @@ export async function waitFor<T extends KubeObject>(
     last = text
     return false
   }
-  while (!signal.aborted) {
+  do {
     const fieldSelector = `metadata.name=${name}`
-    const list = await client.listPage(resource, { namespace, fieldSelector, signal })
+    // As kubectl's: the time is for waiting, and what is there is looked at in any case.
+    const list = await client.listPage(resource, { namespace, fieldSelector, signal: options.signal })
     const found = list.items[0]
     if (isDone(found)) return found
     const resourceVersion = list.metadata.resourceVersion ?? ''
@@ -50,9 +51,9 @@ export async function waitFor<T extends KubeObject>(
         if (type !== 'BOOKMARK' && isDone(now)) return now
       }
     } catch (error) {
-      if (!isStatus(error, 'Expired')) throw error
+      if (!isStatus(error, 'Expired') && !signal.aborted) throw error
     }
-  }
+  } while (!signal.aborted)
   options.signal.throwIfAborted()
   const text = `timed out waiting for the condition on ${resource.resource}/${name}`
   throw new KeelsonError(text, last === '' ? '' : `it waits for: ${last}`)
