@@ -59,7 +59,11 @@ export function platformHarness(): PlatformHarness {
     read: (name) => (fs.existsSync(fileOf(name)) ? JSON.parse(fs.readFileSync(fileOf(name), 'utf8')) : undefined),
     arrange: (name, record) => fs.writeFileSync(fileOf(name), JSON.stringify(record)),
     remove: (name) => fs.rmSync(fileOf(name), { force: true }),
-    control: (control) => fs.writeFileSync(path.join(world, 'control.json'), JSON.stringify(control)),
+    control(control) {
+      // Another process may read it at any moment.
+      const fresh = write('control.json', JSON.stringify(control))
+      fs.renameSync(fresh, path.join(world, 'control.json'))
+    },
     clusters: () => fs.readdirSync(path.join(world, 'clusters')).sort(),
     through(server, workspace = ':root') {
       const env = { HOME: folder, KUBECONFIG: write('server.kubeconfig', server.kubeconfig()) }

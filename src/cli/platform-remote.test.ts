@@ -6,11 +6,20 @@ import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { type Client, resourceRef } from '../client/index.ts'
 import type { KubeObject } from '../machinery/index.ts'
-import { eventually, startServer } from '../testing/index.ts'
+import { eventually, startServer, type TestServer } from '../testing/index.ts'
 import { clusterManifest, platformHarness, type WorldRecord } from './platform-harness.ts'
 import { throughServer } from './platform-server.ts'
 
-const begin = async () => throughServer(platformHarness(), (features) => startServer({ features, listen: true }))
+async function begin() {
+  const { promise, resolve } = Promise.withResolvers<TestServer>()
+  const at = await throughServer(platformHarness(), async (features) => {
+    const server = await startServer({ features, listen: true })
+    resolve(server)
+    return server
+  })
+  const { faults } = await promise
+  return { ...at, faults }
+}
 
 const LEASES = resourceRef('coordination.k8s.io/v1', 'leases', { namespaced: true })
 const EMEA = clusterManifest('ControlCenter', 'emea', 'externalName: emea, version: v1.35.4')
@@ -90,17 +99,25 @@ test('an object without cluster that no manifest asks for goes with --prune: its
 test('a run keeps another from beginning: exit 5 with holder and age, or --lock-timeout', async () => {
   await using at = await begin()
   at.write('manifests/all.yaml', EMEA)
-  at.control({ latency: { create: 3000 } })
-  const { promise: begun, resolve } = Promise.withResolvers<void>()
-  const first = at.run('apply --auto-approve -o json', { onErr: (err) => err.includes('create') && resolve() })
-  await begun
+  const [begun, goesOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  at.faults.interrupt(
+    () => {
+      begun.resolve()
+      return goesOn.promise
+    },
+    ({ method, url }) => method === 'PATCH' && url.includes('/controlcenters/emea?'),
+  )
+  const first = at.run('apply --auto-approve')
+  await begun.promise
   const second = await at.run('apply --auto-approve')
   assert.match(second.err, /the lock is held by keelson apply on .*, process \d+ \([0-9a-f]{8}\), for \d+s/)
   assert.equal(second.code, 5)
   assert.equal((await at.run('plan')).code, 0)
   const refused = await at.runAsIs('unlock')
   assert.deepEqual([refused.code, /and renewed/.test(refused.err)], [5, true])
-  const third = await at.run('apply --auto-approve --lock-timeout 20s')
+  const third = await at.run('apply --auto-approve --lock-timeout 60s', {
+    onErr: (err) => err.includes('waiting for the lock') && goesOn.resolve(),
+  })
   assert.equal(third.code, 0)
   assert.match(third.err, /waiting for the lock, held by keelson apply/)
   assert.equal((await first).code, 0)
@@ -124,6 +141,22 @@ test('the lock is taken from a run that died', async () => {
   await leaseOf(at.client, 'keelson apply on gone, process 1', 60_000)
   const { code, out } = await at.runAsIs('unlock')
   assert.deepEqual([code, /taken from keelson apply on gone, process 1, for \d+s/.test(out)], [0, true])
+})
+
+test('the lock of a run that died is not taken from the one that has it since', async () => {
+  await using at = await begin()
+  await leaseOf(at.client, 'keelson apply on gone, process 1', 60_000)
+  at.faults.interrupt(
+    async () => {
+      await at.client.delete(LEASES, 'keelson-platform', { namespace: 'default' })
+      await leaseOf(at.client, 'keelson apply on this, process 2', 0)
+    },
+    ({ method, url }) => method === 'GET' && url.endsWith('/leases/keelson-platform'),
+  )
+  const { code, err } = await at.runAsIs('unlock')
+  assert.deepEqual([code, /held by keelson apply on this, process 2, for \d+s, and renewed/.test(err)], [5, true], err)
+  const { spec } = await at.client.get(LEASES, 'keelson-platform', { namespace: 'default' })
+  assert.equal((spec as { holderIdentity?: string }).holderIdentity, 'keelson apply on this, process 2')
 })
 
 test('the lock of a run that was killed on this machine is nobody’s at once', async () => {

@@ -34,23 +34,23 @@ export function addUnlock(program: Command, environment: Environment): void {
         return
       }
       using connection = connect(flags, environment)
-      const held = await holderOfLease(connection.client, signal)
-      if (held === undefined) {
-        stdout.write('Nobody has the lock.\n')
-        return
-      }
-      const text = holderText(held.holder)
       const { wasKilled } = runMarks(environment)
-      if (held.isAlive && flags.force !== true && !wasKilled(held.holder.holder)) {
-        throw new KeelsonError(
-          `the lock is held by ${text}, and renewed`,
-          'wait until that has ended, or give --force',
-          {
-            exitCode: EXIT.locked,
-          },
-        )
+      for (;;) {
+        const held = await holderOfLease(connection.client, signal)
+        if (held === undefined) {
+          stdout.write('Nobody has the lock.\n')
+          return
+        }
+        const text = holderText(held.holder)
+        if (held.isAlive && flags.force !== true && !wasKilled(held.holder.holder)) {
+          const remedy = 'wait until that has ended, or give --force'
+          throw new KeelsonError(`the lock is held by ${text}, and renewed`, remedy, { exitCode: EXIT.locked })
+        }
+        // Another run may have it by now: that one is looked at as well.
+        if (await breakLease(connection.client, signal, flags.force === true ? undefined : held)) {
+          stdout.write(`The lock was taken from ${text}.\n`)
+          return
+        }
       }
-      await breakLease(connection.client, signal)
-      stdout.write(`The lock was taken from ${text}.\n`)
     })
 }

@@ -96,11 +96,15 @@ export async function holderOfLease(client: Client, signal: AbortSignal): Promis
   return { holder: { holder, since }, isAlive, resourceVersion: lease?.metadata.resourceVersion ?? '' }
 }
 
-/** Takes it from whoever has it; from the one that is given, where it has not passed on meanwhile. */
-export async function breakLease(client: Client, signal: AbortSignal, held?: Held): Promise<void> {
+/** Takes it from whoever has it; from the one that is given, where it has not passed on meanwhile. Whether it was taken. */
+export async function breakLease(client: Client, signal: AbortSignal, held?: Held): Promise<boolean> {
   const { resourceVersion } = held ?? {}
   const options = { namespace: LOCK.namespace, signal, ...(resourceVersion && { preconditions: { resourceVersion } }) }
-  await orGone(client.delete(LEASES, LOCK.name, options)).catch((error: unknown) => {
+  try {
+    await orGone(client.delete(LEASES, LOCK.name, options))
+    return true
+  } catch (error) {
     if (held === undefined || !isStatus(error, 'Conflict')) throw error
-  })
+    return false
+  }
 }

@@ -1,5 +1,5 @@
 /** The simulated provider's world as the conformance suite wants it. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ProviderWorld } from '../conformance.ts'
@@ -22,7 +22,9 @@ export async function openSimulatedWorld(): Promise<ProviderWorld> {
   let control: Partial<Control> = {}
   const arrange = async (change: Partial<Control>) => {
     control = { ...control, ...change }
-    await writeFile(join(folder, 'control.json'), JSON.stringify(control))
+    // Another process, or a call that is under way, may read it at any moment.
+    await writeFile(join(folder, 'control.fresh'), JSON.stringify(control))
+    await rename(join(folder, 'control.fresh'), join(folder, 'control.json'))
   }
   const fault = (call: Control['faults'][number]['call'], point: string, effect: string) =>
     ({ call, point, effect, message: 'out of order' }) as Control['faults'][number]
