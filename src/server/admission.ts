@@ -11,11 +11,14 @@ import { mutateCreate, mutateUpdate, validateWrite } from './admission/admit-by-
 import { configurationsFor } from './admission/request-attributes.ts'
 import type { SubmittedObject } from './body.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
+import { copyField, fieldsBut } from './held-pieces.ts'
 import { breathe, isEqual, isHopeless, judge, weigh } from './large-objects.ts'
 import { inTurns } from './loop-turns.ts'
 import { trackFields } from './managed-fields.ts'
 import { prepareMetadataForCreate, prepareMetadataForUpdate } from './metadata.ts'
 import { checkEmbedded, conformTo } from './submitted.ts'
+
+export { copyField }
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
 
@@ -135,11 +138,6 @@ export function keepStatus(
   if (subresources.status !== undefined && subresource === '') copyField(old, object, 'status')
 }
 
-export function copyField(from: KubeObject, to: KubeObject, field: string): void {
-  if (from[field] === undefined) delete to[field]
-  else to[field] = from[field]
-}
-
 /** What metadata.generation counts: everything but metadata, and but status where that is written apart. */
 async function specChanged(
   { subresources }: ResourceDefinition,
@@ -151,7 +149,7 @@ async function specChanged(
 }
 
 function specOf(object: KubeObject, statusApart: boolean): unknown {
-  const { metadata: _metadata, apiVersion: _version, kind: _kind, ...spec } = object
+  const spec: Partial<KubeObject> = fieldsBut(object, 'metadata', 'apiVersion', 'kind')
   if (statusApart) delete spec.status
   return spec
 }

@@ -178,6 +178,29 @@ test('a body is read for keys that it has twice, however large it is', async () 
   await client.create(CONFIG_MAPS, object)
 })
 
+test('labels and finalizers as many as a body holds are stored, warned of, selected and found unchanged', async () => {
+  await using server = await startServer()
+  const client = await withLedgers(server)
+  const object = ledger('one', 1)
+  const labels = Object.fromEntries(Array.from({ length: 9000 }, (_, index) => [`label-${index}`, `${index}`]))
+  Object.assign(object.metadata, { labels, finalizers: Array.from({ length: 3000 }, (_, index) => `plain-${index}`) })
+  const url = `${client.prefix}/apis/example.com/v1/namespaces/default/ledgers`
+  const send = (body: object, method = 'POST', path = '') =>
+    server.handler(requestOf(method, url + path, Buffer.from(JSON.stringify(body))))
+  const answer = await send(object)
+  assert.equal(answer.status, 201)
+  assert.match(String(answer.headers.warning), /^299 - "metadata.finalizers: \\"plain-0\\": prefer a domain-qualified/)
+  const { items } = await client.list(LEDGERS, { ...WHERE, labelSelector: 'label-8999=8999' })
+  const [created] = items
+  assert.deepEqual(created?.metadata.labels, labels)
+  const again = (await send(created as object, 'PUT', '/one')).body as Buffer[]
+  assert.deepEqual(JSON.parse(Buffer.concat(again).toString()), {
+    ...created,
+    apiVersion: 'example.com/v1',
+    kind: 'Ledger',
+  })
+})
+
 test('large writes leave the loop free between their steps', async () => {
   await using server = await startServer()
   const client = await withLedgers(server)

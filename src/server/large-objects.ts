@@ -21,9 +21,9 @@ import type { JudgedContext, ResourceDefinition } from './definition.ts'
 import { causesOf, type Judged, warningsOf } from './judge.ts'
 import { inTurns, nextTurn } from './loop-turns.ts'
 import { rulesOf } from './metadata-faults.ts'
-import { cut, equal, join, type Pieces, spend, textOf } from './pieces.ts'
+import { cut, isSame, join, type Pieces, spend } from './pieces.ts'
 import { presentObject } from './read.ts'
-import { bodyOf, encodeRow, isCurrent, joinRow, placed, rowParts } from './row.ts'
+import { bodyOf, encodeRow, isCurrent, joinRowBytes, placed, rowParts } from './row.ts'
 import { type PatchKind, patcherOf, type SentManager } from './side-tasks.ts'
 import { aside, schemaNumber } from './side-thread.ts'
 import type { DecodedObject, Sent } from './submitted.ts'
@@ -67,7 +67,8 @@ export async function readLarge(
   const schemas = target?.schema === undefined ? [] : [target.schema]
   const conform = target && { schema: numberOf(target.schema), validation: target.validation }
   const { object, faults } = await aside('submit', { body: new Uint8Array(body), sent, conform }, schemas)
-  return { object: await joined<KubeObject>(object), faults, conformed: target !== undefined }
+  const isConformed = target !== undefined
+  return { object: await (isConformed ? held : joined)<KubeObject>(object), faults, conformed: isConformed }
 }
 
 function numberOf(schema: StructuralSchema | undefined): number | undefined {
@@ -82,14 +83,21 @@ async function joined<T>(value: Pieces): Promise<T> {
   return (await inTurns(join(value))) as T
 }
 
+/** Joined as far as somebody looks at it. */
+async function held<T>(value: Pieces): Promise<T> {
+  return (await inTurns(join(value, true))) as T
+}
+
 /** A copy that nobody else has. */
 export async function copyOf(object: KubeObject): Promise<KubeObject> {
-  return isOver(object) ? joined(await pieces(object)) : structuredClone(object)
+  return isOver(object) ? held(await pieces(object)) : structuredClone(object)
 }
 
 /** isDeepStrictEqual of parts of `object` and of what it takes the place of. */
 export async function isEqual(object: KubeObject, one: unknown, other: unknown): Promise<boolean> {
-  return large.has(object) ? inTurns(equal(one, other)) : isDeepStrictEqual(one, other)
+  if (!large.has(object)) return isDeepStrictEqual(one, other)
+  const given = { one: await pieces(one), other: await pieces(other) }
+  return isSame(given.one, given.other) || aside('equal', given)
 }
 
 /** It will be refused for its annotations unless somebody drops some: what would be stored with it need not be found out. */
@@ -116,19 +124,21 @@ export async function presentRow(
   cluster: string,
 ): Promise<KubeObject> {
   if (!isLargeRow(definition, row.value)) return presentObject(definition, { key: '', ...row }, cluster)
-  return placed(await joined<KubeObject>(await aside('read', bodyOf(row.value))), cluster, row.version)
+  return placed(await held<KubeObject>(await aside('read', bodyOf(row.value))), cluster, row.version)
 }
 
 /** encodeRow */
 export async function encodeObject(definition: ResourceDefinition, object: KubeObject): Promise<Buffer> {
-  if (!large.has(object) || definition.storedForm !== undefined) return encodeRow(definition, object)
+  if (!large.has(object) || definition.storedForm !== undefined || definition.externalURL !== undefined)
+    return encodeRow(definition, object)
   const { annotations, meta, rest, header } = rowParts(definition, object)
-  return joinRow(definition, object.kind, {
-    annotations: textOf(await pieces(annotations)),
-    meta: textOf(await pieces(meta)),
-    rest: textOf(await pieces(rest)),
-    header: textOf(await pieces(header)),
-  })
+  const parts = {
+    annotations: await pieces(annotations),
+    meta: await pieces(meta),
+    rest: await pieces(rest),
+    header: await pieces(header),
+  }
+  return joinRowBytes(definition, object.kind, await aside('print', parts))
 }
 
 /** A manager, and where its types can be had by data alone. */
@@ -147,7 +157,7 @@ export async function managedFieldsOf(
   const { manager: sent, schemas } = manager.sent()
   const given = { manager: sent, live: await piecesOf(live), written: await pieces(written) }
   const managed = await aside('manage', given, schemas)
-  return managed === undefined ? undefined : joined<JsonObject[]>(managed)
+  return managed === undefined ? undefined : held<JsonObject[]>(managed)
 }
 
 /** applyPatch */
@@ -200,9 +210,10 @@ async function judgeAs(
   const name = (old ?? object).metadata.name ?? ''
   const isSlow = schema !== undefined && holdsRules(schema) && isOver(object, ON_THE_LOOP_WITH_RULES)
   if (!large.has(object) && !isSlow) {
-    const causes = causesOf(judged, object, old, context)
+    const passedOver: string[] = []
+    const causes = causesOf(judged, object, old, context, passedOver)
     if (causes.length > 0) throw invalid(target, name, causes)
-    return warningsOf(judged, object, old, context)
+    return [...passedOver, ...warningsOf(judged, object, old, context)]
   }
   const own = ownFaults(definition, judged, object, old, context)
   const { cluster, subresource = '' } = context

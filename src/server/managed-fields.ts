@@ -10,6 +10,7 @@ import {
   type Json,
   type JsonObject,
   type KubeObject,
+  type ObjectMeta,
   parseApiVersion,
   type StatusCause,
   type StructuralSchema,
@@ -18,6 +19,7 @@ import {
   validateFieldManager,
 } from '../machinery/index.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
+import { fieldsBut } from './held-pieces.ts'
 import { isEqual, managedFieldsOf, type SendableManager } from './large-objects.ts'
 import { timestamp } from './metadata.ts'
 import { CLUSTER_ANNOTATION } from './row.ts'
@@ -82,7 +84,7 @@ const SPEC_AND_STATUS = fieldSetOf(['f:spec'], ['f:status'])
 const NOTHING = fieldSetOf()
 
 /** Kinds whose status cannot change their metadata. */
-const STATUS_ONLY = new Set(['CustomResourceDefinition', 'ValidatingAdmissionPolicy'])
+const STATUS_ONLY = new Set(['ValidatingAdmissionPolicy'])
 
 /** What a write through this endpoint leaves as it was, or the server sets (rest.ResetFieldsStrategy). */
 function ignoredFields({ builtIn, names, subresources }: ResourceDefinition, subresource: string): FieldSet {
@@ -197,11 +199,13 @@ function convert(object: Json, from: ResourceDefinition | undefined, to: Resourc
 
 /** The annotation is the server's, and spliced in: no one owns it. */
 export function withoutClusterAnnotation(object: KubeObject): KubeObject {
-  const { annotations: all, ...metadata } = object.metadata
+  const { annotations: all } = object.metadata
   if (all?.[CLUSTER_ANNOTATION] === undefined) return object
   const { [CLUSTER_ANNOTATION]: _, ...annotations } = all
   const isEmpty = Object.keys(annotations).length === 0
-  return { ...object, metadata: isEmpty ? metadata : { ...metadata, annotations } }
+  const metadata: ObjectMeta = fieldsBut(object.metadata, 'annotations')
+  if (!isEmpty) metadata.annotations = annotations
+  return Object.assign(fieldsBut(object, 'metadata'), { metadata }) as KubeObject
 }
 
 /** Notes in `object`, which will be stored, who owns what of it; `old` is undefined for a create. */
@@ -229,13 +233,13 @@ export async function keepTimes(object: KubeObject, old: KubeObject): Promise<vo
   const after = object.metadata.managedFields
   if (before === undefined || after === undefined || before.length !== after.length) return
   if (!(await isEqual(object, before.map(withoutTime), after.map(withoutTime)))) return
-  const { managedFields: _, ...metadata } = object.metadata
-  const { managedFields: __, ...oldMetadata } = old.metadata
-  if (await isEqual(object, { ...object, metadata }, { ...old, metadata: oldMetadata }))
-    object.metadata.managedFields = before
+  if (await isEqual(object, withoutManagers(object), withoutManagers(old))) object.metadata.managedFields = before
 }
 
 function withoutTime(entry: Json): Json {
-  const { time: _, ...rest } = entry as JsonObject
-  return rest
+  return fieldsBut(entry as JsonObject, 'time')
+}
+
+function withoutManagers(object: KubeObject): object {
+  return Object.assign(fieldsBut(object, 'metadata'), { metadata: fieldsBut(object.metadata, 'managedFields') })
 }

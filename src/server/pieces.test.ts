@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { heldIn } from './held-pieces.ts'
 import { atOnce, inTurns, nextTurn } from './loop-turns.ts'
-import { cut, equal, join, type Pieces } from './pieces.ts'
+import { cut, isSame, join, type Pieces } from './pieces.ts'
 
 /** Some of them are larger than a piece, at each depth. */
 const json = fc.letrec((tie) => ({
@@ -20,12 +21,16 @@ const json = fc.letrec((tie) => ({
   ),
 })).value
 
+function same(one: unknown, other: unknown): boolean {
+  return isSame(atOnce(cut(one)), atOnce(cut(other)))
+}
+
 test('a value that is cut into pieces and joined is the same', () => {
   fc.assert(
     fc.property(json, (value) => {
       const text = JSON.stringify(value)
       assert.equal(JSON.stringify(atOnce(join(atOnce(cut(value))))), text)
-      assert.ok(atOnce(equal(JSON.parse(text), JSON.parse(text))))
+      assert.ok(same(JSON.parse(text), JSON.parse(text)))
     }),
     { numRuns: 30 },
   )
@@ -55,13 +60,41 @@ test('what JSON leaves out is left out, and null is null', () => {
 const many = (last: unknown) => ({ list: [...Array.from({ length: 9000 }, (_, index) => ({ index })), last] })
 
 test('large values differ when anything in them does', () => {
-  assert.equal(atOnce(equal(many(1), many(1))), true)
-  assert.equal(atOnce(equal(many(1), many(2))), false)
-  assert.equal(atOnce(equal(many({ a: 1 }), many({ b: 1 }))), false)
-  assert.equal(atOnce(equal(many(1), { list: [] })), false)
-  assert.equal(atOnce(equal(many(1).list, many(1))), false)
-  assert.equal(atOnce(equal(many(1), null)), false)
-  assert.equal(atOnce(equal({ ...many(1), a: 1 }, { ...many(1), b: 1 })), false)
+  assert.equal(same(many(1), many(1)), true)
+  assert.equal(same(many(1), many(2)), false)
+  assert.equal(same(many({ a: 1 }), many({ b: 1 })), false)
+  assert.equal(same(many(1), { list: [] }), false)
+  assert.equal(same(many(1).list, many(1)), false)
+  assert.equal(same(many(1), null), false)
+  assert.equal(same({ ...many(1), a: 1 }, { ...many(1), b: 1 }), false)
+})
+
+test('a value that is held in pieces is the same to whoever looks at it', () => {
+  fc.assert(
+    fc.property(json, (value) => {
+      const text = JSON.stringify({ value })
+      const pieces = atOnce(cut({ value }))
+      const held = atOnce(join(pieces, true))
+      assert.equal(JSON.stringify(atOnce(join(atOnce(cut(held))))), text, 'before it was looked at')
+      assert.equal(JSON.stringify(held), text)
+      assert.equal(JSON.stringify(atOnce(join(atOnce(cut(held))))), text, 'after it was looked at')
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('what has been looked at, and may have been changed since, is no longer held', () => {
+  const list = Array.from({ length: 9000 }, (_, index) => ({ index }))
+  const object = atOnce(join(atOnce(cut({ spec: { list, other: list } })), true)) as {
+    spec: { list: object[]; other?: [] }
+  }
+  assert.notEqual(heldIn(object.spec, 'list'), undefined)
+  object.spec.list.push({ index: 'new' })
+  object.spec.other = []
+  assert.equal(heldIn(object.spec, 'list'), undefined)
+  assert.equal(heldIn(object.spec, 'other'), undefined)
+  const again = atOnce(join(atOnce(cut(object)))) as typeof object
+  assert.deepEqual(again.spec, { list: [...list, { index: 'new' }], other: [] })
 })
 
 test('one step of all that wait has each turn of the loop', async () => {

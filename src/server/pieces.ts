@@ -2,8 +2,9 @@
  * JSON values in pieces of bounded size. A large value goes from thread to thread as pieces: each is written and read natively,
  * and between any two others have the event loop.
  */
-import { isDeepStrictEqual } from 'node:util'
 import type { Json, JsonObject } from '../machinery/index.ts'
+import { heldIn, hold, holdsPieces, setField } from './held-pieces.ts'
+import { atOnce } from './loop-turns.ts'
 
 export type Pieces =
   /** JSON. */
@@ -38,7 +39,7 @@ export function spend(value: unknown, budget: number, text = TEXT): number {
     for (let index = 0; index < value.length && left >= 0; index++) left = spend(value[index], left, text)
     return left
   }
-  if (wide.has(value)) return -1
+  if (wide.has(value) || holdsPieces(value)) return -1
   let keys = 0
   for (const key in value) {
     keys++
@@ -67,11 +68,16 @@ export function* cut(value: unknown): Generator<undefined, Pieces> {
   const keys = Object.keys(object)
   const fields: (string | [string, Pieces])[] = []
   for (let start = 0; start < keys.length; ) {
-    const end = endOf(start, keys.length, (index) => object[keys[index] as string])
+    const end = endOf(
+      start,
+      keys.length,
+      (index) => heldIn(object, keys[index] as string) ?? object[keys[index] as string],
+    )
     const key = keys[start] as string
+    const held = heldIn(object, key)
     const some = (): JsonObject =>
       Object.fromEntries(keys.slice(start, end).map((name) => [name, object[name] as Json]))
-    fields.push(end === start ? [key, yield* cut(object[key])] : JSON.stringify(some()))
+    fields.push(end === start ? [key, held ?? (yield* cut(object[key]))] : JSON.stringify(some()))
     start = Math.max(end, start + 1)
     yield
   }
@@ -88,14 +94,32 @@ function endOf(start: number, length: number, at: (index: number) => unknown): n
   return length
 }
 
-export function* join(pieces: Pieces): Generator<undefined, Json> {
+/** Fields of metadata that the event loop looks at itself. */
+const LOOKED_AT = new Set(['annotations', 'finalizers', 'ownerReferences'])
+
+/** What has so many pieces is not joined where it may be held. */
+const HELD_FROM = 2
+
+function isHeavy(pieces: Pieces): boolean {
+  const parts = 'items' in pieces ? pieces.items : 'fields' in pieces ? pieces.fields : []
+  let plain = 0
+  for (const part of parts) if (typeof part === 'string' && ++plain === HELD_FROM) return true
+  return false
+}
+
+function joinWhole(pieces: Pieces): Json {
+  return atOnce(join(pieces))
+}
+
+/** @param holding leaves parts of it as they are until somebody looks at them */
+export function* join(pieces: Pieces, holding = false): Generator<undefined, Json> {
   if ('json' in pieces) return JSON.parse(pieces.json) as Json
   if ('text' in pieces) return pieces.text
   if ('items' in pieces) {
     const all: Json[] = []
     for (const piece of pieces.items) {
       if (typeof piece === 'string') for (const item of JSON.parse(piece) as Json[]) all.push(item)
-      else all.push(yield* join(piece))
+      else all.push(yield* join(piece, holding))
       yield
     }
     return all
@@ -105,37 +129,39 @@ export function* join(pieces: Pieces): Generator<undefined, Json> {
     if (typeof piece === 'string') {
       const some = JSON.parse(piece) as JsonObject
       for (const key in some) setField(object, key, some[key] as Json)
-    } else setField(object, piece[0], yield* join(piece[1]))
+    } else if (holding && isHeavy(piece[1]) && !LOOKED_AT.has(piece[0])) hold(object, piece[0], piece[1], joinWhole)
+    else setField(object, piece[0], yield* join(piece[1], holding))
     yield
   }
   return object
 }
 
-/** Assignment to `__proto__` would not make a field. */
-function setField(object: JsonObject, key: string, value: Json): void {
-  if (key !== '__proto__') object[key] = value
-  else Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true })
+/** Whether two values are the same, piece for piece; if not, they may be equal all the same: their keys in another order. */
+export function isSame(one: Pieces, other: Pieces): boolean {
+  if (one === other) return true
+  if ('json' in one) return 'json' in other && one.json === other.json
+  if ('text' in one) return 'text' in other && one.text === other.text
+  if ('items' in one) {
+    return (
+      'items' in other &&
+      one.items.length === other.items.length &&
+      one.items.every((part, at) => alike(part, other.items[at]))
+    )
+  }
+  return (
+    'fields' in other &&
+    one.fields.length === other.fields.length &&
+    one.fields.every((part, index) => {
+      const counterpart = other.fields[index]
+      if (typeof part === 'string' || typeof counterpart !== 'object') return part === counterpart
+      return part[0] === counterpart[0] && isSame(part[1], counterpart[1])
+    })
+  )
 }
 
-/** isDeepStrictEqual of JSON values. */
-export function* equal(one: unknown, other: unknown): Generator<undefined, boolean> {
-  if (spend(one, PIECE) >= 0) return isDeepStrictEqual(one, other)
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other
-  if (Array.isArray(one) !== Array.isArray(other)) return false
-  const keys = Object.keys(one)
-  if (keys.length !== Object.keys(other).length) return false
-  const [left, right] = [one as JsonObject, other as JsonObject]
-  let budget = PIECE
-  for (const key of keys) {
-    if (!Object.hasOwn(right, key)) return false
-    budget = spend(left[key], budget)
-    if (budget < 0) {
-      yield
-      budget = PIECE
-      if (!(yield* equal(left[key], right[key]))) return false
-    } else if (!isDeepStrictEqual(left[key], right[key])) return false
-  }
-  return true
+function alike(one: string | Pieces, other: string | Pieces | undefined): boolean {
+  if (typeof one === 'string' || typeof other !== 'object') return one === other
+  return isSame(one, other)
 }
 
 /** JSON of the whole. */

@@ -5,7 +5,7 @@ import type { KubeObject } from '../machinery/index.ts'
 import { configMap } from './builtins/config-map.ts'
 import type { ResourceDefinition } from './definition.ts'
 import { presentObject } from './read.ts'
-import { decodeRow, encodeRow, isCurrent, readHeader, spliceWhole } from './row.ts'
+import { decodeRow, encodeRow, isCurrent, joinRowBytes, readHeader, rowParts, spliceWhole } from './row.ts'
 
 const dictionary = fc.dictionary(
   fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'a"b', '日本')),
@@ -95,4 +95,15 @@ test('URLs of this server are stored without it', () => {
   const moved = { ...status, URL: 'https://two:2/clusters/a' }
   assert.deepEqual(JSON.parse(spliceWhole(definition, { value, version: 1 }, 'root').toString()).status, moved)
   assert.deepEqual(decodeRow(value, 'root', 1, definition.externalURL).status, moved)
+})
+
+test('a row is the same whoever has put its parts into JSON', () => {
+  fc.assert(
+    fc.property(objects, (object) => {
+      const { annotations, meta, rest, header } = rowParts(configMap, object)
+      const bytes = (part: object) => Buffer.from(JSON.stringify(part))
+      const parts = { annotations: bytes(annotations), meta: bytes(meta), rest: bytes(rest), header: bytes(header) }
+      assert.deepEqual(joinRowBytes(configMap, object.kind, parts), encodeRow(configMap, object))
+    }),
+  )
 })

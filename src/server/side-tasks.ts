@@ -1,4 +1,5 @@
 /** What the thread beside the event loop can do. Objects come and go in pieces, schemas by number. */
+import { isDeepStrictEqual } from 'node:util'
 import {
   applyJsonPatch,
   applyMergePatch,
@@ -27,7 +28,8 @@ import { goPrinters } from './go-printers.ts'
 import { causesOf, type Judged, warningsOf } from './judge.ts'
 import { atOnce } from './loop-turns.ts'
 import type { MetadataRules } from './metadata-faults.ts'
-import { cut, join, type Pieces } from './pieces.ts'
+import { cut, join, type Pieces, textOf } from './pieces.ts'
+import type { RowParts } from './row.ts'
 import { checkEmbedded, conformTo, decodeSubmitted, decodeYaml, type Sent } from './submitted.ts'
 import { boundedWarnings } from './warnings.ts'
 
@@ -55,6 +57,10 @@ export interface Tasks {
   readonly parseYaml: (text: string) => Result<{ value: Pieces; duplicates: readonly string[] }>
   readonly printYaml: (json: string) => string
   readonly indent: (json: string) => string
+  /** isDeepStrictEqual */
+  readonly equal: (given: { one: Pieces; other: Pieces }) => boolean
+  /** JSON of the parts of a row. */
+  readonly print: (given: RowParts<Pieces>) => RowParts<Uint8Array>
   /** A JSON text. */
   readonly read: (json: Uint8Array) => Pieces
   /** decodeSubmitted, and where `conform` says so what conformTo does; the faults are no more than the client will be told. */
@@ -124,6 +130,13 @@ export function createTasks(
     },
     printYaml: (json) => printYaml(JSON.parse(json) as Json),
     indent: (json) => JSON.stringify(JSON.parse(json), null, 2),
+    equal: ({ one, other }) => isDeepStrictEqual(joinAtOnce<Json>(one), joinAtOnce<Json>(other)),
+    print: ({ annotations, meta, rest, header }) => ({
+      annotations: bytesOf(annotations),
+      meta: bytesOf(meta),
+      rest: bytesOf(rest),
+      header: bytesOf(header),
+    }),
     read: (json) => cutAtOnce(JSON.parse(bufferOf(json).toString('utf8'))),
     submit: ({ body, sent, conform }) => {
       const { object, faults } = decodeSubmitted(bufferOf(body), sent)
@@ -152,10 +165,14 @@ export function createTasks(
       const judged = { rules, schema: schema === undefined ? undefined : schemaOf(schema), strategy }
       const value = joinAtOnce<KubeObject>(object)
       const before = old === undefined ? undefined : joinAtOnce<KubeObject>(old)
-      const causes = causesOf(judged, value, before, context)
+      const passedOver: string[] = []
+      const causes = causesOf(judged, value, before, context, passedOver)
       const [first] = causes
       if (first === undefined) {
-        return { refused: undefined, warnings: boundedWarnings(warningsOf(judged, value, before, context)) }
+        return {
+          refused: undefined,
+          warnings: boundedWarnings([...passedOver, ...warningsOf(judged, value, before, context)]),
+        }
       }
       const status = new TextEncoder().encode(JSON.stringify(invalid(target, name, causes).status))
       return { refused: { first, status }, warnings: [] }
@@ -174,6 +191,10 @@ export function isOfAnotherGroup(apiVersion: string, group: string | undefined):
 
 function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function bytesOf(pieces: Pieces): Uint8Array {
+  return new TextEncoder().encode(textOf(pieces))
 }
 
 function cutAtOnce(value: unknown): Pieces {
