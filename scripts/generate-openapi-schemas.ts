@@ -13,7 +13,10 @@ const TABLES = join(import.meta.dirname, '../src/machinery/wire/protobuf/generat
 const OUTPUT = join(import.meta.dirname, '../src/server/openapi/generated')
 
 /** Of what is shared by all groups, these alone are taken and answered. */
-const SHARED = ['DeleteOptions', 'Status', 'APIResourceList', 'Patch'].map((kind) => `meta/v1.${kind}`)
+const SHARED = ['DeleteOptions', 'Status', 'Patch', 'APIResourceList', 'APIGroup', 'APIGroupList', 'APIVersions'].map(
+  (kind) => `meta/v1.${kind}`,
+)
+const VERSION_INFO = 'io.k8s.apimachinery.pkg.version.Info'
 const LEFT_OUT = /^(?:apidiscovery|meta)\//
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
@@ -100,7 +103,7 @@ function reach(name: string): void {
   reached.set(name, text)
   for (const [, other = ''] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) reach(other)
 }
-for (const name of all.keys()) if (wanted.has(messageName(name))) reach(name)
+for (const name of all.keys()) if (wanted.has(messageName(name)) || name === VERSION_INFO) reach(name)
 
 mkdirSync(OUTPUT, { recursive: true })
 const source = [

@@ -51,3 +51,9 @@ export function takes({ type, subtype }: AcceptClause, mediaType: string): boole
   if (type !== mediaType.slice(0, slash)) return false
   return subtype === '*' || subtype === mediaType.slice(slash + 1)
 }
+
+/** Upstream's router compares media types as they are, or takes all (go-restful: matchesAccept). */
+export function isRoutable(header: string, produced: ReadonlySet<string>): boolean {
+  if (header === '') return true
+  return acceptClauses(header).some(({ type, subtype }) => type === '*' || produced.has(`${type}/${subtype}`))
+}

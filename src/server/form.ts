@@ -13,7 +13,7 @@ import {
   unreadable,
   wrongForm,
 } from '../machinery/index.ts'
-import { type AcceptClause, acceptClauses, takes } from './accept.ts'
+import { type AcceptClause, acceptClauses, isRoutable, takes } from './accept.ts'
 import type { AnsweredRow } from './answer.ts'
 import { internalPackage } from './built-in-body.ts'
 import type { RequestContext } from './context.ts'
@@ -63,11 +63,10 @@ export function chooseForm(context: FormContext): ObjectForm {
   return form
 }
 
-/** Upstream's router for built-in kinds compares media types as they are, or takes all (go-restful: matchesAccept). */
+/** Built-in kinds are behind upstream's router. */
 function isRouted({ definition, request: { headers } }: FormContext): boolean {
   const { accept = '' } = headers
-  if (definition?.builtIn !== true || accept === '' || accept === MEDIA_TYPES.json) return true
-  return acceptClauses(accept).some(({ type, subtype }) => type === '*' || ROUTED.has(`${type}/${subtype}`))
+  return definition?.builtIn !== true || accept === MEDIA_TYPES.json || isRoutable(accept, ROUTED)
 }
 
 const WHOLE = ENCODINGS.map((encoding) => MEDIA_TYPES[encoding])
@@ -176,14 +175,15 @@ function transformOf(
   return as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList' ? 'PartialObjectMetadata' : undefined
 }
 
-/** Custom resources have none, as upstream; what a subresource shows may be of a built-in kind all the same. */
+/** Custom resources have none, as upstream, and neither has their scale; a subresource may be of another kind. */
 function hasMessage({ definition, info }: FormContext): boolean {
   if (definition === undefined) return true
+  if (!definition.builtIn) return false
   const kind = Object.hasOwn(definition.subresources, info.subresource)
     ? definition.subresources[info.subresource]?.kind
     : undefined
   if (kind !== undefined) return messageOf(kind.group, kind.version, kind.kind) !== undefined
-  return definition.builtIn && messageOf(definition.group, definition.version, definition.names.kind) !== undefined
+  return messageOf(definition.group, definition.version, definition.names.kind) !== undefined
 }
 
 const PEOPLE = /^(?:curl|Wget|Mozilla\/5\.0)/
@@ -215,16 +215,18 @@ export function shownBytes(
   object: KubeObject,
   version: number,
 ): Buffer {
-  const shown = form.as === 'object' ? object : transformed(definition, form, object, version)
+  const shown = shownAs(definition, form, object, version)
   return form.encoding === 'protobuf' ? protobufOf(shown as Json) : Buffer.from(JSON.stringify(shown))
 }
 
-function transformed(
+/** The object as it is, its metadata, or a Table of it. */
+export function shownAs(
   definition: ResourceDefinition,
   { as, metaVersion, includeObject, headings, now }: ObjectForm,
-  object: ReturnType<typeof presentObject>,
+  object: KubeObject,
   version: number,
 ): object {
+  if (as === 'object') return object
   if (as === 'PartialObjectMetadata') return partialObjectMetadata(object, metaVersion)
   const metadata = { resourceVersion: String(version) }
   return tableOf(definition, [object], { includeObject, metaVersion, headings, now: now(), metadata })

@@ -95,4 +95,31 @@ describe('what is not about a resource', () => {
       assert.deepEqual([answer.status, answer.text, answer.headers['content-type']], [status, '', undefined], path)
     }
   })
+
+  for (const [method, path, status] of [
+    ['POST', '/version', 405],
+    ['POST', '/api', 405],
+    ['POST', '/api/v1', 405],
+    ['POST', '/api/v9', 404],
+    ['POST', '/apis', 200],
+    ['POST', '/apis/rbac.authorization.k8s.io', 200],
+    ['POST', '/apis/rbac.authorization.k8s.io/v1', 405],
+    ['POST', '/apis/rbac.authorization.k8s.io/v9', 404],
+    ['POST', '/openapi/v2', 200],
+    ['POST', '/openid/v1/jwks', 405],
+    ['HEAD', '/apis', 200],
+    ['HEAD', '/api', 405],
+  ] as const) {
+    test(`${method} ${path}: ${status}, for only some paths are held to a method`, async () => {
+      assert.equal((await tryRequest(server.handler, method, `/clusters/root${path}`)).status, status)
+    })
+  }
+
+  test('what nobody can be answered in is refused by the router, or by what answers', async () => {
+    const refusal = async (path: string) => (await get(path, { accept: 'text/html' })).failure.message
+    const all = 'application/json, application/yaml, application/vnd.kubernetes.protobuf'
+    assert.equal(await refusal('/version'), '406: Not Acceptable\n\nAvailable representations: application/json')
+    assert.equal(await refusal('/api/v1'), `406: Not Acceptable\n\nAvailable representations: ${all}`)
+    assert.equal(await refusal('/apis'), `only the following media types are accepted: ${all}`)
+  })
 })

@@ -1,5 +1,5 @@
 /** Who signs the tokens of service accounts, for those who verify them by themselves (pkg/serviceaccount/openidmetadata.go). */
-import type { JsonObject } from '../machinery/index.ts'
+import { type JsonObject, methodNotRouted } from '../machinery/index.ts'
 import type { Answer } from './answer.ts'
 import type { RequestContext } from './context.ts'
 import { SHARD_CLUSTER } from './scope.ts'
@@ -8,7 +8,9 @@ const CONFIGURATION = '/.well-known/openid-configuration'
 const KEY_SET = '/openid/v1/jwks'
 export const OPENID_PATHS = [CONFIGURATION, KEY_SET] as const
 
+/** Undefined: the path is none of these. */
 export function openIdDocument({ info, parts, cluster }: RequestContext): Answer | undefined {
+  if (info.verb !== 'get' && OPENID_PATHS.some((path) => path === info.path)) throw methodNotRouted()
   if (info.path === KEY_SET) return document('application/jwk-set+json', parts.tokens.keySet())
   if (info.path !== CONFIGURATION) return undefined
   // Each logical cluster says where its own members, who may read it there, find the keys.

@@ -125,6 +125,7 @@ async function serve(
   const definition = definitions.find(info.group, info.version, identity === undefined ? info.resource : resource)
   if (definition === undefined) throw unknownResource(definitions, info)
   record.definition = definition
+  if (info.deeper === true && definition.builtIn) throw resourceNotServed()
   checkMethod(definition, info, request.method)
   checkPlacement(definition, info)
   if (definition.deprecationWarning !== undefined) warnings.push(definition.deprecationWarning)

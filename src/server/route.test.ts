@@ -6,9 +6,11 @@ const route = (method: string, url: string): RequestInfo => {
   const [path = '', query = ''] = url.split('?')
   return findRoute(method, path, new URLSearchParams(query))
 }
-/** verb group/version/resource/subresource namespace/name */
-const summary = ({ isResource, verb, path, group, version, resource, subresource, namespace, name }: RequestInfo) =>
-  isResource ? `${verb} ${group}|${version}|${resource}|${subresource} ${namespace}|${name}` : `${verb} ${path}`
+/** verb group/version/resource/subresource namespace/name, and three dots when there is more behind that */
+const summary = ({ isResource, verb, path, group, version, resource, subresource, deeper, ...place }: RequestInfo) => {
+  const where = `${place.namespace}|${place.name}${deeper === true ? ' ...' : ''}`
+  return isResource ? `${verb} ${group}|${version}|${resource}|${subresource} ${where}` : `${verb} ${path}`
+}
 
 describe('a path and method ask for', () => {
   const CASES: readonly [string, string, string][] = [
@@ -44,7 +46,9 @@ describe('a path and method ask for', () => {
     ['GET', '/api/v1', 'get /api/v1'],
     ['GET', '/apis', 'get /apis'],
     ['GET', '/apis/example.com/v1', 'get /apis/example.com/v1'],
-    ['GET', '/api/v1/namespaces/a/configmaps/b/c/d', 'get /api/v1/namespaces/a/configmaps/b/c/d'],
+    ['GET', '/api/v1/namespaces/a/configmaps/b/c/d', 'get |v1|configmaps|c a|b ...'],
+    ['PUT', '/api/v1/namespaces/a/status/more', 'update |v1|namespaces|status a|a ...'],
+    ['GET', '/api/v1/namespaces/a/finalize', 'get |v1|namespaces|finalize a|a'],
     ['GET', '/healthz', 'get /healthz'],
     ['OPTIONS', '/api/v1/configmaps', ' |v1|configmaps| |'],
     ['constructor', '/api/v1/configmaps', ' |v1|configmaps| |'],

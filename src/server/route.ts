@@ -11,6 +11,8 @@ export interface RequestInfo {
   readonly subresource: string
   readonly namespace: string
   readonly name: string
+  /** There is more behind the subresource, which upstream's router looks at and its custom resource handler does not. */
+  readonly deeper?: true
 }
 
 /** A map, because over HTTP/2 a method is any text. */
@@ -53,21 +55,24 @@ export function findRoute(method: string, path: string, query: URLSearchParams):
   return { ...located, isResource: true, path, group, version, verb: asked }
 }
 
-type Located = Pick<RequestInfo, 'resource' | 'subresource' | 'namespace' | 'name'>
+type Located = Pick<RequestInfo, 'resource' | 'subresource' | 'namespace' | 'name' | 'deeper'>
 
 function locate(parts: readonly string[]): Located | undefined {
   if (parts[0] !== 'namespaces' || parts.length === 1) return place('', parts)
-  const [, namespace = '', next] = parts
-  if (parts.length === 2 || (parts.length === 3 && next !== undefined && NAMESPACE_SUBRESOURCES.has(next))) {
-    return { resource: 'namespaces', subresource: next ?? '', namespace, name: namespace }
+  const [, namespace = '', next, ...rest] = parts
+  if (next === undefined || NAMESPACE_SUBRESOURCES.has(next)) {
+    return { resource: 'namespaces', subresource: next ?? '', namespace, name: namespace, ...depth(rest) }
   }
   return place(namespace, parts.slice(2))
 }
 
 function place(namespace: string, parts: readonly string[]): Located | undefined {
   const [resource, name = '', subresource = '', ...rest] = parts
-  if (resource === undefined || rest.length > 0) return undefined
-  return { resource, name, subresource, namespace }
+  return resource === undefined ? undefined : { resource, name, subresource, namespace, ...depth(rest) }
+}
+
+function depth(rest: readonly string[]): { readonly deeper?: true } {
+  return rest.length > 0 ? { deeper: true } : {}
 }
 
 function collectionVerb(verb: string, name: string, query: URLSearchParams): string {

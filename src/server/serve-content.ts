@@ -25,14 +25,16 @@ export function serveContent(asked: Headers, content: Content): Document {
   const { contentType, body, etag, modified, headers } = content
   const tagged = { ...headers, ...(etag !== undefined && { etag }) }
   const dated = { ...tagged, 'last-modified': new Date(modified).toUTCString() }
-  if (failsPrecondition(asked, content)) return bare(412, dated)
+  if (failsPrecondition(asked, content)) return { ...bare(412, dated), contentType }
   if (isKnown(asked, content)) return bare(304, etag === undefined ? dated : tagged)
   const all = { ...dated, 'accept-ranges': 'bytes' }
   const range = isRangeMeant(asked, content) ? rangeOf(asked.range ?? '', body.length) : undefined
   if (range === undefined) return { type: 'document', status: 200, contentType, body, headers: all }
   if (typeof range === 'string') {
     const beyond = range === NO_OVERLAP ? { 'content-range': `bytes */${body.length}` } : {}
-    const refusal = { 'x-content-type-options': 'nosniff', ...beyond }
+    // What is kept of the document is not kept of its refusal.
+    const { 'cache-control': _, ...others } = headers ?? {}
+    const refusal = { ...others, 'x-content-type-options': 'nosniff', ...beyond }
     return { type: 'document', status: 416, contentType: TEXT, body: Buffer.from(`${range}\n`), headers: refusal }
   }
   const [from, to] = range

@@ -2,7 +2,7 @@
 import type { Answer } from './answer.ts'
 
 /** The version whose behaviour is followed. */
-const KUBERNETES = {
+export const KUBERNETES = {
   major: '1',
   minor: '36',
   emulationMajor: '1',

@@ -47,9 +47,17 @@ function parsed(definitions: typeof set, path: string): any {
   return JSON.parse(body.toString())
 }
 
-test('the index names each group version, by the hash of its document', () => {
+test('the index names each document by its hash', () => {
   const { paths } = parsed(set, '/openapi/v3')
-  assert.deepEqual(Object.keys(paths), ['api/v1', 'apis/example.com/v1'])
+  assert.deepEqual(Object.keys(paths), [
+    'api',
+    'apis',
+    'version',
+    '.well-known/openid-configuration',
+    'openid/v1/jwks',
+    'api/v1',
+    'apis/example.com/v1',
+  ])
   assert.match(paths['api/v1'].serverRelativeURL, /^\/openapi\/v3\/api\/v1\?hash=[0-9A-F]{128}$/)
 })
 
@@ -59,9 +67,16 @@ test('a schema that changes changes the hash of its group version alone', () => 
   assert.notDeepEqual(after['apis/example.com/v1'], before['apis/example.com/v1'])
 })
 
-test('the index names a document by its hash', () => {
+test('the hash of the index is that of the document', () => {
   const url = parsed(set, '/openapi/v3').paths['api/v1'].serverRelativeURL as string
   assert.equal(url.split('hash=')[1], openAPIV3Document(set, 'api/v1', now)?.hash)
+})
+
+test('a path that is about no group version has a document of its own', () => {
+  const { paths, components } = parsed(set, '/openapi/v3/version')
+  const { schema } = paths['/version/'].get.responses['200'].content['application/json']
+  assert.equal(schema.$ref, '#/components/schemas/io.k8s.apimachinery.pkg.version.Info')
+  assert.ok(components.schemas['io.k8s.apimachinery.pkg.version.Info'].properties.gitVersion)
 })
 
 test('kubectl finds that the server validates fields: PATCH of the kind takes fieldValidation', () => {
@@ -153,7 +168,7 @@ test('what is sent to a subresource has a schema of its own', () => {
 })
 
 test('what is not served has no document', () => {
-  for (const key of ['', 'apis/other/v1', 'api', 'version']) {
+  for (const key of ['', 'apis/other/v1', 'apis/example.com', 'nothing']) {
     assert.equal(openAPIV3Document(set, key, now), undefined)
   }
 })

@@ -92,6 +92,8 @@ function requestBody(action: Action, { builtIn }: ResourceDefinition, schema: st
   return { required: true, content: content(types, schema) }
 }
 
+const UNAUTHORIZED = { description: 'Unauthorized' }
+
 function responses(action: Action, { builtIn }: ResourceDefinition, schema: string): JsonObject {
   const types = !builtIn ? CUSTOM : action === 'list' ? STREAMED : ANSWERED
   const answer = (description: string): JsonObject => ({ description, content: content(types, schema) })
@@ -100,7 +102,7 @@ function responses(action: Action, { builtIn }: ResourceDefinition, schema: stri
     '200': answer('OK'),
     ...(mayCreate && { '201': answer('Created') }),
     ...((action === 'create' || action === 'delete') && { '202': answer('Accepted') }),
-    '401': { description: 'Unauthorized' },
+    '401': UNAUTHORIZED,
   }
 }
 
@@ -125,13 +127,41 @@ function ownerOf(group: string): string {
 
 /** Of the path of a group version itself. */
 export function discoveryOperation({ group, version }: GroupVersion): JsonObject {
-  return {
-    tags: tagsOf({ group, version }),
-    description: 'get available resources',
-    operationId: `get${ownerOf(group)}${camel(version)}APIResources`,
-    responses: {
-      '200': { description: 'OK', content: content(ANSWERED, `${META}.APIResourceList`) },
-      '401': { description: 'Unauthorized' },
-    },
-  }
+  const operationId = `get${ownerOf(group)}${camel(version)}APIResources`
+  return getOperation(tagsOf({ group, version }), operationId, 'get available resources', ANSWERED, 'APIResourceList')
+}
+
+/** Of the path of a group. */
+export function groupOperation(group: string): JsonObject {
+  const owner = ownerOf(group)
+  const tags = [`${owner.charAt(0).toLowerCase()}${owner.slice(1)}`]
+  return getOperation(tags, `get${owner}APIGroup`, 'get information of a group', ANSWERED, 'APIGroup')
+}
+
+/** Of /api and /apis. */
+export function groupsOperation(tag: string, operationId: string, kind: string): JsonObject {
+  return getOperation([tag], operationId, 'get available API versions', ANSWERED, kind)
+}
+
+/** Of a path that is about no kind. */
+export function documentOperation(
+  tag: string,
+  operationId: string,
+  description: string,
+  contentType: string,
+  schema: JsonObject,
+): JsonObject {
+  const responses = { '200': { description: 'OK', content: { [contentType]: { schema } } }, '401': UNAUTHORIZED }
+  return { tags: [tag], description, operationId, responses }
+}
+
+function getOperation(
+  tags: string[],
+  operationId: string,
+  description: string,
+  types: readonly string[],
+  kind: string,
+): JsonObject {
+  const answer = { description: 'OK', content: content(types, `${META}.${kind}`) }
+  return { tags, description, operationId, responses: { '200': answer, '401': UNAUTHORIZED } }
 }

@@ -6,6 +6,7 @@ import { isFields, objectsIn } from '../builtins/untyped.ts'
 import type { DefinitionSet } from '../definition.ts'
 import { boundedCache } from '../discovery/bounded-cache.ts'
 import { servedGroups } from '../discovery/served-groups.ts'
+import { rootPaths } from './root-paths.ts'
 import { type OpenAPIDocument, openAPIOf, openAPIV3Index } from './v3.ts'
 
 /** Swagger 2.0 knows no alternatives; what a schema says in them is for the server to hold. */
@@ -54,8 +55,9 @@ function chosenForm(accept: string): 'json' | 'protobuf' | undefined {
 }
 
 function swaggerOf(definitions: DefinitionSet): JsonObject {
-  const versions = servedGroups(definitions).flatMap((group) => group.versions)
-  const { info, paths, components } = openAPIOf(versions, 'v2')
+  const groups = servedGroups(definitions)
+  const versions = groups.flatMap((group) => group.versions)
+  const { info, paths, components } = openAPIOf(versions, 'v2', Object.assign({}, ...Object.values(rootPaths(groups))))
   const { schemas, securitySchemes } = isFields(components) ? components : {}
   return {
     swagger: '2.0',

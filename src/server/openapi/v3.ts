@@ -5,10 +5,12 @@ import type { DefinitionSet } from '../definition.ts'
 import { boundedCache } from '../discovery/bounded-cache.ts'
 import { contentKey } from '../discovery/content-key.ts'
 import { type ServedVersion, servedGroups } from '../discovery/served-groups.ts'
+import { KUBERNETES } from '../version.ts'
 import { referredTo, withOptionsOf } from './built-in-schema.ts'
 import type { Published } from './custom-schema.ts'
 import { kindSchemas } from './kind-schemas.ts'
 import { groupVersionPath, groupVersionPaths, resourcePaths } from './paths.ts'
+import { rootPaths } from './root-paths.ts'
 
 export interface OpenAPIDocument {
   /** Of everything that it is made of: what the index calls it by. */
@@ -23,11 +25,12 @@ const KEPT = 64
 const KEPT_INDEXES = 256
 
 const documents = boundedCache<OpenAPIDocument>(KEPT)
-const hashes = boundedCache<ReadonlyMap<string, HashedVersion>>(KEPT_INDEXES)
+const hashes = boundedCache<ReadonlyMap<string, Makeable>>(KEPT_INDEXES)
 
-interface HashedVersion {
-  readonly served: ServedVersion
+/** A document that can be made. */
+interface Makeable {
   readonly hash: string
+  readonly make: () => JsonObject
 }
 
 /** To be raised when documents change although what they are made of does not: clients keep them by their hashes. */
@@ -42,16 +45,28 @@ function hashOf({ group, version, resources }: ServedVersion): string {
     Object.keys(definition.subresources),
     definition.schemaHash,
   ])
-  const hash = createHash('sha512').update(JSON.stringify([FORM, group, version, content]))
-  return hash.digest('hex').toUpperCase()
+  return digest([FORM, group, version, content])
 }
 
-function hashedVersions(definitions: DefinitionSet): ReadonlyMap<string, HashedVersion> {
+function digest(content: unknown): string {
+  return createHash('sha512').update(JSON.stringify(content)).digest('hex').toUpperCase()
+}
+
+/** By their keys: `apis/<group>/<version>`, `version`. */
+function makeableOf(definitions: DefinitionSet): ReadonlyMap<string, Makeable> {
   return hashes(contentKey(definitions), () => {
-    const all = servedGroups(definitions).flatMap((group) => group.versions)
-    return new Map(
-      all.map((served) => [groupVersionPath(served.group, served.version), { served, hash: hashOf(served) }]),
-    )
+    const groups = servedGroups(definitions)
+    const versions = groups.flatMap((group) => group.versions)
+    return new Map([
+      ...Object.entries(rootPaths(groups)).map(([key, paths]): [string, Makeable] => [
+        key,
+        { hash: digest([FORM, key]), make: () => openAPIOf([], 'v3', paths) },
+      ]),
+      ...versions.map((served): [string, Makeable] => [
+        groupVersionPath(served.group, served.version),
+        { hash: hashOf(served), make: () => openAPIOf([served], 'v3') },
+      ]),
+    ])
   })
 }
 
@@ -59,10 +74,14 @@ function isBuiltIn({ resources }: ServedVersion): boolean {
   return resources.some(({ builtIn }) => builtIn)
 }
 
-/** Of these group versions together; `v2`: for a document of Swagger 2.0, which is made of it. */
-export function openAPIOf(versions: readonly ServedVersion[], published: Published): JsonObject {
+/** Of these group versions together, and of these paths; `v2`: for a document of Swagger 2.0, which is made of it. */
+export function openAPIOf(
+  versions: readonly ServedVersion[],
+  published: Published,
+  more: Readonly<Record<string, JsonObject>> = {},
+): JsonObject {
   const schemas: Record<string, JsonObject> = {}
-  const paths: Record<string, JsonObject> = {}
+  const paths: Record<string, JsonObject> = { ...more }
   for (const served of versions) {
     for (const definition of served.resources) {
       Object.assign(schemas, kindSchemas(definition, published))
@@ -73,28 +92,29 @@ export function openAPIOf(versions: readonly ServedVersion[], published: Publish
   Object.assign(schemas, referredTo([paths, schemas]))
   const [only, ...others] = versions
   if (only !== undefined && others.length === 0 && isBuiltIn(only)) withOptionsOf(only, schemas)
+  const isCustom = only !== undefined && !versions.some(isBuiltIn)
   return {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: 'unversioned' },
+    info: isCustom ? CUSTOM_INFO : { title: 'Kubernetes', version: `${KUBERNETES.major}.${KUBERNETES.minor}` },
     paths,
     components: {
-      schemas,
-      securitySchemes: {
-        BearerToken: {
-          type: 'apiKey',
-          description: 'Bearer Token authentication',
-          name: 'authorization',
-          in: 'header',
-        },
-      },
+      ...(Object.keys(schemas).length > 0 && { schemas }),
+      ...(!isCustom && { securitySchemes: { BearerToken: BEARER_TOKEN } }),
     },
   }
 }
 
+/** apiextensions-apiserver/pkg/controller/openapi/builder */
+const CUSTOM_INFO = { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' }
+const BEARER_TOKEN = {
+  type: 'apiKey',
+  description: 'Bearer Token authentication',
+  name: 'authorization',
+  in: 'header',
+}
+
 /**
- * The document of a group version.
- *
- * @param key below /openapi/v3: apis/<group>/<version>
+ * @param key below /openapi/v3: `apis/<group>/<version>`, `version`
  * @returns undefined for what is not served.
  */
 export function openAPIV3Document(
@@ -102,22 +122,15 @@ export function openAPIV3Document(
   key: string,
   now: () => number,
 ): OpenAPIDocument | undefined {
-  const version = hashedVersions(definitions).get(key)
-  if (version === undefined) return undefined
-  const { hash, served } = version
-  return documents(hash, () => ({
-    hash,
-    body: Buffer.from(JSON.stringify(openAPIOf([served], 'v3'))),
-    modified: now(),
-  }))
+  const makeable = makeableOf(definitions).get(key)
+  if (makeable === undefined) return undefined
+  const { hash, make } = makeable
+  return documents(hash, () => ({ hash, body: Buffer.from(JSON.stringify(make())), modified: now() }))
 }
 
 /** Which documents there are, and where: by their hashes. */
 export function openAPIV3Index(definitions: DefinitionSet): Buffer {
-  const paths = [...hashedVersions(definitions)].map(([key, { hash }]) => [
-    key,
-    { serverRelativeURL: pathOf(key, hash) },
-  ])
+  const paths = [...makeableOf(definitions)].map(([key, { hash }]) => [key, { serverRelativeURL: pathOf(key, hash) }])
   return Buffer.from(JSON.stringify({ paths: Object.fromEntries(paths) }))
 }
 
