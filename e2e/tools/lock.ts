@@ -1,47 +1,29 @@
-import { randomUUID } from 'node:crypto'
-import { link, readFile, rm, writeFile } from 'node:fs/promises'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const pollMilliseconds = 250
+const SQLITE_BUSY = 5
 
 /**
- * Runs `work` while nobody else runs anything under the same lock file; waits as long as the holder lives. It saves work
- * that would be done twice: two who find a dead holder at the same moment may both go on.
+ * Runs `work` while nobody else runs anything under the same lock. It is the operating system's, by way of SQLite: it ends with its
+ * process, however that dies, so that nobody has to judge whether a holder still lives. The file stays.
  */
 export async function withLock<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
-  while (!(await tryLock(path))) {
-    if (!(await holderLives(path))) await rm(path, { force: true })
-    else await sleep(pollMilliseconds)
-  }
-  try {
-    return await work()
-  } finally {
-    await rm(path, { force: true })
+  for (;;) {
+    using lock = tryLock(`${path}.db`)
+    if (lock !== undefined) return await work()
+    await sleep(pollMilliseconds)
   }
 }
 
-async function tryLock(path: string): Promise<boolean> {
-  const claim = `${path}.${randomUUID()}`
-  await writeFile(claim, String(process.pid))
+function tryLock(file: string): Disposable | undefined {
+  const database = new DatabaseSync(file, { timeout: 0 })
   try {
-    // Unlike open with O_EXCL, a link makes the file appear together with its content.
-    await link(claim, path)
-    return true
+    database.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE')
+    return { [Symbol.dispose]: () => database.close() }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
-    throw error
-  } finally {
-    await rm(claim)
-  }
-}
-
-async function holderLives(path: string): Promise<boolean> {
-  const holder = await readFile(path, 'utf8').then(Number, () => undefined)
-  if (holder === undefined) return false
-  try {
-    process.kill(holder, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    database.close()
+    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error
+    return undefined
   }
 }
