@@ -139,10 +139,16 @@ describe('a run', () => {
     using harness = platformHarness()
     harness.write('manifests/emea.yaml', CONTROL_CENTER)
     harness.control({ latency: { create: 60_000 } })
+    const stop = new AbortController()
+    const begun = await harness.run('apply --auto-approve -o json', {
+      signal: stop.signal,
+      onErr: (err) => err.includes('building') && stop.abort(),
+    })
+    assert.equal(begun.code, 130)
+    const { uid } = harness.read('emea') as WorldRecord
     const { code, out } = await harness.run('apply --auto-approve --timeout 100ms')
     assert.match(out, /ControlCenter\/emea: timeout: still at it/)
     assert.equal(code, 6)
-    const { uid } = harness.read('emea') as WorldRecord
     harness.control({})
     assert.equal((await harness.run('apply --auto-approve')).code, 0)
     assert.deepEqual([harness.read('emea')?.uid, harness.read('emea')?.state], [uid, 'ready'])

@@ -234,7 +234,7 @@ test('wait ends when the world is as wanted, and exits 6 when that takes too lon
   at.write('manifests/all.yaml', EMEA)
   const late = await at.run('wait --timeout 10ms')
   assert.deepEqual([late.code, /ControlCenter\/emea: create: it does not exist/.test(late.out)], [6, true])
-  const waiting = at.run('wait --timeout 20s')
+  const waiting = at.run('wait --timeout 120s')
   assert.equal((await at.run('apply --auto-approve')).code, 0)
   const { code, out } = await waiting
   assert.deepEqual([code, /ControlCenter\/emea: ready/.test(out)], [0, true])
