@@ -63,6 +63,8 @@ export interface Subresource {
   readonly kind?: { readonly group: string; readonly version: string; readonly kind: string }
   /** `status`: the generic handlers replace `.status` alone. `custom`: an update goes to `update`, a create to `create`. */
   readonly type: 'status' | 'custom'
+  /** Of a `status` whose writes change labels, annotations and the like, too: upstream's strategy puts the spec back alone. */
+  readonly writesMetadata?: boolean
   /** Another shape than the object's own (Scale): what GET answers, what a PATCH is applied to, and what a write returns. */
   readonly read?: (stored: KubeObject) => KubeObject
   /** Merges what the client sent into the stored object (PUT and PATCH of a custom subresource). */
@@ -138,6 +140,8 @@ export interface Strategy {
   /** What the server makes of an object that has been written, as upstream's own controllers do a moment later: in the same
    *  commit, a change of its own. Undefined where nothing follows; `object` itself stays as it is. */
   readonly follow?: (object: KubeObject, context: OperationContext) => Promise<KubeObject | undefined>
+  /** The same for other objects of the kind, as they are after the change. */
+  readonly followOthers?: (change: Change, context: OperationContext) => Promise<readonly KubeObject[]>
   /** Rows that belong to the same commit. */
   readonly commit?: (change: Change, context: OperationContext) => Promise<CommitPart>
   /** Of objects that go by themselves. */

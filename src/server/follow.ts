@@ -6,9 +6,9 @@
 import type { KubeObject } from '../machinery/index.ts'
 import { MAX_COMMIT_BYTES, type Operation } from '../storage/index.ts'
 import type { Change } from './definition.ts'
-import { breathe, encodeObject, weigh } from './large-objects.ts'
+import { breathe, encodeObject, presentRow, weigh } from './large-objects.ts'
 import { trackFields } from './managed-fields.ts'
-import type { WriteTarget } from './write.ts'
+import type { Guarded, WriteTarget } from './write.ts'
 
 /** Whom managedFields name for it. */
 const MANAGER = 'kube-apiserver'
@@ -21,6 +21,27 @@ export async function rowThatFollows(target: WriteTarget, change: Change): Promi
   if (followed === undefined) return undefined
   await noteManager(target, change.object, followed)
   return encodeObject(definition, followed)
+}
+
+/** The rows of other objects after it, and what they were computed from. */
+export async function othersThatFollow(
+  target: WriteTarget,
+  change: Change,
+): Promise<{ readonly operations: Operation[]; readonly guards: Guarded[] }> {
+  const { definition, context, reader } = target
+  const { cluster, dryRun } = context
+  const operations: Operation[] = []
+  const guards: Guarded[] = []
+  if (definition.strategy.followOthers === undefined || dryRun) return { operations, guards }
+  for (const other of await definition.strategy.followOthers(change, context)) {
+    const { namespace = '', name = '' } = other.metadata
+    const current = await reader.get(definition, cluster, namespace, name)
+    if (current === undefined || String(current.version) !== other.metadata.resourceVersion) continue
+    await noteManager(target, await presentRow(definition, current, cluster), other)
+    operations.push({ type: 'put', key: current.key, value: await encodeObject(definition, other) })
+    guards.push({ precondition: { type: 'version', key: current.key, version: current.version } })
+  }
+  return { operations, guards }
 }
 
 async function noteManager({ definition, context }: WriteTarget, written: KubeObject, followed: KubeObject) {

@@ -21,12 +21,17 @@ export interface Judged {
 
 const NO_FAULTS = { found: [], causes: [] } as const satisfies MetadataFaults
 
-/** One cause per fault; none when it may be stored. */
+/**
+ * One cause per fault; none when it may be stored.
+ *
+ * @param passedOver gets what is warned of besides: rules that were broken before
+ */
 export function causesOf(
   { rules, schema, strategy }: Judged,
   object: KubeObject,
   old: KubeObject | undefined,
   context: JudgedContext,
+  passedOver: string[] = [],
 ): readonly StatusCause[] {
   const { found, causes } = rules === undefined ? NO_FAULTS : metadataFaults(rules, object.metadata, old?.metadata)
   const own =
@@ -35,7 +40,7 @@ export function causesOf(
   const ofSchema =
     old === undefined
       ? validateValue(schema, object, '', found, own)
-      : validateValueUpdate(schema, object, old, '', found, own)
+      : validateValueUpdate(schema, object, old, '', found, own, passedOver)
   return [...causes, ...ofSchema]
 }
 

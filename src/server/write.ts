@@ -8,7 +8,7 @@ import { storedRow } from './apiextensions/converting-reader.ts'
 import { guardBirth, guardFirstWrite, namespaceEpoch } from './birth.ts'
 import type { Change, CommitPart, OperationContext, ResourceDefinition } from './definition.ts'
 import { noteExpiry } from './expiry/expiries.ts'
-import { follow, rowThatFollows } from './follow.ts'
+import { follow, othersThatFollow, rowThatFollows } from './follow.ts'
 import { deletionKey, objectKey } from './keys.ts'
 import { encodeObject } from './large-objects.ts'
 import { deletionRow } from './lifecycle.ts'
@@ -64,9 +64,12 @@ export async function writeChange(target: WriteTarget, change: Change, current: 
   noteExpiry(definition, key, change, context, operations)
   const added = await definition.strategy.commit?.(change, context)
   const followed = await rowThatFollows(target, change)
+  const others = await othersThatFollow(target, change)
+  guards.push(...others.guards)
   // After the epoch has been read: a quota that comes to be in between undoes this write.
   using account = await openAccount(target, change, guards)
   if (account !== undefined) operations.push(...account.operations)
+  operations.push(...others.operations)
   if (followed !== undefined) follow(operations, key, followed)
   if (added !== undefined) operations.push(...added.operations)
   // It is there after the deletion, which has the first version of the commit.

@@ -8,13 +8,17 @@ import { certificateCases } from './certificates.ts'
 import { crdSchemaCases } from './crd-schemas.ts'
 import { crdCases } from './crds.ts'
 import { createCases } from './create.ts'
+import { definitionCases } from './definitions-at-work.ts'
 import { deleteCases } from './delete.ts'
 import { discoveryCases } from './discovery.ts'
+import { escalationCases } from './escalation.ts'
 import { formCases } from './forms.ts'
 import { patchCases } from './patch.ts'
 import { quotaCases } from './quotas.ts'
+import { ratchetingCases } from './ratcheting.ts'
 import { readCases } from './read.ts'
 import { schemaCases } from './schemas.ts'
+import { tlsCases } from './tls-pairs.ts'
 import { tokenCases } from './tokens.ts'
 import { updateCases } from './update.ts'
 import { watchCases } from './watch.ts'
@@ -30,6 +34,10 @@ export const corpus: Readonly<Record<string, readonly Case[]>> = {
   'crd-schemas': crdSchemaCases,
   crds: crdCases,
   create: createCases,
+  'definitions-at-work': definitionCases,
+  escalation: escalationCases,
+  ratcheting: ratchetingCases,
+  'tls-pairs': tlsCases,
   delete: deleteCases,
   discovery: discoveryCases,
   forms: formCases,

@@ -3,6 +3,8 @@ import {
   CONFIG_MAPS,
   configMap,
   event,
+  LEASES,
+  lease,
   limitRange,
   NAMESPACES,
   namespace,
@@ -175,8 +177,12 @@ export const builtinCases: readonly Case[] = [
       get(`${QUOTAS}/one`, { until: { field: 'status.used.secrets' } }),
     ],
     'is exceeded': [
-      post(QUOTAS, quota('one', { spec: { hard: { secrets: '1' } } }), { pick: ['/spec'] }),
+      post(QUOTAS, quota('one', { spec: { hard: { secrets: '1', 'count/leases.coordination.k8s.io': '0' } } }), {
+        pick: ['/spec'],
+      }),
       get(`${QUOTAS}/one`, { until: { field: 'status.used.secrets' }, pick: ['/status'] }),
+      // A lease that is refused shows that the server has come to know the quota as it is counted.
+      post(`${LEASES}?dryRun=All`, lease('probe'), { until: 403 }),
       post(SECRETS, secret('a')),
       post(SECRETS, secret('b')),
       get(`${QUOTAS}/one`, { pick: ['/status'] }),

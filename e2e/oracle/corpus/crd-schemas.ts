@@ -293,7 +293,7 @@ export const crdSchemaCases: readonly Case[] = [
                 f: '!format.dns1123Label().validate(self).hasValue()',
                 r: 'self.find("[0-9]+") == "42"',
                 d: 'duration(self) > duration("1m")',
-                t: 'self.split(",").sum() > 0 || self.lowerAscii() == self',
+                t: 'self.split(",").size() > 0 || self.lowerAscii() == self',
               }).map(([name, rule]) => [
                 name,
                 { type: 'string', maxLength: 64, 'x-kubernetes-validations': [{ rule }] },

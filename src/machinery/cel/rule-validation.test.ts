@@ -239,3 +239,10 @@ test('all rules of an object share a budget', () => {
     ],
   )
 })
+
+test('what was broken before is passed over, and told', () => {
+  const schema = schemaOf(object({ a: { ...STRING, ...rules('self.size() < 3') }, n: INTEGER }))
+  const passedOver: string[] = []
+  assert.deepEqual(validateValueUpdate(schema, { a: 'long', n: 2 }, { a: 'long', n: 1 }, '', [], [], passedOver), [])
+  assert.deepEqual(passedOver, ['a: Invalid value: "long": failed rule: self.size() < 3'])
+})

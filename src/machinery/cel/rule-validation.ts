@@ -20,6 +20,8 @@ const MAX_MESSAGE = 5 * 1024
 
 interface RuleValidation {
   readonly causes: StatusCause[]
+  /** Of what was broken before and is passed over; as upstream's warnings word it. */
+  readonly passedOver: string[]
   /** What is left; negative once no further rule is run. */
   budget: number
 }
@@ -39,6 +41,8 @@ export interface RuleOptions {
   readonly isRoot?: boolean
   /** Whether what was broken before is passed over; by default it is. */
   readonly ratchets?: boolean
+  /** Gets what is passed over: `spec.a: Invalid value: "x": too short`. */
+  readonly passedOver?: string[]
 }
 
 /**
@@ -52,11 +56,11 @@ export function validateRules(
   value: Json,
   old: Json | undefined,
   path: string,
-  { budget = RULE_BUDGET, isRoot = true, ratchets = true }: RuleOptions = {},
+  { budget = RULE_BUDGET, isRoot = true, ratchets = true, passedOver = [] }: RuleOptions = {},
 ): StatusCause[] {
   const tree = ruleTreeOf(schema, isRoot)
   if (tree === undefined) return []
-  const validation: RuleValidation = { causes: [], budget }
+  const validation: RuleValidation = { causes: [], passedOver, budget }
   const current = old === undefined || !ratchets ? undefined : { value, correlation: { old, schema } }
   visit(validation, tree, value, old ?? null, path, { current, parent: undefined })
   return validation.causes
@@ -214,6 +218,7 @@ function addBroken(validation: RuleValidation, compiled: CompiledRule, variables
   const path = fieldName(compiled.fieldPath === '' ? place.path : childPath(place.path, compiled.fieldPath))
   const add = (cause: StatusCause): void => {
     if (compiled.usesOldSelf || !isRatcheted(place.ratchet)) validation.causes.push(cause)
+    else validation.passedOver.push(`${cause.field}: ${cause.message}`)
   }
   const message = messageOf(validation, compiled, variables)
   if (message.fault !== undefined) {

@@ -40,6 +40,8 @@ export function validateValue(
  * Validates a value that takes the place of `old`. What was wrong before and did not change is not reported again, so that a
  * schema that has become stricter does not lock existing objects (ratcheting); the parts of a list are compared only where
  * its type is map.
+ *
+ * @param passedOver - gets what rules say of what was wrong before: a write warns of it.
  */
 export function validateValueUpdate(
   schema: StructuralSchema,
@@ -48,6 +50,7 @@ export function validateValueUpdate(
   path: string,
   found: readonly StatusCause[] = [],
   more: readonly StatusCause[] = [],
+  passedOver: string[] = [],
 ): StatusCause[] {
   const wasWrong = validateListSetsAndMaps(schema, old as Json, path).length > 0
   const causes = validateSchema(schema, value as Json, { old: old as Json, schema }, path).concat(
@@ -55,7 +58,7 @@ export function validateValueUpdate(
     validateEmbeddedResources(schema, value as Json, path),
     wasWrong ? [] : validateListSetsAndMaps(schema, value as Json, path),
   )
-  return withRules(schema, value as Json, old as Json, path, causes, found)
+  return withRules(schema, value as Json, old as Json, path, causes, found, passedOver)
 }
 
 /** What keeps rules from being run: they may rely on what the schema says of their values. */
@@ -78,11 +81,12 @@ function withRules(
   path: string,
   causes: StatusCause[],
   found: readonly StatusCause[],
+  passedOver: string[] = [],
 ): StatusCause[] {
   if (ruleTreeOf(schema) === undefined) return causes
   if ([...found, ...causes].some(({ reason = '' }) => BLOCKING.has(reason)))
     return [...causes, fieldInvalid('<nil>', null, NOT_CHECKED)]
-  return [...causes, ...validateRules(schema, value, old, path)]
+  return [...causes, ...validateRules(schema, value, old, path, { passedOver })]
 }
 
 function validateSchema(

@@ -105,6 +105,22 @@ test('names that a status update takes away come back', async () => {
   assert.deepEqual(await acceptedAfter(object), (old.status as Status).acceptedNames)
 })
 
+test('a definition that waits for a name has it as soon as the other one lets go of it', async () => {
+  const first = await created(crd('Widget', 'widgets'), beside())
+  const waiting = await created(crd('Widget', 'gadgets'), beside(first))
+  const last = await created(crd('Widget', 'gizmos'), beside(first, waiting))
+  const context = beside(first, waiting, last)
+  const after = (await strategy.followOthers?.({ type: 'delete', old: first }, context)) ?? []
+  assert.deepEqual(
+    after.map((each) => [each.metadata.name, ...conditionsOf(each)]),
+    [['gadgets.example.com', 'NamesAccepted=True NoConflicts', 'Established=True InitialNamesAccepted']],
+  )
+  const renamed = { ...first, spec: { ...(first.spec as object), names: { plural: 'widgets', kind: 'Other' } } }
+  const update = { type: 'update', object: renamed, old: first, subresource: '' } as const
+  assert.equal((await strategy.followOthers?.(update, context))?.length, 1)
+  assert.deepEqual(await strategy.followOthers?.({ ...update, object: first }, context), [])
+})
+
 test('a new storage version joins those that rows may be in', async () => {
   const old = await created(crd('Widget', 'widgets'), beside())
   const object = structuredClone(old)

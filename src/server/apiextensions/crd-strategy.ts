@@ -12,8 +12,8 @@ import {
   validateCustomResourceDefinitionStatus,
 } from '../../machinery/index.ts'
 import { ensureFields, type Fields, fieldsIn, isAbsent, objectsIn, textIn, textsIn } from '../builtins/untyped.ts'
-import type { OperationContext, Strategy } from '../definition.ts'
-import { setCondition } from './crd-conditions.ts'
+import type { Change, OperationContext, Strategy } from '../definition.ts'
+import { isConditionTrue, setCondition } from './crd-conditions.ts'
 import { acceptNames, establish, type UsedNames, usedNames } from './crd-names.ts'
 
 export const GROUP = 'apiextensions.k8s.io'
@@ -29,31 +29,72 @@ function noteStoredVersion(crd: KubeObject): void {
   if (name !== '' && !stored.includes(name)) status.storedVersions = [...stored, name]
 }
 
-/** Everything else of the group: other definitions by the names they were granted, and built-in kinds. */
-async function namesBeside(crd: KubeObject, { services, cluster }: OperationContext): Promise<UsedNames> {
-  const group = textIn(fieldsIn(crd.spec).group)
+/** Everything of a group that has names: definitions by those that they were granted, and built-in kinds. */
+interface Group {
+  readonly definitions: readonly KubeObject[]
+  readonly builtIn: readonly Fields[]
+}
+
+async function groupOf(crd: KubeObject, { services, cluster }: OperationContext): Promise<Group> {
+  const group = groupName(crd)
   const served = await services.definitionsOf(cluster)
   const crds = served.findResource(GROUP, 'customresourcedefinitions')
-  const others = crds === undefined ? [] : await services.readAll(crds, cluster, '')
-  const accepted = others
-    .filter((other) => other.metadata.name !== crd.metadata.name && textIn(fieldsIn(other.spec).group) === group)
-    .map((other) => fieldsIn(fieldsIn(other.status).acceptedNames))
-  const builtIn = served.all
-    .filter((definition) => definition.builtIn && definition.group === group)
-    .map((definition) => ({ ...definition.names }))
-  return usedNames([...accepted, ...builtIn])
+  const all = crds === undefined ? [] : await services.readAll(crds, cluster, '')
+  return {
+    definitions: all.filter((each) => groupName(each) === group),
+    builtIn: served.all
+      .filter((definition) => definition.builtIn && definition.group === group)
+      .map((definition) => ({ ...definition.names })),
+  }
+}
+
+function groupName(crd: KubeObject): string {
+  return textIn(fieldsIn(crd.spec).group)
+}
+
+function namesBeside({ metadata }: KubeObject, { definitions, builtIn }: Group): UsedNames {
+  const others = definitions.filter((other) => other.metadata.name !== metadata.name)
+  return usedNames([...others.map(({ status }) => fieldsIn(fieldsIn(status).acceptedNames)), ...builtIn])
 }
 
 /** Names that are not as they were accepted are looked at, and what has its names is established. */
-async function settled(crd: KubeObject, context: OperationContext): Promise<KubeObject | undefined> {
-  const now = context.services.now()
+async function settled(
+  crd: KubeObject,
+  now: number,
+  group: () => Group | Promise<Group>,
+): Promise<KubeObject | undefined> {
   // Its own status and managedFields; the rest, which can be large, is not changed.
   const settled = { ...crd, metadata: { ...crd.metadata }, status: structuredClone(crd.status) }
-  const { acceptedNames } = fieldsIn(settled.status)
-  if (!isDeepStrictEqual(withoutEmpty(fieldsIn(crd.spec).names), withoutEmpty(acceptedNames)))
-    acceptNames(settled, await namesBeside(crd, context), now)
+  if (!sameNames(crd)) acceptNames(settled, namesBeside(crd, await group()), now)
   establish(settled, now)
   return isDeepStrictEqual(settled.status, crd.status) ? undefined : settled
+}
+
+function sameNames({ spec, status }: KubeObject): boolean {
+  return isDeepStrictEqual(withoutEmpty(fieldsIn(spec).names), withoutEmpty(fieldsIn(status).acceptedNames))
+}
+
+/** Definitions that wait for a name which this one lets go of (naming_controller.go, requeueAllOtherGroupCRDs). */
+async function freed(change: Change, context: OperationContext): Promise<KubeObject[]> {
+  if (change.type === 'create') return []
+  if (
+    change.type === 'update' &&
+    isDeepStrictEqual(fieldsIn(change.object.spec).names, fieldsIn(change.old.spec).names)
+  )
+    return []
+  const now = context.services.now()
+  const group = await groupOf(change.old, context)
+  const others = group.definitions.filter(({ metadata }) => metadata.name !== change.old.metadata.name)
+  const own = change.type === 'delete' ? [] : [(await settled(change.object, now, () => group)) ?? change.object]
+  const definitions = [...own, ...others]
+  const changed: KubeObject[] = []
+  for (const waiting of others.filter((other) => !isConditionTrue(other, 'NamesAccepted'))) {
+    const after = await settled(waiting, now, () => ({ ...group, definitions }))
+    if (after === undefined) continue
+    definitions.splice(definitions.indexOf(waiting), 1, after)
+    changed.push(after)
+  }
+  return changed
 }
 
 /** For Go an empty list of names is none. */
@@ -93,7 +134,8 @@ export const customResourceDefinitionStrategy: Strategy = {
     const formats = unrecognizedFormats(crd).filter((format) => !known.includes(format))
     return formats.map((format) => `unrecognized format ${quote(format)}`)
   },
-  follow: settled,
+  follow: (crd, context) => settled(crd, context.services.now(), () => groupOf(crd, context)),
+  followOthers: freed,
   validate: (crd) => validateCustomResourceDefinition(crd),
   validateUpdate: (crd, old, { subresource }) =>
     subresource === 'status' ? validateCustomResourceDefinitionStatus(crd) : validateCustomResourceDefinition(crd, old),

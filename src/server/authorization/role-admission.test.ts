@@ -143,7 +143,7 @@ describe('a write of a role or binding is refused', () => {
     {
       name: 'for a binding to a role that does not exist',
       object: binding('ClusterRoleBinding', 'gone', everywhere),
-      message: `clusterroles.${RBAC} "gone" not found`,
+      message: `clusterrolebindings.${RBAC} "gone" not found`,
     },
     {
       name: 'for a binding to another role than the one that may be bound',

@@ -63,10 +63,12 @@ async function refuseBinding(
   const bind = resourceAttributes({ user, cluster, verb: 'bind', ...granted, name: role.name, namespace })
   if ((await authorizer.authorize(bind)).allowed) return undefined
   const rules = await authorizer.roleRules(cluster, role, namespace)
-  if (rules === undefined) return notFound(granted, role.name)
+  const written = { group: GROUP, resource: RESOURCES[object.kind] ?? '' }
+  // Upstream says it of the resource that is written, with the name of the role.
+  if (rules === undefined) return notFound(written, role.name)
   const missing = uncoveredRules(await authorizer.rulesFor(user, cluster, namespace), rules)
   if (missing.length === 0) return undefined
-  return forbidden({ group: GROUP, resource: RESOURCES[object.kind] ?? '' }, name, escalationMessage(user, missing))
+  return forbidden(written, name, escalationMessage(user, missing))
 }
 
 function isAggregated({ aggregationRule }: KubeObject): boolean {

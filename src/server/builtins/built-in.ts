@@ -43,6 +43,7 @@ export interface BuiltIn {
 }
 
 export const STATUS: Subresource = { type: 'status', verbs: ['get', 'patch', 'update'] }
+export const STATUS_AND_METADATA: Subresource = { ...STATUS, writesMetadata: true }
 
 /** Schemas are compiled when first asked for: most processes never serve most kinds. */
 export function builtIn(declared: BuiltIn): ResourceDefinition {

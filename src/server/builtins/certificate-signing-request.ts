@@ -3,7 +3,7 @@
 import { humanDuration, type KubeObject } from '../../machinery/index.ts'
 import type { OperationContext, PrinterColumn, Strategy } from '../definition.ts'
 import { timestamp } from '../metadata.ts'
-import { builtIn, STATUS } from './built-in.ts'
+import { builtIn, STATUS_AND_METADATA } from './built-in.ts'
 import { admitCertificate } from './certificate-admission.ts'
 import { certificateExpiry } from './certificate-expiry.ts'
 import { validateRequest, validateRequestUpdate } from './certificate-validation.ts'
@@ -93,7 +93,10 @@ export const certificateSigningRequest = builtIn({
   plural: 'certificatesigningrequests',
   namespaced: false,
   shortNames: ['csr'],
-  subresources: { approval: { type: 'custom', verbs: ['get', 'patch', 'update'], update: approve }, status: STATUS },
+  subresources: {
+    approval: { type: 'custom', verbs: ['get', 'patch', 'update'], update: approve },
+    status: STATUS_AND_METADATA,
+  },
   columns: [
     NAME,
     AGE,

@@ -60,6 +60,13 @@ test('a namespace that is being deleted is terminating, and has no time for it',
   assert.deepEqual(object.status, { phase: 'Terminating' })
 })
 
+test('a status without a phase is one of an active namespace', () => {
+  const old = objectOf(namespace, { status: { phase: 'Active' } })
+  const object = objectOf(namespace)
+  namespace.strategy.prepareForUpdate?.(object, old, contextFor({ subresource: 'status' }))
+  assert.deepEqual(object.status, { phase: 'Active' })
+})
+
 test('the namespaces that every workspace has cannot be deleted', async () => {
   const change = { type: 'delete', old: objectOf(namespace) } as const
   const admit = async (name: string) => namespace.strategy.admit?.(change, contextFor({ name }))

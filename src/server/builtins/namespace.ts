@@ -9,7 +9,7 @@ import {
   type StatusCause,
 } from '../../machinery/index.ts'
 import type { OperationContext, PrinterColumn, Strategy, VirtualScope } from '../definition.ts'
-import { builtIn, STATUS } from './built-in.ts'
+import { builtIn, STATUS_AND_METADATA } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
 import { ensureFields, fieldsIn, textIn, textsIn } from './untyped.ts'
 import { virtualUid } from './virtual-uid.ts'
@@ -84,7 +84,12 @@ function virtualNamespace({ cluster, creationTimestamp }: VirtualScope, name: st
 
 const strategy: Strategy = {
   prepareForCreate: setDefaults,
-  prepareForUpdate: (object, old) => setNameLabel(object, old.metadata.name ?? ''),
+  prepareForUpdate: (object, old) => {
+    setNameLabel(object, old.metadata.name ?? '')
+    // SetDefaults_NamespaceStatus
+    const status = ensureFields(object, 'status')
+    if (textIn(status.phase) === '') status.phase = 'Active'
+  },
   settle,
   prepareForDelete: (object) => {
     object.status = { ...fieldsIn(object.status), phase: 'Terminating' }
@@ -116,7 +121,7 @@ export const namespace = builtIn({
       verbs: ['update'],
       update: (submitted, stored) => ({ ...stored, metadata: submitted.metadata, spec: submitted.spec ?? {} }),
     },
-    status: STATUS,
+    status: STATUS_AND_METADATA,
   },
   columns: [NAME, STATUS_COLUMN, AGE],
   selectableFields: ['status.phase'],

@@ -12,7 +12,7 @@ import { ACTIVE } from '../birth.ts'
 import { chore } from '../chores.ts'
 import type { Change, CommitPart, OperationContext, PrinterColumn, Strategy } from '../definition.ts'
 import { epochKey } from '../keys.ts'
-import { builtIn, STATUS } from './built-in.ts'
+import { builtIn, STATUS_AND_METADATA } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
 import { quantityIn, ZERO } from './quantity-in.ts'
 import { fieldsIn, textsIn } from './untyped.ts'
@@ -188,7 +188,7 @@ export const resourceQuota = builtIn({
   namespaced: true,
   shortNames: ['quota'],
   returnsDeleted: true,
-  subresources: { status: STATUS },
+  subresources: { status: STATUS_AND_METADATA },
   columns: COLUMNS,
   strategy,
 })

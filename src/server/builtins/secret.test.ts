@@ -72,17 +72,9 @@ test('kubectl shows type and number of keys', () => {
   })
 })
 
-test('a pair for TLS without PEM is warned of, and stored', () => {
-  const warningsOf = (data: Record<string, string>): string[] => {
-    const warnings: string[] = []
-    const context = contextFor({ request: { query: new URLSearchParams(), warnings } })
-    secret.strategy.settle?.(objectOf(secret, { type: 'kubernetes.io/tls', data }), undefined, context)
-    return warnings
-  }
-  const pem = base64('-----BEGIN X-----\nYQ==\n-----END X-----\n')
-  const failed = (what: string): string[] => [`tls: failed to find any PEM data in ${what} input`]
-  assert.deepEqual(warningsOf({ 'tls.crt': base64('a'), 'tls.key': pem }), failed('certificate'))
-  assert.deepEqual(warningsOf({ 'tls.crt': pem, 'tls.key': '' }), failed('key'))
-  assert.deepEqual(warningsOf({ 'tls.crt': pem, 'tls.key': pem }), [])
-  assert.deepEqual(warningsOf({ 'tls.crt': '' }), [])
+test('a pair for TLS that nobody could serve with is warned of, and nothing else is', () => {
+  const data = { 'tls.crt': base64('a'), 'tls.key': '' }
+  const warningsOf = (type: string) => secret.strategy.warn?.(objectOf(secret, { type, data }), undefined, contextFor())
+  assert.deepEqual(warningsOf('kubernetes.io/tls'), ['tls: failed to find any PEM data in certificate input'])
+  assert.deepEqual(warningsOf('Opaque'), [])
 })

@@ -9,11 +9,12 @@ import {
   type KubeObject,
   type StatusCause,
 } from '../../machinery/index.ts'
-import type { OperationContext, PrinterColumn } from '../definition.ts'
+import type { PrinterColumn } from '../definition.ts'
 import { builtIn } from './built-in.ts'
 import { AGE, NAME } from './columns.ts'
 import { base64Bytes, MAX_DATA_BYTES, validateImmutable, validateKeys } from './config-data.ts'
 import { fillTokenSecret, noteTokenSecret, SERVICE_ACCOUNT_NAME, TOKEN_SECRET } from './service-account-secret.ts'
+import { pairFault } from './tls-pair.ts'
 import { fieldsIn, isFields, textIn } from './untyped.ts'
 
 const COLUMNS: readonly PrinterColumn[] = [
@@ -92,18 +93,13 @@ function validate(object: KubeObject): StatusCause[] {
   return [...causes, ...(REQUIREMENTS[textIn(object.type)]?.(data, object) ?? [])]
 }
 
-const PEM = /-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/
-
-/** Upstream tells whether it could serve with the pair (crypto/tls, X509KeyPair), and stores it in any case. */
-function warnOfPair(object: KubeObject, { request }: OperationContext): void {
-  const { 'tls.crt': certificate, 'tls.key': key } = fieldsIn(object.data)
-  if (object.type !== TLS || typeof certificate !== 'string' || typeof key !== 'string') return
-  const parts = { certificate, key }
-  for (const [what, value] of Object.entries(parts)) {
-    if (PEM.test(Buffer.from(value, 'base64').toString('latin1'))) continue
-    request?.warnings.push(`tls: failed to find any PEM data in ${what} input`)
-    return
-  }
+/** Upstream tells whether it could serve with the pair, and stores it in any case. */
+function warn({ type, data }: KubeObject): string[] {
+  const { 'tls.crt': certificate, 'tls.key': key } = fieldsIn(data)
+  if (type !== TLS) return []
+  const [pem, secret] = [certificate, key].map((value) => Buffer.from(textIn(value), 'base64').toString('latin1'))
+  const fault = pairFault(pem ?? '', secret ?? '')
+  return fault === undefined ? [] : [fault]
 }
 
 export const secret = builtIn({
@@ -123,7 +119,7 @@ export const secret = builtIn({
       mergeStringData(object)
       if (object.type === undefined || object.type === '') object.type = 'Opaque'
     },
-    settle: (object, _old, context) => warnOfPair(object, context),
+    warn,
     admit: async (change, context) => {
       if (change.type !== 'delete') await fillTokenSecret(change.object, context)
     },

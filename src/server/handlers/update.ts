@@ -11,13 +11,14 @@ import {
   quote,
   uncategorized,
 } from '../../machinery/index.ts'
-import { admitUpdate, conformSubmitted, copyField, warnOfRepeatedOwners } from '../admission.ts'
+import { admitUpdate, conformSubmitted, warnOfRepeatedOwners } from '../admission.ts'
 import type { Answer, AnsweredRow } from '../answer.ts'
 import { forbiddenBy, resourceAttributes } from '../authorization/attributes.ts'
 import { readKubeObject } from '../body.ts'
 import { type ExpectedKind, expectedKind } from '../built-in-body.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
 import type { Subresource } from '../definition.ts'
+import { copyField } from '../held-pieces.ts'
 import { breathe, copyOf, encodeObject, isEqual, presentRow } from '../large-objects.ts'
 import { checkFieldManager, keepTimes } from '../managed-fields.ts'
 import { checkIdentity, checkPlace, checkUid } from '../metadata.ts'
@@ -111,6 +112,7 @@ export async function mergeSubmitted(
     return subresource.update?.(submitted, merged, operationContext(context, context.info.name, false)) ?? merged
   }
   copyField(submitted, merged, 'status')
+  if (subresource.writesMetadata === true) merged.metadata = submitted.metadata
   // One that is not the stored one's is refused with the whole object.
   const { uid = '' } = submitted.metadata
   if (uid !== '') merged.metadata.uid = uid
