@@ -46,6 +46,7 @@ import {
 import { type ControlCenterEquipment, controlCenterSessions, type Sessions } from './control-center-sessions.ts'
 import { sourceOf } from './object-source.ts'
 import { CONTROL_PLANE_CRD, MANAGER_ROLE } from './platform-control-plane.ts'
+import { type ToldClusters, toldClusters } from './told-clusters.ts'
 
 /** The condition of a ControlCenter: whether its API has its platforms' Clusters. */
 const CONDITION = 'ClusterAPIAvailable'
@@ -80,6 +81,11 @@ export function controlCenterApiController(
     ],
     start({ client, clock, log, signal }) {
       const lifetime = (SESSION * 1000) / 2
+      const told = toldClusters()
+      const ofPlatform = (platform: ClusterObject, change: 'changed' | 'deleted'): Request[] => {
+        told[change === 'deleted' ? 'gone' : 'changed'](keyOfPlatform(platform))
+        return controlCenterOf(platform)
+      }
       const sessions = controlCenterSessions({ controllers: equipment.controllers, clock, log, signal, lifetime })
       const controller = startController({
         name,
@@ -87,18 +93,23 @@ export function controlCenterApiController(
         clock,
         log,
         signal,
-        sources: [watching(CONTROL_CENTERS), watching(PLATFORMS, { map: controlCenterOf })],
+        sources: [watching(CONTROL_CENTERS), watching(PLATFORMS, { map: ofPlatform })],
         reconcile: (request, context) =>
-          reconcile(request, { types, crds: [...equipment.crds, CONTROL_PLANE_CRD], sessions }, context),
+          reconcile(request, { types, crds: [...equipment.crds, CONTROL_PLANE_CRD], sessions, told }, context),
       })
       return {
         async [Symbol.asyncDispose]() {
           await controller[Symbol.asyncDispose]()
           await sessions[Symbol.asyncDispose]()
+          told[Symbol.dispose]()
         },
       }
     },
   }
+}
+
+function keyOfPlatform(platform: ClusterObject): string {
+  return `${clusterOf(platform)} ${platform.metadata.name ?? ''}`
 }
 
 function controlCenterOf(platform: ClusterObject): Request[] {
@@ -110,6 +121,7 @@ interface Means {
   readonly types: ProviderTypes
   readonly crds: ControlCenterEquipment['crds']
   readonly sessions: Sessions
+  readonly told: ToldClusters
 }
 
 async function reconcile(request: Request, means: Means, context: ReconcileContext): Promise<Result> {
@@ -237,9 +249,9 @@ async function leave(
 async function bringIn(
   platform: ClusterObject,
   { client: remote }: Connection,
-  surroundings: Surroundings,
+  surroundings: Filling,
 ): Promise<number> {
-  const { context } = surroundings
+  const { context, means } = surroundings
   const isDeleting = platform.metadata.deletionTimestamp !== undefined
   if (isDeleting && !hasFinalizer(platform, FINALIZER)) return DRIFT
   const read = await readCluster(platform, surroundings)
@@ -251,7 +263,12 @@ async function bringIn(
   }
   if (read === undefined) return DRIFT
   if (!isDeleting) await unlessOvertaken(addFinalizer(context.client, PLATFORMS, platform, FINALIZER))
-  const observed = await observe(read, context)
+  const { provider } = read.configured
+  const { externalName } = read.cluster
+  const look = () => observe(read, context)
+  const observed = await (isDeleting
+    ? look()
+    : means.told.seen(keyOfPlatform(platform), { provider, externalName }, look))
   const published: PublishedPlatform = { ...read, isDeleting, ...(observed !== undefined && { observed }) }
   return publishPlatform(remote, published, { now: context.now(), signal: context.signal })
 }
