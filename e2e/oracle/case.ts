@@ -25,6 +25,8 @@ export interface RequestStep extends StepOptions {
   readonly until?: number | { readonly field: string; readonly is?: Json }
   /** Compares these parts of the body alone, by JSON pointers: of documents that list what only one of the two serves. */
   readonly pick?: readonly string[]
+  /** Leaves texts out of the body wherever they have this name: descriptions, which are in our own words. */
+  readonly without?: string
   /** These fields of the answer are made up by the server; each must match its pattern. */
   readonly madeUp?: { readonly [path: string]: string }
 }

@@ -27,8 +27,10 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g
 const TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g
 /** An object inside a message. */
-const CLUSTER_IN_TEXT = /\\*"annotations\\*":\{\\*"kcp\.io\/cluster\\*":\\*"[a-z0-9]+\\*"\},?/g
+const CLUSTER_IN_TEXT = /(,?)\\*"annotations\\*":\{\\*"kcp\.io\/cluster\\*":\\*"[a-z0-9]+\\*"\}(,?)/g
 const AGE = /^\d+(?:\.\d+)?(?:ms|s|m)$/
+/** As headers have times. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d ([A-Z]{3})$/
 const ONE_DAY = 86_400_000
 const TWO_YEARS = 2 * 365 * ONE_DAY
 
@@ -45,7 +47,7 @@ export function createNormalizer(): Normalizer {
   }
 
   const text = (value: string): string => {
-    let result = value.replace(CLUSTER_IN_TEXT, '')
+    let result = value.replace(CLUSTER_IN_TEXT, (_, before: string, after: string) => (before && after ? ',' : ''))
     for (const [from, to] of renamed) result = result.replaceAll(from, to)
     result = result
       .replace(UUID, (uid) => called(uids, 'uid', uid))
@@ -97,7 +99,10 @@ export function createNormalizer(): Normalizer {
       const kept = Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name))
       const named = kept.map(([name, value]) => [
         name,
-        value.replace(UUID, '<uid>').replace(/^"[0-9A-F]{64,}"$/, '<etag>'),
+        value
+          .replace(UUID, '<uid>')
+          .replace(/^"[0-9A-F]{64,}"$/, '<etag>')
+          .replace(HTTP_DATE, (time, zone: string) => (isNow(time) ? `<time ${zone}>` : time)),
       ])
       return { status, headers: Object.fromEntries(named), body: walk(parsed(body), '', false) }
     },

@@ -87,6 +87,7 @@ async function sendRequest(run: Run, step: RequestStep): Promise<Json> {
   }
   const answer = normalizer.answer(raw)
   if (step.pick !== undefined) answer.body = picked(answer.body, step.pick)
+  if (step.without !== undefined) answer.body = withoutTexts(answer.body, step.without)
   return answer as unknown as Json
 }
 
@@ -170,12 +171,23 @@ function picked(body: Json, pointers: readonly string[]): Json {
       const [name = '', wanted] = key.split('=')
       if (wanted === undefined) return value.map((item) => follow(item, keys))
       return follow(
-        value.find((item) => at(item, name) === wanted),
+        value.find((item) => at(item, name) === unescaped(wanted)),
         rest,
       )
     }
     if (typeof value !== 'object' || value === null) return null
-    return follow(value[key.replaceAll('~1', '/').replaceAll('~0', '~')], rest)
+    return follow(value[unescaped(key)], rest)
   }
   return Object.fromEntries(pointers.map((pointer) => [pointer, follow(body, pointer.split('/').slice(1))]))
+}
+
+function unescaped(key: string): string {
+  return key.replaceAll('~1', '/').replaceAll('~0', '~')
+}
+
+function withoutTexts(value: Json, name: string): Json {
+  if (Array.isArray(value)) return value.map((item) => withoutTexts(item, name))
+  if (typeof value !== 'object' || value === null) return value
+  const kept = Object.entries(value).filter(([key, item]) => key !== name || typeof item !== 'string')
+  return Object.fromEntries(kept.map(([key, item]) => [key, withoutTexts(item, name)]))
 }
