@@ -51,10 +51,9 @@ export interface AtRest {
   readonly seconds: number
   /** Each is a connection of its own to Docker's socket. */
   readonly dockerRequests: number
-  /** Connections to the clusters' APIs. */
+  /** Connections to the clusters' APIs, and how often something was written into one. */
   readonly apiConnections: number
-  /** Everything that was written into a socket, of whatever kind. */
-  readonly writes: number
+  readonly apiWrites: number
   /** Seconds after the beginning in which something was sent. */
   readonly moments: readonly number[]
 }
@@ -135,7 +134,9 @@ export async function benchClusters(
   tell('at rest')
   await sleep(30_000)
   const keelsonMBPerCluster = ((await memoryOf([pid])).anonymous - before) / made / 1024 ** 2
-  const atRest = { clusters: made, ...(await sentBy(pid, REST_SECONDS, join(folder, 'trace'))) }
+  const ports = await docker.run('ps', '--format', '{{.Ports}}')
+  const apis = [...ports.matchAll(/:(\d+)->6443/g)].map(([, port = '']) => port)
+  const atRest = { clusters: made, ...(await sentBy(pid, apis, join(folder, 'trace'))) }
   await Promise.all(names.map(endOurs))
 
   return {
@@ -199,26 +200,31 @@ async function availableBytes(): Promise<number> {
   return kilobytes === undefined ? freemem() : Number(kilobytes) * 1024
 }
 
-/** Whoever asks Docker or a cluster for something connects to it, or writes into a socket that is open. */
-async function sentBy(pid: number, seconds: number, traceFile: string): Promise<Omit<AtRest, 'clusters'>> {
+/**
+ * Whoever asks Docker or a cluster for something connects to it, or writes into a connection that is open. `apis` are ports; what
+ * goes to others is between the control center, which is a workspace here, and those who work in it.
+ */
+async function sentBy(pid: number, apis: readonly string[], traceFile: string): Promise<Omit<AtRest, 'clusters'>> {
   const calls = 'trace=connect,write,writev,sendto,sendmsg'
   const strace = spawn('strace', ['-f', '-ttt', '-yy', '-e', calls, '-o', traceFile, '-p', String(pid)], {
     stdio: 'ignore',
   })
   await once(strace, 'spawn')
   const begun = Date.now() / 1000
-  await sleep(seconds * 1000)
+  await sleep(REST_SECONDS * 1000)
   strace.kill('SIGINT')
   await once(strace, 'close')
-  const lines = (await readFile(traceFile, 'utf8')).split('\n')
-  const connects = lines.filter((line) => /^\d+ +[\d.]+ connect\(/.test(line))
-  const sent = lines.filter((line) => /^\d+ +[\d.]+ \w+\(\d+<(?:TCP|TCPv6|UNIX[\w-]*):/.test(line))
-  const moments = sent.map((line) => Math.floor(Number(line.split(/ +/)[1]) - begun))
+  const [port, lines] = [`(?:${apis.join('|')})`, (await readFile(traceFile, 'utf8')).split('\n')]
+  const those = (what: RegExp): string[] => lines.filter((line) => what.test(line))
+  const toDocker = those(/^\d+ +[\d.]+ connect\(.*AF_UNIX/)
+  const connects = those(new RegExp(`^\\d+ +[\\d.]+ connect\\(.*htons\\(${port}\\)`))
+  const writes = those(new RegExp(`^\\d+ +[\\d.]+ \\w+\\(\\d+<TCP[^>]*->[^>]*:${port}\\]>`))
+  const moments = [...toDocker, ...connects, ...writes].map((line) => Math.floor(Number(line.split(/ +/)[1]) - begun))
   return {
-    seconds,
-    dockerRequests: connects.filter((line) => line.includes('AF_UNIX')).length,
-    apiConnections: connects.filter((line) => line.includes('AF_INET')).length,
-    writes: sent.filter((line) => !line.includes(' connect(')).length,
-    moments: [...new Set(moments)],
+    seconds: REST_SECONDS,
+    dockerRequests: toDocker.length,
+    apiConnections: connects.length,
+    apiWrites: writes.length,
+    moments: [...new Set(moments)].sort((one, other) => one - other),
   }
 }

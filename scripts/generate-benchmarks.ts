@@ -140,9 +140,8 @@ ${rows.join('\n')}
 ${parallel.made} at once, as far as this machine's memory carries (${parallel.asked} were asked for): ${parallel.bareSeconds} s of kind alone, ${parallel.keelsonSeconds} s of Keelson, which
 needs ${parallel.keelsonMBPerCluster.toFixed(1)} MB of memory for each.
 
-With ${atRest.clusters} of them and their control center at rest it sent Docker ${atRest.dockerRequests} requests and opened ${atRest.apiConnections} connections to their APIs in ${atRest.seconds} seconds, in
-${atRest.moments.length} of these seconds: of a cluster Docker tells when a node changes, and once in five minutes what lies in the control center's API is compared
-with its platforms, each of which is looked at for that.
+With ${atRest.clusters} of them and their control center at rest it sent Docker ${atRest.dockerRequests} requests, and their APIs ${atRest.apiConnections + atRest.apiWrites}, in ${atRest.seconds} seconds: longer
+than a control center is left without a look. Docker tells when a node changes; what nobody tells of is looked at because time passes.
 `
 }
 
