@@ -36,7 +36,7 @@ rules: [{apiGroups: [""], resources: [configmaps], verbs: [get]}]
 
 scenario('kubectl wait for a value, and apply --prune', [
   { run: 'create configmap base --from-literal=a=1', output: 'configmap/base created' },
-  { run: "wait --for=jsonpath='{.data.a}'=1 configmap/base --timeout=5s", output: 'configmap/base condition met' },
+  { run: "wait --for=jsonpath='{.data.a}'=1 configmap/base --timeout=120s", output: 'configmap/base condition met' },
   {
     run: 'apply --prune -l app=pruned --prune-allowlist=core/v1/ConfigMap -f -',
     input:

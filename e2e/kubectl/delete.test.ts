@@ -39,13 +39,13 @@ scenario('kubectl delete waits for finalizers', [
     run: 'patch configmap kept --type=merge -p \'{"metadata":{"finalizers":null}}\'',
     output: 'configmap/kept patched',
   },
-  { run: 'wait --for=delete --timeout=10s configmap/kept', lines: [] },
+  { run: 'wait --for=delete --timeout=120s configmap/kept', lines: [] },
 ])
 
 scenario('kubectl delete namespace takes what is in it along', [
   { run: 'create namespace team', output: 'namespace/team created' },
   { run: 'create configmap settings -n team', output: 'configmap/settings created' },
-  { run: 'delete namespace team --timeout=20s', output: 'namespace "team" deleted' },
+  { run: 'delete namespace team --timeout=120s', output: 'namespace "team" deleted' },
   { run: 'get configmap settings -n team', error: 'Error from server (NotFound): namespaces "team" not found' },
   { run: 'create namespace team', output: 'namespace/team created' },
   { run: 'get configmap settings -n team', error: 'Error from server (NotFound): configmaps "settings" not found' },
@@ -66,10 +66,10 @@ for (const { cascade, left } of cascades) {
     await play(context, kubectl, [
       { run: 'create -f -', input: dependentOf(owner.output), output: 'configmap/dependent created' },
       {
-        run: `delete configmap owner --cascade=${cascade} --timeout=20s`,
+        run: `delete configmap owner --cascade=${cascade} --timeout=120s`,
         output: 'configmap "owner" deleted from default namespace',
       },
-      ...(left.length === 0 ? [{ run: 'wait --for=delete --timeout=20s configmap/dependent', lines: [] }] : []),
+      ...(left.length === 0 ? [{ run: 'wait --for=delete --timeout=120s configmap/dependent', lines: [] }] : []),
     ])
     assert.deepEqual(await ownedConfigMaps(kubectl), left)
   })
@@ -91,7 +91,7 @@ test('kubectl delete --cascade=foreground holds the owner until its blocking dep
       output: 'configmap "owner" deleted from default namespace',
     },
     {
-      run: "wait --for=jsonpath='{.metadata.deletionTimestamp}' --timeout=20s configmap/dependent",
+      run: "wait --for=jsonpath='{.metadata.deletionTimestamp}' --timeout=120s configmap/dependent",
       output: 'configmap/dependent condition met',
     },
     { run: "get configmap owner -o jsonpath='{.metadata.finalizers}'", output: '["foregroundDeletion"]' },
@@ -99,7 +99,7 @@ test('kubectl delete --cascade=foreground holds the owner until its blocking dep
       run: 'patch configmap dependent --type=merge -p \'{"metadata":{"finalizers":null}}\'',
       output: 'configmap/dependent patched',
     },
-    { run: 'wait --for=delete --timeout=20s configmap/owner configmap/dependent', lines: [] },
+    { run: 'wait --for=delete --timeout=120s configmap/owner configmap/dependent', lines: [] },
   ])
 })
 

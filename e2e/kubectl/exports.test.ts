@@ -54,7 +54,7 @@ test('one workspace exports an API, another one binds and uses it', async (conte
       { run: 'get gadgets', error: 'error: the server doesn\'t have a resource type "gadgets"' },
       { run: 'apply -f -', input: BINDING, output: 'apibinding.apis.kcp.io/gadgets created' },
       {
-        run: 'wait --for=condition=Ready apibinding/gadgets --timeout=10s',
+        run: 'wait --for=condition=Ready apibinding/gadgets --timeout=120s',
         output: 'apibinding.apis.kcp.io/gadgets condition met',
       },
       {
@@ -75,7 +75,7 @@ test('one workspace exports an API, another one binds and uses it', async (conte
 
   await context.test('deleting the binding takes the API and its objects away', (nested) =>
     play(nested, consumer, [
-      { run: 'delete apibinding gadgets --timeout=20s', output: 'apibinding.apis.kcp.io "gadgets" deleted' },
+      { run: 'delete apibinding gadgets --timeout=120s', output: 'apibinding.apis.kcp.io "gadgets" deleted' },
       {
         // kubectl remembers what it has discovered.
         run: 'get gadgets',

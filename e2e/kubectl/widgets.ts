@@ -8,7 +8,7 @@ export const defineWidgets: Step[] = [
     output: 'customresourcedefinition.apiextensions.k8s.io/widgets.e2e.keelson.dev created',
   },
   {
-    run: 'wait --for=condition=Established --timeout=10s crd/widgets.e2e.keelson.dev',
+    run: 'wait --for=condition=Established --timeout=120s crd/widgets.e2e.keelson.dev',
     output: 'customresourcedefinition.apiextensions.k8s.io/widgets.e2e.keelson.dev condition met',
   },
 ]

@@ -113,7 +113,7 @@ scenario('kubectl with --raw, time-outs and odd formats', [
   { run: 'get --raw /livez/ping', output: 'ok' },
   { run: 'get --raw /healthz', output: 'ok' },
   {
-    run: 'get configmap none --request-timeout=20s',
+    run: 'get configmap none --request-timeout=120s',
     error: 'Error from server (NotFound): configmaps "none" not found',
   },
   {
@@ -272,7 +272,7 @@ events  ev  events.k8s.io/v1  true  Event`,
   },
   { run: 'delete quota q bad --ignore-not-found', output: 'resourcequota "q" deleted from default namespace' },
   {
-    run: 'wait --for=jsonpath={.status.phase}=Active namespace/default --timeout=30s',
+    run: 'wait --for=jsonpath={.status.phase}=Active namespace/default --timeout=120s',
     output: 'namespace/default condition met',
   },
   { run: 'wait --for=delete configmap/none' },

@@ -55,7 +55,7 @@ test('two workspaces do not see each other', async (context) => {
 
   await context.test('deleting in one leaves the other alone', async (nested) => {
     await play(nested, red, [
-      { run: 'delete namespace team --timeout=20s', output: 'namespace "team" deleted' },
+      { run: 'delete namespace team --timeout=120s', output: 'namespace "team" deleted' },
       {
         run: 'delete crd widgets.e2e.keelson.dev',
         output: 'customresourcedefinition.apiextensions.k8s.io "widgets.e2e.keelson.dev" deleted',

@@ -148,7 +148,7 @@ describe('a logical cluster', () => {
 
   test('after a restart the same kubeconfig works, and everything is there', async () => {
     await keelson.stop()
-    assert.equal((await emea.run('get namespace team --request-timeout=2s')).code, 1)
+    assert.equal((await emea.run('get namespace team --request-timeout=60s')).code, 1)
     await start()
     await eventually(
       async () => {
@@ -189,7 +189,7 @@ describe('a logical cluster', () => {
   test('goes with its object, with everything in it', async () => {
     const deleted = await owner.run('delete -f - --timeout=120s', PLATFORM)
     assert.equal(deleted.code, 0, `${deleted.error}${await what(owner)}`)
-    const { error } = await emea.run('get namespaces --request-timeout=2s')
+    const { error } = await emea.run('get namespaces --request-timeout=60s')
     assert.match(error, /refused/)
   })
 

@@ -105,7 +105,7 @@ describe('runners that share nothing but a server', { concurrency: 2 }, () => {
     harness.control({ latency: { create: 900 } })
     await using server = await serve(harness, await freePort())
     const apply = () =>
-      runner('apply --auto-approve --lock-timeout 30s -f manifests', harness.folder, { KUBECONFIG: server.kubeconfig })
+      runner('apply --auto-approve --lock-timeout 120s -f manifests', harness.folder, { KUBECONFIG: server.kubeconfig })
     const both = await Promise.all([apply(), apply()])
     assert.deepEqual([both.map(({ code }) => code), harness.clusters()], [[0, 0], ['emea.json']])
   })

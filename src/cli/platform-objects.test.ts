@@ -65,7 +65,7 @@ test('destroy ends what the manifests name, although something in none depends o
   at.write('manifests/all.yaml', `${EMEA}---\n${SHOP}`)
   assert.equal((await at.run('apply --auto-approve')).code, 0)
   const manifests = at.write('alone/emea.yaml', EMEA)
-  const { code, out, err } = await at.run('destroy --auto-approve --timeout 20s', { manifests })
+  const { code, out, err } = await at.run('destroy --auto-approve --timeout 120s', { manifests })
   assert.deepEqual([code, at.clusters()], [0, ['shop.json']], out + err)
   assert.match(out, /ControlCenter\/emea: deleted/)
 })
