@@ -2,7 +2,7 @@
  * Bundles what is shipped into `dist/`: the command, the storage worker beside it, and the libraries that consumers import.
  * Libraries from npm are bundled, too: the command starts from one file.
  */
-import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { build } from 'esbuild'
 
@@ -23,7 +23,11 @@ const common = {
   logLevel: 'warning',
 } as const
 
-await rm(path.join(root, 'dist'), { recursive: true, force: true })
+/** npm builds twice when it packs: by `prepack`, which makes the types after it, and then by `prepare`, which must leave them. */
+const isFirst = process.env.npm_lifecycle_event === 'prepack'
+for (const name of await readdir(path.join(root, 'dist')).catch(() => [])) {
+  if (isFirst || name !== 'types') await rm(path.join(root, 'dist', name), { recursive: true })
+}
 const results = await Promise.all([
   build({ ...common, entryPoints: { keelson: 'src/main.ts' }, banner: { js: `#!/usr/bin/env node\n${REQUIRE}` } }),
   build({
