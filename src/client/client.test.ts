@@ -20,7 +20,10 @@ interface Seen {
 }
 
 /** A client whose server answers from a script, and what the server saw. */
-function scripted(answers: (request: ApiRequest, count: number) => Partial<ApiResponse> & { json?: unknown }) {
+function scripted(
+  answers: (request: ApiRequest, count: number) => Partial<ApiResponse> & { json?: unknown },
+  cluster = '/clusters/root:acme',
+) {
   const seen: Seen[] = []
   const handler: Handler = async (request) => {
     const body = (await request.body(1000)).toString()
@@ -32,7 +35,7 @@ function scripted(answers: (request: ApiRequest, count: number) => Partial<ApiRe
   const warnings: string[] = []
   const client = createClient({
     transport: inProcessTransport(handler, user),
-    cluster: '/clusters/root:acme',
+    cluster,
     onWarning: (text) => warnings.push(text),
   })
   return { client, seen, warnings }
@@ -42,6 +45,18 @@ const widget = (name: string): Widget => ({
   apiVersion: 'example.com/v1',
   kind: 'Widget',
   metadata: { name, namespace: 'a' },
+})
+
+it('the path of a server’s URL goes before all others, that of a plain cluster is none', async () => {
+  for (const [given, url] of [
+    ['/', '/api/v1/gadgets/x'],
+    ['', '/api/v1/gadgets/x'],
+    ['/k8s/clusters/c-1/', '/k8s/clusters/c-1/api/v1/gadgets/x'],
+  ] as const) {
+    const { client, seen } = scripted(() => ({}), given)
+    await client.get(gadgets, 'x')
+    assert.equal(seen[0]?.url, url)
+  }
 })
 
 describe('what each verb sends', () => {

@@ -23,7 +23,7 @@ export type PatchType = 'json' | 'merge' | 'strategic' | 'apply'
 
 export interface ClientOptions {
   readonly transport: Transport
-  /** The prefix of all URLs, for example `/clusters/root:acme`; default none. */
+  /** The prefix of all URLs, as the path of a kubeconfig's server: `/clusters/root:acme`, or `/` of a plain cluster. Default none. */
   readonly cluster?: string
   readonly userAgent?: string
   /** Milliseconds that a request other than a watch may take; default 60,000. */
@@ -109,7 +109,7 @@ export function createClient(options: ClientOptions): Client {
     timeout: options.timeout ?? 60_000,
     onWarning: options.onWarning,
   })
-  return clientAt(options.cluster ?? '', requester)
+  return clientAt((options.cluster ?? '').replace(/\/$/, ''), requester)
 }
 
 function clientAt(prefix: string, requester: Requester): Client {
