@@ -63,6 +63,28 @@ describe('a backup', () => {
     )
   })
 
+  test('is restored by one at a time into one directory, and goes on where one was cut off', async () => {
+    const target = join(root, 'restored-by-two')
+    mkdirSync(`${target}.restoring`)
+    writeFileSync(join(`${target}.restoring`, 'store.db'), 'half of it')
+    const goesOn = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
+    async function* slowly() {
+      begun.resolve()
+      await goesOn.promise
+      yield* readBackup(file, signal)
+    }
+    const first = makeDirectory(slowly(), target)
+    await begun.promise
+    await assert.rejects(restore(file, target), { name: 'KeelsonError', message: /is being made by another/ })
+    goesOn.resolve()
+    await first
+    await assert.rejects(restore(file, target), { name: 'KeelsonError', message: /is not empty/ })
+    assert.deepEqual(checkStore(target, undefined).problems, [])
+    await using again = await open(target)
+    assert.deepEqual(await wholeOf(again), expected)
+  })
+
   test('is restored: rows, keys and files, above every revision that there was, with no history', async () => {
     const target = join(root, 'restored')
     const restored = await restore(file, target)

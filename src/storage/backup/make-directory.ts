@@ -8,7 +8,8 @@ import { readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { KeelsonError, makeDirectories } from '../../machinery/index.ts'
-import { unusable } from '../embedded/refusals.ts'
+import { lockDirectory } from '../embedded/lock.ts'
+import { Refusal, unusable } from '../embedded/refusals.ts'
 import { databaseFile, NOTHING, openForWriting, PAGE_SIZE, PUT } from '../embedded/schema.ts'
 import { type Revision, versionOf } from '../store.ts'
 import { writeDataFile } from './data-files.ts'
@@ -36,14 +37,17 @@ export async function makeDirectory(items: AsyncIterable<BackupItem>, directory:
   if (names.length > 0)
     throw new KeelsonError(`${directory} is not empty`, 'restore into a new directory, or move that one away first')
   const partial = `${directory}.restoring`
-  await rm(partial, { recursive: true, force: true })
   try {
     makeDirectories(partial, 0o700)
   } catch (error) {
     const { message, remedy } = unusable(directory, error)
     throw new KeelsonError(message, remedy, { cause: error })
   }
+  using _lock = lockPartial(partial, directory)
   try {
+    // What one left that was cut off.
+    const left = (await readdir(partial)).filter((name) => !OF_THE_LOCK.includes(name))
+    for (const name of left) await rm(join(partial, name), { recursive: true })
     const restored = await fill(partial, items)
     await rmdir(directory).catch(() => {})
     await rename(partial, directory)
@@ -51,6 +55,18 @@ export async function makeDirectory(items: AsyncIterable<BackupItem>, directory:
   } catch (error) {
     await rm(partial, { recursive: true, force: true })
     throw error
+  }
+}
+
+/** What lockDirectory keeps in it, as in every data directory. */
+const OF_THE_LOCK = ['lock', 'pid']
+
+function lockPartial(partial: string, directory: string): Disposable {
+  try {
+    return lockDirectory(partial)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new KeelsonError(`${directory} is being made by another: ${error.message}`, error.remedy, { cause: error })
   }
 }
 
