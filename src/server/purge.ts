@@ -22,21 +22,24 @@ const STEP = 25
 export async function purgeCluster({ cluster, services, dryRun }: OperationContext): Promise<Operation[]> {
   const segment = escapeSegment(cluster)
   const definitions = await services.definitionsOf(cluster)
-  const builtIn = definitions.all.filter(({ identity }) => identity === 'builtin')
   const prefixes = new Set([
     `!owner/${segment}/`,
     `${DELETIONS}${segment}/`,
     `${ABSENT_OWNERS}${segment}/`,
     `${AGGREGATING}${segment}/`,
     epochKey(cluster),
-    ...builtIn.map((each) => rangePrefix(each, cluster, '')),
   ])
   /** Into these nothing is born any more: what is empty stays so. */
-  const settled = new Set(builtIn.filter(isBornByCreate).map((each) => rangePrefix(each, cluster, '')))
-  const others = definitions.all.filter(({ identity }) => identity !== 'builtin')
-  const served = others.map((each) => rangePrefix(each, cluster, ''))
-  const occupied = new Set(await services.store.occupied([...prefixes]))
-  const defined = occupied.has(rangePrefix(customResourceDefinition, cluster, ''))
+  const settled = new Set<string>()
+  const served: string[] = []
+  for (const each of definitions.all) {
+    const prefix = rangePrefix(each, cluster, '')
+    if (each.identity !== 'builtin') served.push(prefix)
+    else if (isBornByCreate(each)) settled.add(prefix)
+    else prefixes.add(prefix)
+  }
+  const occupied = await services.store.occupied([...prefixes, ...settled])
+  const defined = occupied.includes(rangePrefix(customResourceDefinition, cluster, ''))
   const custom = new Set([...served, ...(defined ? await customPrefixes(cluster, services) : [])])
   const kinds = custom.size === 0 ? [] : [...(await services.store.occupied([...custom]))]
   const remove = async (operations: readonly Operation[]): Promise<void> => {
@@ -44,10 +47,10 @@ export async function purgeCluster({ cluster, services, dryRun }: OperationConte
     const ending: Operation = { type: 'put', key: epochKey(cluster), value: Buffer.from(TERMINATING) }
     await services.store.commit({ lane: cluster, preconditions: [], operations: [ending, ...operations] })
   }
-  if (!dryRun)
-    for (const prefix of [...occupied, ...kinds]) await thin(services.store, prefix, epochKey(cluster), remove)
-  const swept = [...prefixes].filter((prefix) => occupied.has(prefix) || !settled.has(prefix))
-  while (kinds.length + swept.length > BATCH && kinds.length > 0) await remove(kinds.splice(0, BATCH).map(tombstone))
+  const full = dryRun ? [] : await services.store.occupied([...occupied, ...kinds], LAST)
+  for (const prefix of full) await thin(services.store, prefix, epochKey(cluster), remove)
+  const swept = new Set([...prefixes, ...occupied])
+  while (kinds.length + swept.size > BATCH && kinds.length > 0) await remove(kinds.splice(0, BATCH).map(tombstone))
   return [...swept, ...kinds].map(tombstone)
 }
 
@@ -66,7 +69,7 @@ async function thin(
   kept: string,
   remove: (some: readonly Operation[]) => Promise<void>,
 ): Promise<void> {
-  while ((await store.count(prefix, LAST + 1)) > LAST) {
+  while ((await store.occupied([prefix], LAST)).length > 0) {
     const began = performance.now()
     const { rows } = await store.range({ prefix, limit: STEP })
     const some = rows.filter(({ key }) => key !== kept)

@@ -137,9 +137,9 @@ export interface Store extends AsyncDisposable {
   /** How many keys begin with the prefix now. While others write under a prefix of many keys, a number in between.
    *  With `enough`: any number that is not less may stand for all that are not. */
   count(prefix: string, enough?: number): Promise<number>
-  /** Of the prefixes, those that some key begins with now, in one slice: what is in a logical cluster lies under as many of them
-   *  as there are kinds. */
-  occupied(prefixes: readonly string[]): Promise<readonly string[]>
+  /** Of the prefixes, those that some key begins with now, or more keys than `beyond`, in one slice: what is in a logical cluster
+   *  lies under as many of them as there are kinds. */
+  occupied(prefixes: readonly string[], beyond?: number): Promise<readonly string[]>
   /** Resolves when durable, or with the precondition that failed. Throws a StoreError: `failed` when the outcome is not known;
    *  `full`, `closed` and `tooLarge` when nothing was written. */
   commit(commit: Commit): Promise<CommitResult>

@@ -111,6 +111,8 @@ export function testRanges(open: Open): void {
     await write(store, remove('/gone/1'), removeAll('/swept/'))
     const asked = ['/z/', '/none/', '/a/', '/gone/', '/swept/', '/a/2', '/ab', '/z/%2F']
     assert.deepEqual(await store.occupied(asked), ['/z/', '/a/', '/ab', '/z/%2F'])
+    assert.deepEqual(await store.occupied(['/a', '/a/', '/'], 1), ['/a', '/'])
+    assert.deepEqual(await store.occupied(['/a', '/', '/none'], 3), [])
     const many = Array.from({ length: 300 }, (_, n) => `/many/${n}/`)
     assert.deepEqual(await store.occupied([...many, '/ab']), ['/ab'])
     assert.deepEqual(await store.occupied([]), [])

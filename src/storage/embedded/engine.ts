@@ -227,8 +227,8 @@ function createEmbeddedStore(db: DatabaseSync, writer: WriterThread, lock: Dispo
         await nextTurn()
       }
     },
-    async occupied(prefixes) {
-      return reading(() => reader.occupied(prefixes))
+    async occupied(prefixes, beyond = 0) {
+      return reading(() => reader.occupied(prefixes, beyond))
     },
     async commit(commit) {
       assertOpen()

@@ -23,7 +23,7 @@ export interface Reader {
   page(prefix: string, after: string | undefined, limit: number, at: Revision): Page
   /** Counts some of the keys after `after`, at most `enough`; `next` as in a page. */
   count(prefix: string, after: string | undefined, enough: number): { count: number; next: string | undefined }
-  occupied(prefixes: readonly string[]): string[]
+  occupied(prefixes: readonly string[], beyond: number): string[]
   value(version: Version): Buffer | undefined
 }
 
@@ -44,6 +44,9 @@ export function createReader(db: DatabaseSync, cached: (key: string) => Row | un
   const latest = prepare(`
     SELECT (SELECT max(version) FROM log), log.version, log.value
     FROM (SELECT 1) LEFT JOIN current ON current.key = ? LEFT JOIN log ON log.version = current.version`)
+  const latestUnder = prepare(
+    'SELECT (SELECT max(version) FROM log), EXISTS (SELECT 1 FROM current WHERE key >= ? AND key < ?)',
+  )
   const versionOfKey = prepare('SELECT version FROM current WHERE key = ?')
   const goneAfter = prepare('SELECT previous FROM gone WHERE key = ? AND version > ? ORDER BY version LIMIT 1')
   const before = prepare('SELECT previous FROM log WHERE version = ?')
@@ -57,7 +60,7 @@ export function createReader(db: DatabaseSync, cached: (key: string) => Row | un
   // One statement for all: a call costs more than what it looks up.
   const occupied = prepare(`
     SELECT json_group_array(place.key) FROM json_each(?) AS place WHERE EXISTS (
-      SELECT 1 FROM current WHERE key >= place.value ->> 0 AND key < place.value ->> 1)`)
+      SELECT 1 FROM current WHERE key >= place.value ->> 0 AND key < place.value ->> 1 LIMIT 1 OFFSET ?)`)
 
   const get = (statement: StatementSync, ...parameters: (string | number)[]) =>
     statement.get(...parameters) as unknown as Columns | undefined
@@ -132,6 +135,9 @@ export function createReader(db: DatabaseSync, cached: (key: string) => Row | un
     page(prefix, after, limit, at) {
       const [start, stop] = [rangeStart(prefix, after), prefixEnd(prefix)]
       const size = Math.max(1, Math.min(limit, PAGE_ROWS))
+      // Most that is asked of a logical cluster has no rows: one statement instead of a transaction of four.
+      const [newest, some] = get(latestUnder, start, stop) ?? []
+      if (some === 0 && (newest === null || revisionOf(newest as Version) <= at)) return { rows: [], next: undefined }
       return snapshot(() => {
         const oldest = get(compacted)?.[0] as Revision
         if (at < oldest) throw compactedError(at, oldest)
@@ -151,9 +157,9 @@ export function createReader(db: DatabaseSync, cached: (key: string) => Row | un
       const [count, last] = get(countFrom, rangeStart(prefix, after), prefixEnd(prefix), most) ?? []
       return { count: count as number, next: count === most ? (last as string) : undefined }
     },
-    occupied(prefixes) {
+    occupied(prefixes, beyond) {
       const places = prefixes.map((prefix) => [prefix, prefixEnd(prefix)])
-      const [found] = get(occupied, JSON.stringify(places)) ?? []
+      const [found] = get(occupied, JSON.stringify(places), beyond) ?? []
       return (JSON.parse(found as string) as number[]).map((index) => prefixes[index] as string)
     },
   }

@@ -51,7 +51,7 @@ export function encryptedStore(store: Store, { writeKey, readKeys }: Encryption)
       return { ...page, rows: page.rows.map(openedRow) }
     },
     count: (prefix, enough) => store.count(prefix, enough),
-    occupied: (prefixes) => store.occupied(prefixes),
+    occupied: (prefixes, beyond) => store.occupied(prefixes, beyond),
     async commit(commit): Promise<CommitResult> {
       const result = await store.commit(sealed(commit))
       if (result.ok || result.row === undefined) return result

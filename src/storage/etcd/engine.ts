@@ -213,10 +213,10 @@ function createEtcdStore(
       assertOpen()
       return asking(rows.count(prefix, revision))
     },
-    async occupied(prefixes) {
+    async occupied(prefixes, beyond = 0) {
       assertOpen()
       const at = revision
-      const found = await asking(Promise.all(prefixes.map((prefix) => rows.isOccupied(prefix, at))))
+      const found = await asking(Promise.all(prefixes.map((prefix) => rows.isOccupied(prefix, beyond, at))))
       return prefixes.filter((_, index) => found[index])
     },
     async commit(commit) {

@@ -25,7 +25,7 @@ export interface RowView {
   known(key: string): { readonly row: Row | undefined } | undefined
   range(request: RangeRequest, revision: Revision): Promise<RangeResult>
   count(prefix: string, revision: Revision): Promise<number>
-  isOccupied(prefix: string, revision: Revision): Promise<boolean>
+  isOccupied(prefix: string, beyond: number, revision: Revision): Promise<boolean>
   publish(change: Change): void
 }
 
@@ -104,9 +104,10 @@ export function createRowView(client: EtcdClient, layout: Layout, numbering: Num
       const key = layout.row(prefix)
       return (await ask({ key, end: layout.rowsEnd(prefix), countOnly: true }, revision)).count
     },
-    async isOccupied(prefix, revision) {
+    async isOccupied(prefix, beyond, revision) {
       const key = layout.row(prefix)
-      return (await ask({ key, end: layout.rowsEnd(prefix), limit: 1, keysOnly: true }, revision)).kvs.length > 0
+      const found = await ask({ key, end: layout.rowsEnd(prefix), limit: beyond + 1, keysOnly: true }, revision)
+      return found.kvs.length > beyond
     },
     publish({ key, value, version }) {
       const under = reads.get(key)

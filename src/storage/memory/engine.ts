@@ -124,9 +124,9 @@ export function createMemoryStore(): Store {
         await new Promise((resolve) => setImmediate(resolve))
       }
     },
-    async occupied(prefixes) {
+    async occupied(prefixes, beyond = 0) {
       assertOpen()
-      return prefixes.filter((prefix) => view.first(prefix) !== undefined)
+      return prefixes.filter((prefix) => versions.rows(prefix, undefined, revision).drop(beyond).next().done !== true)
     },
     async commit(commit) {
       assertOpen()
