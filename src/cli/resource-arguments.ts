@@ -13,7 +13,8 @@ export interface Target {
 export async function parseTargets(args: readonly string[], discovery: Discovery, command: Command): Promise<Target[]> {
   const [types, ...names] = args
   if (types === undefined) {
-    throw usageError(command, `You must specify the type of resource to ${command.name()}.`)
+    const remedy = 'Use "keelson api-resources" for a complete list of supported resources.'
+    throw usageError(command, `You must specify the type of resource to ${command.name()}. ${remedy}`)
   }
   if (args.some((arg) => arg.includes('/'))) return pairs(args, discovery, command)
   const targets: Target[] = []
