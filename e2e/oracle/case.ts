@@ -1,5 +1,7 @@
 /** Cases of the corpus as data: named requests, and nothing about what must come of them; that the real server says. */
 
+import type { Transport } from './streams.ts'
+
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 export type Fields = { [key: string]: Json }
 
@@ -7,7 +9,7 @@ export type Fields = { [key: string]: Json }
  * Inside paths, headers and bodies `<ns>` is the case's own namespace, `<id>` a name that no other case has, and
  * `<step.metadata.uid>` a field of the answer of the step that is named so.
  */
-export type Step = RequestStep | OpenStep | EventsStep
+export type Step = RequestStep | OpenStep | EventsStep | SayStep
 
 interface StepOptions {
   /** Later steps name the answer so. */
@@ -21,6 +23,8 @@ export interface RequestStep extends StepOptions {
   readonly body?: Json
   readonly type?: string
   readonly headers?: { readonly [name: string]: string }
+  /** Sends the body as protobuf, or where there is one these bytes in hexadecimal, and asks for protobuf. */
+  readonly protobuf?: true | { readonly hex: string }
   /** Asks again, for ten seconds at most, until the answer has this status or the field this value. */
   readonly until?: number | { readonly field: string; readonly is?: Json }
   /** Compares these parts of the body alone, by JSON pointers: of documents that list what only one of the two serves. */
@@ -36,6 +40,15 @@ export interface OpenStep extends StepOptions {
   readonly open: string
   readonly path: string
   readonly headers?: { readonly [name: string]: string }
+  /** By default HTTP/1.1. */
+  readonly over?: Transport
+}
+
+/** Sends a frame over the WebSocket of that watch. */
+export interface SayStep extends StepOptions {
+  readonly say: string
+  readonly opcode: number
+  readonly payload: string
 }
 
 /** Waits for that many events of an open watch, and shortly for one too many; Infinity: until the server ends the stream. */
@@ -82,7 +95,11 @@ export const strategicPatch = patch('application/strategic-merge-patch+json')
 export const apply = (path: string, body: Json, manager = 'alice', more: More = {}): Step =>
   patch('application/apply-patch+yaml')(withQuery(path, `fieldManager=${manager}`), body, more)
 
-export const open = (name: string, path: string): Step => ({ open: name, path: withQuery(path, 'watch=true') })
+export const open = (name: string, path: string, more: Omit<OpenStep, 'open' | 'path'> = {}): Step => ({
+  open: name,
+  path: withQuery(path, 'watch=true'),
+  ...more,
+})
 export const events = (name: string, count: number): Step => ({ events: name, count })
 
 export function withQuery(path: string, query: string): string {

@@ -1,12 +1,17 @@
 /** Raw HTTP to an API server, with every header as it came. */
 
 import type { IncomingMessage } from 'node:http'
+import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2'
 import { Agent, type RequestOptions, request } from 'node:https'
 import type { Access } from '../kubeconfig.ts'
+import { decodeEnvelope, PROTOBUF } from './protobuf.ts'
+import { follow, headOf, type OpenStream, openHttp2, type Transport } from './streams.ts'
+import { openWebSocket } from './websocket.ts'
 
 export interface RawAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  /** What is not text is shown as what it holds. */
   readonly body: string
 }
 
@@ -17,21 +22,9 @@ export interface RawRequest {
   readonly body?: string | Buffer
 }
 
-/** An open answer whose lines arrive one after the other. */
-export interface OpenStream {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  /** Lines so far. */
-  readonly lines: readonly string[]
-  readonly ended: boolean
-  /** Resolves when `enough` holds, the stream has ended, or the time is over. */
-  until(enough: (stream: OpenStream) => boolean, milliseconds: number): Promise<void>
-  close(): void
-}
-
 export interface Connection extends Disposable {
   send(asked: RawRequest): Promise<RawAnswer>
-  open(asked: RawRequest): Promise<OpenStream>
+  open(asked: RawRequest, over?: Transport): Promise<OpenStream>
 }
 
 /** Longer than any case leaves a watch without an event. */
@@ -65,59 +58,30 @@ export function connect({ url, ca, credential }: Access): Connection {
     outgoing.end(asked.body)
     return promise
   }
+  let session: ClientHttp2Session | undefined
+  const sessionNow = (): ClientHttp2Session => {
+    session ??= connectHttp2(base.origin, {
+      ca,
+      ...('token' in credential ? {} : { cert: credential.certificate, key: credential.key }),
+    })
+    return session
+  }
   return {
     async send(asked) {
       const incoming = await begin(asked)
-      incoming.setEncoding('utf8')
-      return { ...headOf(incoming), body: (await incoming.toArray()).join('') }
+      const bytes: Buffer = Buffer.concat(await incoming.toArray())
+      const isProtobuf = incoming.headers['content-type'] === PROTOBUF
+      return { ...headOf(incoming), body: isProtobuf ? JSON.stringify(decodeEnvelope(bytes)) : bytes.toString('utf8') }
     },
-    async open(asked) {
-      return follow(await begin(asked))
+    async open(asked, over = 'http/1.1') {
+      if (over === 'http/2') return openHttp2(sessionNow(), options(asked))
+      if (over === 'websocket') return openWebSocket(options(asked))
+      const incoming = await begin(asked)
+      return follow(incoming, headOf(incoming))
     },
-    [Symbol.dispose]: () => agent.destroy(),
+    [Symbol.dispose]: () => {
+      agent.destroy()
+      session?.destroy()
+    },
   }
-}
-
-function headOf(incoming: IncomingMessage): Pick<RawAnswer, 'status' | 'headers'> {
-  const headers = Object.entries(incoming.headers).map(([name, value = '']) => [name, String(value)])
-  return { status: incoming.statusCode ?? 0, headers: Object.fromEntries(headers) }
-}
-
-function follow(incoming: IncomingMessage): OpenStream {
-  const lines: string[] = []
-  let rest = ''
-  let ended = false
-  let wake = () => {}
-  const end = () => {
-    if (rest !== '') lines.push(rest)
-    rest = ''
-    ended = true
-    wake()
-  }
-  incoming.setEncoding('utf8').on('data', (chunk: string) => {
-    const parts = (rest + chunk).split('\n')
-    rest = parts.pop() ?? ''
-    lines.push(...parts)
-    wake()
-  })
-  incoming.on('end', end).on('error', end)
-  const stream: OpenStream = {
-    ...headOf(incoming),
-    lines,
-    get ended() {
-      return ended
-    },
-    async until(enough, milliseconds) {
-      const deadline = performance.now() + milliseconds
-      while (!ended && !enough(stream) && performance.now() < deadline) {
-        const { promise, resolve } = Promise.withResolvers<void>()
-        const timer = setTimeout(resolve, Math.max(0, deadline - performance.now()))
-        wake = resolve
-        await promise
-        clearTimeout(timer)
-      }
-    },
-    close: () => incoming.destroy(),
-  }
-  return stream
 }

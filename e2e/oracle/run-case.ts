@@ -1,9 +1,11 @@
 /** Carries out the steps of a case against one server. */
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Case, EventsStep, Fields, Json, OpenStep, RequestStep, Step } from './case.ts'
-import type { Connection, OpenStream, RawAnswer } from './connection.ts'
+import type { Case, EventsStep, Fields, Json, OpenStep, RequestStep, SayStep, Step } from './case.ts'
+import type { Connection, RawAnswer } from './connection.ts'
 import { createNormalizer, type Normalizer } from './normalize.ts'
+import { encodeObject, PROTOBUF } from './protobuf.ts'
+import type { OpenStream } from './streams.ts'
 
 /** How long what happens by itself (a controller's work, an event) may take. */
 const PATIENCE = 10_000
@@ -64,17 +66,24 @@ async function createNamespace(connection: Connection, name: string): Promise<vo
 
 async function carryOut(run: Run, step: Step): Promise<Json> {
   if ('open' in step) return openWatch(run, step)
+  if ('say' in step) return say(run, step)
   return 'events' in step ? collect(run, step) : sendRequest(run, step)
 }
 
 async function sendRequest(run: Run, step: RequestStep): Promise<Json> {
   const { connection, normalizer, names } = run
-  const { method, path, headers, body, type = 'application/json', until } = fill(step, names)
+  const { method, path, headers, until, ...sent } = fill(step, names)
+  const body = bodyOf(sent)
+  const { type = sent.protobuf === undefined || body === undefined ? 'application/json' : PROTOBUF } = sent
   const asked = {
     method,
     path,
-    headers: { ...(body !== undefined && { 'content-type': type }), ...headers },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    headers: {
+      ...(sent.protobuf !== undefined && { accept: PROTOBUF }),
+      ...(body !== undefined && { 'content-type': type }),
+      ...headers,
+    },
+    ...(body !== undefined && { body }),
   }
   const raw = await again(
     () => connection.send(asked),
@@ -89,6 +98,16 @@ async function sendRequest(run: Run, step: RequestStep): Promise<Json> {
   if (step.pick !== undefined) answer.body = picked(answer.body, step.pick)
   if (step.without !== undefined) answer.body = withoutTexts(answer.body, step.without)
   return answer as unknown as Json
+}
+
+function bodyOf({
+  body,
+  protobuf,
+  type,
+}: Pick<RequestStep, 'body' | 'protobuf' | 'type'>): string | Buffer | undefined {
+  if (typeof protobuf === 'object') return Buffer.from(protobuf.hex, 'hex')
+  if (body === undefined || typeof body === 'string') return body
+  return protobuf === true && type === undefined ? encodeObject(body as Fields) : JSON.stringify(body)
 }
 
 function isThere(answer: RawAnswer, until: number | { field: string; is?: Json }): boolean {
@@ -107,25 +126,37 @@ async function again<Answer>(ask: () => Promise<Answer>, enough: (answer: Answer
 }
 
 async function openWatch({ connection, normalizer, names, streams }: Run, step: OpenStep): Promise<Json> {
-  const { path, headers = {} } = fill(step, names)
+  const { path, headers = {}, over } = fill(step, names)
   // kube-apiserver refuses watches of what is new until its cache is there, as for any client: "storage is (re)initializing".
   const stream = await again(
-    () => connection.open({ method: 'GET', path, headers }),
+    () => connection.open({ method: 'GET', path, headers }, over),
     ({ status }) => status !== 429,
   )
   streams.set(step.open, stream)
-  if (stream.status !== 200) await stream.until(() => false, PATIENCE)
-  const body = stream.status === 200 ? '' : stream.lines.join('\n')
+  const isOpen = stream.status === 200 || stream.status === 101
+  if (!isOpen) await stream.until(() => false, PATIENCE)
+  const body = isOpen ? '' : stream.lines.join('\n')
   return normalizer.answer({ status: stream.status, headers: stream.headers, body }) as unknown as Json
+}
+
+function say({ streams }: Run, { say, opcode, payload }: SayStep): Json {
+  streams.get(say)?.say(opcode, Buffer.from(payload, 'latin1'))
+  return null
 }
 
 async function collect({ normalizer, streams }: Run, step: EventsStep): Promise<Json> {
   const stream = streams.get(step.events)
   if (stream === undefined) throw new Error(`no watch is open under the name ${step.events}`)
-  await stream.until(({ lines }) => lines.length >= step.count, PATIENCE)
-  if (!stream.ended) await stream.until(({ lines }) => lines.length > step.count, QUIET)
-  const seen = stream.lines.map((line) => normalizer.value(objectOf(line) ?? line))
+  const told = (lines: readonly string[]) => lines.filter((line) => !isReminder(objectOf(line)))
+  await stream.until(({ lines }) => told(lines).length >= step.count, PATIENCE)
+  if (!stream.ended) await stream.until(({ lines }) => told(lines).length > step.count, QUIET)
+  const seen = told(stream.lines).map((line) => normalizer.value(objectOf(line) ?? line))
   return { events: seen, ended: stream.ended }
+}
+
+/** A bookmark that says nothing but how far the watch is: kube-apiserver's timers send one now and then. */
+function isReminder(event: Fields | undefined): boolean {
+  return event?.type === 'BOOKMARK' && at(event.object, 'metadata.annotations') === undefined
 }
 
 /** The step with every `<...>` filled in. */

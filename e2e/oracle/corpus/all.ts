@@ -14,10 +14,12 @@ import { discoveryCases } from './discovery.ts'
 import { escalationCases } from './escalation.ts'
 import { formCases } from './forms.ts'
 import { patchCases } from './patch.ts'
+import { protobufCases } from './protobuf.ts'
 import { quotaCases } from './quotas.ts'
 import { ratchetingCases } from './ratcheting.ts'
 import { readCases } from './read.ts'
 import { schemaCases } from './schemas.ts'
+import { streamCases } from './streams.ts'
 import { tlsCases } from './tls-pairs.ts'
 import { tokenCases } from './tokens.ts'
 import { updateCases } from './update.ts'
@@ -42,9 +44,11 @@ export const corpus: Readonly<Record<string, readonly Case[]>> = {
   discovery: discoveryCases,
   forms: formCases,
   patch: patchCases,
+  protobuf: protobufCases,
   quotas: quotaCases,
   read: readCases,
   schemas: schemaCases,
+  streams: streamCases,
   tokens: tokenCases,
   update: updateCases,
   watch: watchCases,

@@ -5,7 +5,7 @@ import { clusterRole, clusterRoleBinding, RBAC } from './objects.ts'
 const REQUESTS = '/apis/certificates.k8s.io/v1/certificatesigningrequests'
 const CLIENT_SIGNER = 'kubernetes.io/kube-apiserver-client'
 /** O=developers, CN=alice, with the name spiffe://x/y; EC P-256. */
-const ALICE =
+export const ALICE =
   'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlJQkNqQ0JzUUlCQURBbE1STXdFUVlEVlFRS0RBcGtaWFpsYkc5d1pYSnpNUTR3REFZRFZRUUREQVZoYkdsagpaVEJaTUJNR0J5cUdTTTQ5QWdFR0NDcUdTTTQ5QXdFSEEwSUFCRnpxa2wyYUFhcmZlRU9YZ0x1bEt3YWt2WENECkJ5aXhKalRQYnd3Q0ZReGxDajNqMGRWNEJtSFBLa1BXb0JCd0JGdUxiaXBoRTdjQjhIalY4QzdzdnZHZ0tqQW8KQmdrcWhraUc5dzBCQ1E0eEd6QVpNQmNHQTFVZEVRUVFNQTZHREhOd2FXWm1aVG92TDNndmVUQUtCZ2dxaGtqTwpQUVFEQWdOSUFEQkZBaUFYL1BGc09TRngyVFVKeU5lSkp6T2oxV2xObmhEaDhOMWsrYWNhK1VodVpnSWhBT3BtCm5pM3VtNE01Z0MxemRDWjl4RHVKUFlBQXRMVW4vZ3hheVNad1M5WUEKLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg=='
 /** O=system:masters, CN=root. */
 const MASTER =
