@@ -41,8 +41,8 @@ export async function readOptions(context: RequestContext): Promise<Record<strin
   if (body.length === 0) return undefined
   const type = contentTypeOf(context)
   if (type === PROTOBUF_TYPE) {
-    const decoded = decodeProtobuf(body)
-    if (!decoded.ok) throw badRequest(`the body is not valid Kubernetes protobuf: ${decoded.error}`)
+    const decoded = decodeProtobuf(body, { apiVersion: 'meta.k8s.io/v1', kind: DELETE_OPTIONS })
+    if (!decoded.ok) throw badRequest(decoded.error)
     return decoded.value
   }
   const value =

@@ -88,7 +88,11 @@ export function checkDecodes(expected: ExpectedKind, object: KubeObject): void {
 }
 
 /** transformDecodeError for a body whose kind is known. */
-export function notHandled({ apiVersion, kind }: KubeObject, expected: string, why: string): StatusError {
+export function notHandled(
+  { apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>,
+  expected: string,
+  why: string,
+): StatusError {
   const { version = apiVersion } = parseApiVersion(apiVersion) ?? {}
   return badRequest(`${kind} in version "${version}" cannot be handled as a ${expected}: ${why}`)
 }

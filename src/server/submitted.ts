@@ -6,6 +6,7 @@ import {
   duplicateFields,
   duplicatesError,
   embeddedTypeError,
+  formatApiVersion,
   goJsonError,
   type JsonObject,
   type KubeObject,
@@ -87,7 +88,9 @@ function decodeCustom(body: Buffer, sent: Sent): DecodedObject {
 
 function decodeValue(body: Buffer, { expected, builtIn, type, isTyped, told }: Sent): DecodedValue {
   if (type === PROTOBUF_TYPE && builtIn) {
-    const decoded = decodeProtobuf(body)
+    const { kind } = expected
+    const decoded = decodeProtobuf(body, { apiVersion: formatApiVersion(expected), kind })
+    if (!decoded.ok && decoded.of !== undefined) throw notHandled(decoded.of, kind, decoded.error)
     if (!decoded.ok) throw unrecognized(expected, body, decoded.error)
     return { value: decoded.value as unknown as JsonObject, faults: [] }
   }

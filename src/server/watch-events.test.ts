@@ -48,5 +48,10 @@ test('a bookmark says how far the watch is, and whether the initial events are o
     JSON.parse(bookmark(configMap, form, { version: 511, initialEventsEnd: end }).toString())
   assert.deepEqual(read(false), { type: 'BOOKMARK', object: { apiVersion: 'v1', kind: 'ConfigMap', metadata } })
   assert.deepEqual(read(true).object.metadata, { ...metadata, annotations: { 'k8s.io/initial-events-end': 'true' } })
+  const table = JSON.parse(
+    bookmark(configMap, { ...form, as: 'Table' }, { version: 511, initialEventsEnd: false }).toString(),
+  )
+  assert.deepEqual([table.type, table.object.kind, table.object.metadata], ['BOOKMARK', 'Table', metadata])
+  assert.deepEqual(table.object.rows[0].object.metadata, metadata)
   assert.equal(eventOf(form, 'ERROR', { code: 410 }).toString(), '{"type":"ERROR","object":{"code":410}}\n')
 })

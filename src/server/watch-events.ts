@@ -2,8 +2,7 @@
 import { encodeWatchFrame, formatApiVersion, type Json, type KubeObject } from '../machinery/index.ts'
 import type { ResourceDefinition } from './definition.ts'
 import type { ObjectForm } from './form.ts'
-import { objectBytes } from './form.ts'
-import { partialObjectMetadata } from './printers/partial-object-metadata.ts'
+import { objectBytes, shownAs } from './form.ts'
 import { protobufOf } from './protobuf-answer.ts'
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED'
@@ -87,11 +86,7 @@ export function bookmark(
   }
   const object: KubeObject = { apiVersion: formatApiVersion(definition), kind: definition.names.kind, metadata }
   definition.printAsGo?.(object)
-  return eventOf(
-    form,
-    'BOOKMARK',
-    form.as === 'PartialObjectMetadata' ? partialObjectMetadata(object, form.metaVersion) : object,
-  )
+  return eventOf(form, 'BOOKMARK', shownAs(definition, form, object, version))
 }
 
 /** An event whose object is no row: a bookmark, or the Status of a failure. */

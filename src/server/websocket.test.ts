@@ -107,8 +107,33 @@ describe('a watch over WebSocket', () => {
     await client.until((bytes) => bytes.includes('ADDED'))
     client.write(masked(0x9, Buffer.from('hi')))
     await client.until((bytes) => bytes.subarray(-4).equals(Buffer.from([0x8a, 2, 0x68, 0x69])))
-    client.write(masked(0x8, Buffer.from([3, 0xe8])))
+    client.write(masked(0x8, Buffer.from([3, 0xe9])))
+    const received = await client.until((bytes) => bytes.subarray(-4).equals(Buffer.from([0x88, 2, 3, 0xe8])))
+    assert.ok(received.length > 0)
     await eventually(async () => assert.ok(client.ended()))
+  })
+
+  test('that is no handshake is refused as golang.org/x/net/websocket does', async () => {
+    const cases: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
+      [{ 'Sec-WebSocket-Key': '' }, '400 Bad Request\r\n\r\nmismatch challenge/response'],
+      [
+        { 'Sec-WebSocket-Version': '8' },
+        '400 Bad Request\r\nSec-WebSocket-Version: 13\r\n\r\nmissing or bad WebSocket Version',
+      ],
+      [{ Origin: '' }, '403 Forbidden\r\n\r\n'],
+      [{ 'Sec-WebSocket-Protocol': 'one, two' }, '400 Bad Request\r\n\r\n'],
+    ]
+    for (const [headers, answer] of cases) {
+      using client = open(PATH, { Authorization: `Bearer ${token}`, ...headers })
+      const received = await client.until((bytes) => bytes.length >= `HTTP/1.1 ${answer}`.length)
+      assert.equal(received.toString(), `HTTP/1.1 ${answer}`)
+    }
+  })
+
+  test('agrees on a token that stands alone, which is none', async () => {
+    using client = open(PATH, { Authorization: `Bearer ${token}`, 'Sec-WebSocket-Protocol': bearer() })
+    const received = await client.until((bytes) => bytes.includes('ADDED'))
+    assert.ok(received.includes(`Sec-WebSocket-Protocol: ${bearer()}\r\n`))
   })
 
   test('that is refused is refused as ever', async () => {

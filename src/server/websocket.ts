@@ -30,13 +30,16 @@ export async function serveUpgrade(handler: Handler, request: IncomingMessage, s
       signal: gone.signal,
       ...peerOf(socket as TLSSocket),
     })
-    const key = headers['sec-websocket-key']
-    const isUpgrade = headers.upgrade?.toLowerCase() === 'websocket' && headers['sec-websocket-version'] === '13'
-    if (answer.events !== true || key === undefined || !isUpgrade || protocols.length > 1) {
+    if (answer.events !== true || headers.upgrade?.toLowerCase() !== 'websocket') {
       await respondPlainly(request, socket, answer, gone.signal)
       return
     }
-    socket.write(handshake(key, protocols[0], answer.headers))
+    const refused = refusal(headers, protocols)
+    if (refused !== undefined) {
+      socket.write(refused)
+      return
+    }
+    socket.write(handshake(headers['sec-websocket-key'] ?? '', protocols[0]))
     await send(socket, answer, gone)
   } catch (error) {
     if (!gone.signal.aborted) process.emitWarning(error as Error)
@@ -51,12 +54,27 @@ function withBearer(headers: Headers): { headers: Headers; protocols: readonly s
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim())
   const protocols = offered.filter((protocol) => protocol !== '' && !protocol.startsWith(BEARER))
   const token = offered.find((protocol) => protocol.startsWith(BEARER))
-  if (token === undefined || protocols.length === 0) return { headers, protocols }
+  if (token === undefined) return { headers, protocols }
+  // A token alone is no token, and agreed on as any protocol.
+  if (protocols.length === 0) return { headers, protocols: offered }
   const text = Buffer.from(token.slice(BEARER.length), 'base64url').toString('utf8')
   return { headers: { ...headers, authorization: `Bearer ${text}` }, protocols }
 }
 
-function handshake(key: string, protocol: string | undefined, headers: ApiResponse['headers']): string {
+const BAD_REQUEST = 'HTTP/1.1 400 Bad Request'
+
+/** What golang.org/x/net/websocket says to a handshake that is none, in place of an answer. */
+function refusal(headers: Headers, protocols: readonly string[]): string | undefined {
+  const answer = (lines: readonly string[], text = '') => `${lines.join('\r\n')}\r\n\r\n${text}`
+  if ((headers['sec-websocket-key'] ?? '') === '') return answer([BAD_REQUEST], 'mismatch challenge/response')
+  if (headers['sec-websocket-version'] !== '13') {
+    return answer([BAD_REQUEST, 'Sec-WebSocket-Version: 13'], 'missing or bad WebSocket Version')
+  }
+  if (!URL.canParse(headers.origin ?? '')) return answer(['HTTP/1.1 403 Forbidden'])
+  return protocols.length > 1 ? answer([BAD_REQUEST]) : undefined
+}
+
+function handshake(key: string, protocol: string | undefined): string {
   const accept = createHash('sha1')
     .update(key + GUID)
     .digest('base64')
@@ -66,7 +84,6 @@ function handshake(key: string, protocol: string | undefined, headers: ApiRespon
     'Connection: Upgrade',
     `Sec-WebSocket-Accept: ${accept}`,
     ...(protocol === undefined ? [] : [`Sec-WebSocket-Protocol: ${protocol}`]),
-    ...(headers['audit-id'] === undefined ? [] : [`Audit-Id: ${headers['audit-id']}`]),
   ]
   return `${lines.join('\r\n')}\r\n\r\n`
 }
@@ -75,7 +92,10 @@ async function send(socket: Duplex, answer: ApiResponse, gone: AbortController):
   const isText = answer.headers['content-type'] === 'application/json'
   readFrames(socket, {
     pong: (payload) => socket.write(frame('pong', payload)),
-    closed: () => gone.abort(),
+    closed: () => {
+      socket.write(closeFrame())
+      gone.abort()
+    },
   })
   for await (const piece of answer.body) {
     if (gone.signal.aborted) return

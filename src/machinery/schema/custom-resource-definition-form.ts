@@ -39,6 +39,8 @@ export interface DefinitionForm {
   readonly conversion: JsonObject | undefined
   readonly common: VersionParts
   readonly versions: readonly VersionForm[]
+  /** Go tells a list that is missing from an empty one. */
+  readonly areVersionsGiven: boolean
   readonly acceptedNames: NamesForm
   readonly storedVersions: readonly string[] | undefined
   readonly established: boolean
@@ -121,6 +123,7 @@ export function definitionForm(crd: JsonObject): DefinitionForm {
     preserveUnknownFields: spec.preserveUnknownFields === true,
     conversion: objectIn(spec.conversion),
     ...hoist(objectsIn(spec.versions).map(versionForm)),
+    areVersionsGiven: Array.isArray(spec.versions),
     acceptedNames: namesForm(objectIn(status.acceptedNames)),
     storedVersions: Array.isArray(status.storedVersions) ? textsIn(status.storedVersions) : undefined,
     established: objectsIn(status.conditions).some(({ type, status: is }) => type === 'Established' && is === 'True'),

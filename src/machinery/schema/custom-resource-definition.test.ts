@@ -86,6 +86,14 @@ const cases: [string, Change, string[]][] = [
     ['spec.names.listKind: Invalid value: "Widget": kind and listKind may not be the same'],
   ],
   [
+    'no list of versions',
+    { spec: { versions: null } },
+    [
+      'spec.versions: Invalid value: null: must have exactly one version marked as storage version',
+      'status.storedVersions[0]: Invalid value: "v1": missing from spec.versions; v1 was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in v1 and removes v1 from status.storedVersions',
+    ],
+  ],
+  [
     'no storage version',
     { spec: { versions: [{ ...v1, storage: false }] } },
     [

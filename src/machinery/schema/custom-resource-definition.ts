@@ -136,14 +136,14 @@ function missingSchemaCauses({ common, versions }: DefinitionForm): StatusCause[
   })
 }
 
-function versionSetCauses({ versions }: DefinitionForm, path: string): StatusCause[] {
+function versionSetCauses({ versions, areVersionsGiven }: DefinitionForm, path: string): StatusCause[] {
   const causes: StatusCause[] = []
   if (new Set(versions.map(({ name }) => name)).size < versions.length) {
     causes.push(fieldInvalid(path, versionsAsGo(versions), 'must contain unique version names'))
   }
   if (versions.filter(({ storage }) => storage).length !== 1) {
     const detail = 'must have exactly one version marked as storage version'
-    causes.push(fieldInvalid(path, versionsAsGo(versions), detail))
+    causes.push(fieldInvalid(path, areVersionsGiven ? versionsAsGo(versions) : null, detail))
   }
   // Upstream's internal version repeats the name of the first version at the top.
   const [first] = versions

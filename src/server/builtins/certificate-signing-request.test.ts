@@ -25,6 +25,13 @@ const CASES: readonly (readonly [string, Record<string, unknown>, string[]])[] =
     { request: '' },
     ['spec.request: Invalid value: "": PEM block type must be CERTIFICATE REQUEST'],
   ],
+  [
+    'with the beginning of a request',
+    { request: Buffer.from('-----BEGIN CERTIFICATE REQUEST-----\nYQ==\n').toString('base64') },
+    [
+      'spec.request: Invalid value: "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KWVE9PQo=": PEM block type must be CERTIFICATE REQUEST',
+    ],
+  ],
   ['without usages', { usages: [] }, ['spec.usages: Required value']],
   ['with one usage twice', { usages: ['any', 'any'] }, ['spec.usages[1]: Duplicate value: "any"']],
   ['without a signer', { signerName: '' }, ['spec.signerName: Required value']],

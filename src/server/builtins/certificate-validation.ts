@@ -133,11 +133,18 @@ function validateCertificate(object: KubeObject): StatusCause[] {
   return fault === undefined ? [] : [fieldInvalid('status.certificate', '<certificate data>', fault)]
 }
 
+const PEM = /^-----BEGIN ([^\n]*)-----[ \t\r]*\n[A-Za-z0-9+/=\s:,-]*?\n?-----END \1-----[ \t\r]*$/m
+
+/** Of the first block; undefined for a text without one. */
+function pemType(text: string): string | undefined {
+  return PEM.exec(text)?.[1]
+}
+
 function validateSpec(object: KubeObject): StatusCause[] {
   const { request, usages, signerName, expirationSeconds } = fieldsIn(object.spec)
   const pem = Buffer.from(textIn(request), 'base64').toString()
   const causes: StatusCause[] = []
-  if (!/-----BEGIN (NEW )?CERTIFICATE REQUEST-----/.test(pem)) {
+  if (pemType(pem) !== 'CERTIFICATE REQUEST') {
     causes.push(fieldInvalid('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST'))
   }
   causes.push(...validateUsages(textsIn(usages)), ...validateSignerName(textIn(signerName)))

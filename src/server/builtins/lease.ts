@@ -13,11 +13,15 @@ const HOLDER: PrinterColumn = {
   cell: (object) => textIn(fieldsIn(object.spec).holderIdentity),
 }
 
-/** The spec is there, if empty; fields of coordinated leader election, an alpha feature that is off, are not. */
-function prepare(object: KubeObject): void {
+/** Fields of coordinated leader election, a feature that is off, are not kept. */
+function settle(object: KubeObject): void {
   const spec = ensureFields(object, 'spec')
   delete spec.strategy
   delete spec.preferredHolder
+}
+
+function withSpec(object: KubeObject): void {
+  ensureFields(object, 'spec')
 }
 
 function validate(object: KubeObject): StatusCause[] {
@@ -42,8 +46,9 @@ export const lease = builtIn({
   requiresResourceVersion: true,
   createOnUpdate: true,
   strategy: {
-    prepareForCreate: prepare,
-    prepareForUpdate: prepare,
+    prepareForCreate: withSpec,
+    prepareForUpdate: withSpec,
+    settle,
     validate,
     validateUpdate: validate,
   },

@@ -5,12 +5,13 @@ import type { ResourceContext } from '../context.ts'
 import { type ObjectForm, withoutHeadings } from '../form.ts'
 import { ALL_CLUSTERS, clusterOfKey } from '../keys.ts'
 import type { Selection } from '../selection.ts'
-import { type EventType, encodeEvent, eventBytes } from '../watch-events.ts'
+import { type Bookmark, bookmark, type EventType, encodeEvent, eventBytes } from '../watch-events.ts'
 
 export interface Sender {
   readonly deliver: (change: Pick<Change, 'key' | 'version' | 'value' | 'previous'>) => void
   /** ADDED, for a row that was there before the watch. */
   readonly initial: (row: AnsweredRow) => Buffer
+  readonly bookmark: (mark: Bookmark) => Buffer
 }
 
 export interface SenderOptions {
@@ -49,5 +50,6 @@ export function createSender(
       counted()
       return eventBytes(definition, formNow(), { type: 'ADDED', cluster: clusterOf(key), value, version })
     },
+    bookmark: (mark) => bookmark(definition, formNow(), mark),
   }
 }

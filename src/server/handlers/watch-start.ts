@@ -34,8 +34,15 @@ export async function readWatchStart({ query, parts, request }: ResourceContext)
   return { after, initial: false, announceEnd: false, bookmarks }
 }
 
-/** Seconds. */
+const NANOSECONDS = 1_000_000_000n
+
+/** Seconds; negative: over before it begins. */
 export function readTimeout(query: URLSearchParams): number {
-  const seconds = readInt64(query, 'timeoutSeconds')
-  return seconds <= 0 ? MIN_TIMEOUT_SECONDS * (1 + Math.random()) : Math.min(seconds, MAX_TIMEOUT_SECONDS)
+  // A time.Duration is nanoseconds in 64 bits: more of them begin anew below zero.
+  if (readInt64(query, 'timeoutSeconds') !== 0) {
+    const given = BigInt((query.get('timeoutSeconds') ?? '').replace(/^\+/, ''))
+    const seconds = Number(BigInt.asIntN(64, given * NANOSECONDS)) / Number(NANOSECONDS)
+    if (seconds !== 0) return Math.min(seconds, MAX_TIMEOUT_SECONDS)
+  }
+  return MIN_TIMEOUT_SECONDS * (1 + Math.random())
 }

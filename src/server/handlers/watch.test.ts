@@ -242,6 +242,15 @@ describe('a watch', () => {
     assert.ok((bookmark ?? 0) >= (added ?? 0))
   })
 
+  test('is over at once with a time that is, as a time.Duration, below zero', async () => {
+    const namespace = await space()
+    for (const seconds of ['-1', '9223372036854775807']) {
+      const watch = await open(maps(namespace, `&timeoutSeconds=${seconds}&resourceVersion=${now()}`))
+      await watch.ended
+      assert.deepEqual(watch.events.map(brief), [], seconds)
+    }
+  })
+
   test('from the future is silent until then', async () => {
     const namespace = await space()
     const { metadata } = await create(namespace, 'early')

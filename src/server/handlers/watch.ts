@@ -6,7 +6,7 @@ import { chooseStreamForm, MEDIA_TYPES, type ObjectForm } from '../form.ts'
 import { rangePrefix } from '../keys.ts'
 import { isFuture, listVersion } from '../resource-version.ts'
 import { readSelection } from '../selection.ts'
-import { bookmark, eventOf } from '../watch-events.ts'
+import { eventOf } from '../watch-events.ts'
 import { createWatchQueue, type WatchQueue } from '../watch-queue.ts'
 import { type AllRows, allRows } from './list.ts'
 import { createSender, type Sender } from './watch-sender.ts'
@@ -28,8 +28,8 @@ export async function watch(context: ResourceContext): Promise<Answer> {
   const sender = createSender(context, { form, selection, push: stream.queue.push })
   try {
     const progress = await subscribe(context, sender, after, stream)
-    if (start.bookmarks) remind(context, form, { stream, progress, seconds })
-    stream.resources.adopt(setTimeout(stream.close, seconds * 1000), clearTimeout)
+    if (start.bookmarks) remind(context, sender, { stream, progress, seconds })
+    stream.resources.adopt(setTimeout(stream.close, Math.max(0, seconds * 1000)), clearTimeout)
   } catch (error) {
     if (!isCompacted(error)) throw error
     stream.fail(tooOld(context, after))
@@ -37,10 +37,7 @@ export async function watch(context: ResourceContext): Promise<Answer> {
   const { signal } = context.request
   signal.addEventListener('abort', stream.close, { once: true })
   if (signal.aborted) stream.close()
-  const announced = start.announceEnd
-    ? [bookmark(context.definition, form, { version: after, initialEventsEnd: true })]
-    : []
-  const beginning = initialEvents({ initial, sender, form, announced })
+  const beginning = initialEvents({ initial, sender, form, ...(start.announceEnd && { announced: after }) })
   const body = eventsOf([beginning, stream.queue], stream.close)
   const contentType = MEDIA_TYPES[form.encoding]
   return { type: 'stream', contentType: form.encoding === 'json' ? contentType : `${contentType};stream=watch`, body }
@@ -114,15 +111,11 @@ interface Reminding {
 }
 
 /** Quiet times count, too: a minute after a revision was seen, all that it changed has been delivered. */
-function remind(
-  { definition, parts }: ResourceContext,
-  form: ObjectForm,
-  { stream, progress, seconds }: Reminding,
-): void {
+function remind({ parts }: ResourceContext, sender: Sender, { stream, progress, seconds }: Reminding): void {
   let seen = 0
   const push = (): void => {
     const version = Math.max(progress(), seen)
-    stream.queue.push(bookmark(definition, form, { version, initialEventsEnd: false }))
+    stream.queue.push(sender.bookmark({ version, initialEventsEnd: false }))
     seen = listVersion(parts.store.revision())
   }
   stream.resources.adopt(setInterval(push, BOOKMARK_MILLISECONDS), clearInterval)
@@ -135,8 +128,8 @@ interface Beginning {
   readonly initial: AllRows | undefined
   readonly sender: Sender
   readonly form: ObjectForm
-  /** Sent after them. */
-  readonly announced: readonly Buffer[]
+  /** The version that a bookmark after them says. */
+  readonly announced?: number
 }
 
 /** Page by page, as they are read; not queued, since they are as many as there are objects. */
@@ -151,7 +144,7 @@ async function* initialEvents({ initial, sender, form, announced }: Beginning): 
     yield errorEvent(form, error)
     throw error
   }
-  yield* announced
+  if (announced !== undefined) yield sender.bookmark({ version: announced, initialEventsEnd: true })
 }
 
 async function* eventsOf(

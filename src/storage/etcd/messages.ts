@@ -182,7 +182,7 @@ function writeOp(writer: WireWriter, field: number, op: RequestOp): void {
 /** Calls back with each field; what is not read is passed over. */
 function eachField(reader: WireReader, read: (number: number) => boolean): void {
   while (reader.position < reader.end) {
-    const { number, wireType } = readTag(reader)
+    const { number, wireType } = readTag(reader, 'etcd')
     if (!read(number)) skipValue(reader, wireType)
   }
 }

@@ -8,45 +8,79 @@ import { type FieldValue, readEntry, readFields } from './fields.ts'
 import { JSON_FORMS } from './json-forms.ts'
 import type { FieldType, MessageField, MessageTable } from './message-table.ts'
 import { messageNamed, messageOf } from './registry.ts'
-import { ProtobufError, readerOf, type WireReader } from './wire-reader.ts'
+import { ProtobufError, partBytes, readerOf, type WireReader } from './wire-reader.ts'
 
 const MAGIC = Buffer.from('k8s\0')
 
 /** Messages within messages; only JSONSchemaProps can contain itself. */
 const MAX_DEPTH = 500
 
+export type DecodedProtobuf =
+  | { readonly ok: true; readonly value: KubeObject }
+  /** `of`: what it claims to be, where that could be read. */
+  | { readonly ok: false; readonly error: string; readonly of?: TypeMeta }
+
+export interface TypeMeta {
+  readonly apiVersion: string
+  readonly kind: string
+}
+
 /**
- * Decodes the body of a request, of content type `application/vnd.kubernetes.protobuf`.
+ * Decodes the body of a request, of content type `application/vnd.kubernetes.protobuf`
+ * (apimachinery/pkg/runtime/serializer/protobuf).
  *
+ * @param expected what it is where it does not say so.
  * @returns the object, or why the body is none.
  */
-export function decodeProtobuf(body: Buffer): Result<KubeObject> {
+export function decodeProtobuf(body: Buffer, expected: TypeMeta): DecodedProtobuf {
+  if (body.length === 0) return { ok: false, error: 'empty data' }
   if (!body.subarray(0, MAGIC.length).equals(MAGIC)) {
     const error = 'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]'
     return { ok: false, error }
   }
+  if (body.length === MAGIC.length) return { ok: false, error: 'empty body' }
+  const envelope = attempt(() => {
+    const fields = readFields(readerOf(body, MAGIC.length), messageNamed('runtime.Unknown'))
+    const typeMeta = whole(fields.get(1) ?? [])
+    return { typeMeta: decodeValue('runtime.TypeMeta', typeMeta, 0), raw: fields.get(2)?.at(-1) }
+  })
+  if (!envelope.ok) return envelope
+  const of = typeMetaOf(envelope.value.typeMeta, expected)
+  const { group = '', version = '' } = parseApiVersion(of.apiVersion) ?? {}
+  const table = messageOf(group, version, of.kind)
+  if (table === undefined) {
+    const error = `no kind "${of.kind}" is registered for version "${of.apiVersion}" in scheme "pkg/runtime/scheme.go:111"`
+    return { ok: false, error, of }
+  }
+  const { raw } = envelope.value
+  const object = attempt(() => decodeMessage(readerOf(Buffer.isBuffer(raw) ? raw : Buffer.alloc(0)), table, 0))
+  if (!object.ok) return { ...object, of }
+  return { ok: true, value: { ...of, ...object.value } as KubeObject }
+}
+
+function attempt<Value>(decode: () => Value): Result<Value> {
   try {
-    return decodeEnvelope(readerOf(body, MAGIC.length))
+    return { ok: true, value: decode() }
   } catch (error) {
     if (error instanceof ProtobufError) return { ok: false, error: error.message }
     throw error
   }
 }
 
-function decodeEnvelope(reader: WireReader): Result<KubeObject> {
-  const envelope = readFields(reader, messageNamed('runtime.Unknown'))
-  const typeMeta = envelope.get(1)?.at(-1)
-  const { apiVersion = '', kind = '' } = typeMeta === undefined ? {} : decodeValue('runtime.TypeMeta', typeMeta, 0)
-  if (typeof kind !== 'string' || kind === '') return { ok: false, error: "Object 'Kind' is missing" }
-  if (typeof apiVersion !== 'string' || apiVersion === '') {
-    return { ok: false, error: "Object 'apiVersion' is missing" }
+/** What cannot be read as a group and version counts as none (schema.FromAPIVersionAndKind). */
+function typeMetaOf({ apiVersion, kind }: JsonObject, expected: TypeMeta): TypeMeta {
+  const isVersion = typeof apiVersion === 'string' && apiVersion !== '' && parseApiVersion(apiVersion) !== undefined
+  return {
+    apiVersion: isVersion ? apiVersion : expected.apiVersion,
+    kind: typeof kind === 'string' && kind !== '' ? kind : expected.kind,
   }
-  const groupVersion = parseApiVersion(apiVersion)
-  const table = groupVersion && messageOf(groupVersion.group, groupVersion.version, kind)
-  if (table === undefined) return { ok: false, error: `no kind "${kind}" is registered for version "${apiVersion}"` }
-  const raw = envelope.get(2)?.at(-1)
-  const object = decodeMessage(readerOf(Buffer.isBuffer(raw) ? raw : Buffer.alloc(0)), table, 0)
-  return { ok: true, value: { apiVersion, kind, ...object } as KubeObject }
+}
+
+/** A message that is sent in parts is what all of them say: Go's decoders read each into the same struct. */
+function whole(values: readonly FieldValue[]): FieldValue | undefined {
+  const parts = values.filter((value): value is WireReader => typeof value === 'object' && !Buffer.isBuffer(value))
+  if (parts.length < 2 || parts.length < values.length) return values.at(-1)
+  return readerOf(Buffer.concat(parts.map(partBytes)))
 }
 
 function decodeMessage(reader: WireReader, table: MessageTable, depth: number): JsonObject {
@@ -55,7 +89,7 @@ function decodeMessage(reader: WireReader, table: MessageTable, depth: number): 
   const object: JsonObject = {}
   for (const field of table.fields) {
     const values = fields.get(field.number) ?? []
-    if (field.rule === 'inline') Object.assign(object, decodeValue(field.type, values.at(-1), depth))
+    if (field.rule === 'inline') Object.assign(object, decodeValue(field.type, whole(values), depth))
     else {
       const value = decodeField(field, values, depth)
       if (value !== undefined) object[field.name] = value
@@ -74,7 +108,7 @@ function decodeField(field: MessageField, values: readonly FieldValue[], depth: 
   }
   if (rule === 'list') return values.map((value) => decodeValue(type, value, depth))
   if (rule === 'map') return decodeMap(type, values, depth)
-  const value = decodeValue(type, values.at(-1), depth)
+  const value = decodeValue(type, JSON_FORMS[type] === undefined ? whole(values) : values.at(-1), depth)
   const isEmpty = value === '' || value === 0 || value === false
   if (presence === 'omitempty' && isEmpty) return undefined
   return presence === 'omitzero' && isZero(value) ? undefined : value

@@ -27,7 +27,7 @@ const KEY_AND_VALUE = { key: 1, value: 2 } as const
 export function readFields(reader: WireReader, table: MessageTable): Fields {
   const fields = new Map<number, FieldValue[]>()
   while (reader.position < reader.end) {
-    const { number, wireType } = readTag(reader)
+    const { number, wireType } = readTag(reader, table.name)
     const field = table.fields.find((candidate) => candidate.number === number)
     if (field === undefined) {
       skipValue(reader, wireType)
@@ -49,9 +49,19 @@ function readInto(values: FieldValue[], reader: WireReader, wireType: number, fi
     return
   }
   if (wireType !== expected) {
-    throw new ProtobufError(`proto: wrong wireType = ${wireType} for field ${field.name}`)
+    throw new ProtobufError(`proto: wrong wireType = ${wireType} for field ${goNameOf(field)}`)
   }
   values.push(field.rule === 'map' ? readPart(reader) : readScalar(reader, type))
+}
+
+const INITIALS = /^(?:uid|url|api|ca|json)(?![a-z])/
+
+/** The name of the field in its Go struct. */
+function goNameOf({ name, type }: MessageField): string {
+  if (name === 'metadata') return type.slice(type.lastIndexOf('.') + 1)
+  const words = name.replace(/^\$/, '').replaceAll(/-+(.)/g, (_, letter: string) => letter.toUpperCase())
+  const initials = INITIALS.exec(words)?.[0] ?? words.charAt(0)
+  return initials.toUpperCase() + words.slice(initials.length)
 }
 
 function wireTypeOf(type: FieldType): number {

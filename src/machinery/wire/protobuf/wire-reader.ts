@@ -15,6 +15,8 @@ export interface WireReader {
 export const VARINT = 0
 export const FIXED64 = 1
 export const LENGTH_DELIMITED = 2
+const GROUP_START = 3
+const GROUP_END = 4
 const FIXED32 = 5
 
 export function readerOf(bytes: Buffer, start = 0, end = bytes.length): WireReader {
@@ -39,11 +41,15 @@ function readVarint(reader: WireReader): { low: number; high: number } {
   throw new ProtobufError('proto: integer overflow')
 }
 
-export function readTag(reader: WireReader): { number: number; wireType: number } {
+/** @param message whose field it is: `core/v1.Secret`. */
+export function readTag(reader: WireReader, message: string): { number: number; wireType: number } {
   const { low } = readVarint(reader)
   const number = low >>> 3
-  if (number === 0) throw new ProtobufError(`proto: illegal tag 0 (wire type ${low & 7})`)
-  return { number, wireType: low & 7 }
+  const wireType = low & 7
+  if (wireType !== GROUP_END && number !== 0) return { number, wireType }
+  const struct = message.slice(message.lastIndexOf('.') + 1)
+  if (wireType === GROUP_END) throw new ProtobufError(`proto: ${struct}: wiretype end group for non-group`)
+  throw new ProtobufError(`proto: ${struct}: illegal tag ${number} (wire type ${wireType})`)
 }
 
 export function readBool(reader: WireReader): boolean {
@@ -87,6 +93,18 @@ function skip(reader: WireReader, length: number): void {
 
 /** Passes over a field that no table knows: a newer client's. */
 export function skipValue(reader: WireReader, wireType: number): void {
+  let depth = 0
+  let next = wireType
+  for (;;) {
+    if (next === GROUP_START) depth += 1
+    else if (next === GROUP_END) depth -= 1
+    else skipPlain(reader, next)
+    if (depth === 0) return
+    next = readVarint(reader).low & 7
+  }
+}
+
+function skipPlain(reader: WireReader, wireType: number): void {
   if (wireType === VARINT) readVarint(reader)
   else if (wireType === FIXED64) skip(reader, 8)
   else if (wireType === LENGTH_DELIMITED) readPart(reader)
