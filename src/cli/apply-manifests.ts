@@ -16,6 +16,8 @@ export interface ApplyOptions {
   readonly report: (error: unknown) => void
   /** What comes before each line. */
   readonly label: string
+  /** Says nothing of what is as it should be. */
+  readonly changesOnly?: boolean
 }
 
 export interface Applied {
@@ -46,7 +48,7 @@ export async function applyManifests(
 async function applyManifest(
   client: Client,
   manifest: Manifest,
-  { namespace, dryRun, label }: ApplyOptions,
+  { namespace, dryRun, label, changesOnly = false }: ApplyOptions,
   environment: Environment,
 ): Promise<Applied> {
   const { signal, stdout, stderr } = environment
@@ -58,7 +60,8 @@ async function applyManifest(
   try {
     const applied = await applyObject(client, resource, object, { dryRun, signal, warn, source: manifest.file })
     if (!dryRun) await untilServed(client, object, { signal, onChange: step.waiting })
-    step.done(`${applied.result}${dryRun ? ' (server dry run)' : ''}`)
+    if (changesOnly && applied.result === 'unchanged') step.clear()
+    else step.done(`${applied.result}${dryRun ? ' (server dry run)' : ''}`)
     return { resource, ...applied }
   } catch (error) {
     step.clear()

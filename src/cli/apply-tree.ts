@@ -15,7 +15,7 @@ export interface AppliedWorkspace {
   readonly applied: readonly Applied[]
 }
 
-interface TreeOptions extends Pick<ApplyOptions, 'namespace' | 'dryRun' | 'report'> {
+interface TreeOptions extends Pick<ApplyOptions, 'namespace' | 'dryRun' | 'report' | 'changesOnly'> {
   /** Applies the directory of a workspace that has control centers or platforms; default: object by object, as any other. */
   readonly byPlan?: (manifests: readonly Manifest[], path: string) => Promise<void>
 }

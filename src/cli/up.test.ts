@@ -58,22 +58,24 @@ describe('up', () => {
     assert.equal(out.replaceAll(steps, 'examples/first-steps'), expected)
   })
 
-  it('says what it leaves as it is, and applies what changes in the files', async () => {
+  it('says what it leaves as it is, and of a change of the files what has come of it', async () => {
     await using harness = harnessOf(await startServer({ listen: true }))
     const file = harness.file('tree/settings.yaml', settings('one'))
+    const other = harness.file('tree/other.yaml', settings('one').replace('settings', 'other'))
     const tree = path.dirname(file)
     await up(harness, ['-f', tree])
-    let changed = false
+    const steps = [() => fs.writeFileSync(file, settings('two')), () => fs.rmSync(other)]
     const { code, out, err } = await up(harness, ['-f', tree], (text) => {
-      if (text.includes(END) && !changed) {
-        changed = true
-        fs.writeFileSync(file, settings('two'))
-      }
-      return text.includes('configmap/settings configured')
+      const done = [text.includes(END), text.includes('configmap/settings configured')]
+      if (done[2 - steps.length] === true) steps.shift()?.()
+      return text.includes('Nothing to apply.')
     })
     assert.deepEqual([code, err], [0, ''])
     assert.match(out, /^root {2}configmap\/settings unchanged$/m)
-    assert.match(out, /has changed:\nroot {2}configmap\/settings configured\n$/)
+    assert.match(
+      out,
+      /has changed:\nroot {2}configmap\/settings configured\n\n.* has changed:\nNothing to apply\. What is taken out .* stays/,
+    )
   })
 
   it('gives the users that bindings name a kubeconfig, and a program the one that it asks for', async () => {

@@ -31,6 +31,9 @@ interface Issued extends KubeconfigRequest {
   readonly file: string
 }
 
+/** Whoever deletes a file sees nothing happen. */
+const NOTHING_TO_DO = 'Nothing to apply. What is taken out of the files stays until keelson delete takes it away.\n'
+
 /** Printed when all is applied, as Helm does with that of a chart. */
 const NOTES = 'NOTES.txt'
 
@@ -70,10 +73,10 @@ export function addUp(program: Command, environment: Environment, exit: (code: n
           environment,
         )
         const { client } = connection
-        const apply = (files: ManifestTree, { report }: Pick<typeof failures, 'report'>) =>
-          applyTree(client, files, { namespace: 'default', dryRun: false, report }, environment)
+        const apply = (files: ManifestTree, { report }: Pick<typeof failures, 'report'>, changesOnly: boolean) =>
+          applyTree(client, files, { namespace: 'default', dryRun: false, report, changesOnly }, environment)
         stdout.write(`\nApplying ${flags.filename}:\n`)
-        const applied = await apply(tree, failures)
+        const applied = await apply(tree, failures, false)
         const issued = await issueAll(requests, served)
         programs.push(...flags.run.map((each) => runBeside(besideOptions(each, issued, served, environment))))
         await untilAllReady(client, applied, failures, environment)
@@ -93,7 +96,10 @@ export function addUp(program: Command, environment: Environment, exit: (code: n
           async apply(changedTree) {
             const wanted = kubeconfigRequests(changedTree, TOP)
             stdout.write(`\n${flags.filename} has changed:\n`)
-            const changed = changesIn(await apply(changedTree, told))
+            const mistakes = failureCounter(environment)
+            const changed = changesIn(await apply(changedTree, mistakes, true))
+            if (changed.every(({ applied }) => applied.length === 0) && mistakes.exitCode() === 0)
+              stdout.write(NOTHING_TO_DO)
             const added = await issueAll(
               wanted.filter(({ name }) => !issued.some((each) => each.name === name)),
               served,
