@@ -98,7 +98,7 @@ function messageOf({ expression, message }: Validation, outcome: Outcome | undef
   return message.trim() === '' ? `failed expression: ${expression.text.trim()}` : message.trim()
 }
 
-/** There is no audit log to write them to; what cannot be computed refuses the request all the same. */
+/** They are recorded nowhere; what cannot be computed refuses the request all the same. */
 async function annotationFaults(
   { annotations }: CompiledValidatingPolicy,
   activation: Activation,
