@@ -1,4 +1,7 @@
-/** Requests that are large, or made to be dear: of each class one that is as large as the server takes. */
+/**
+ * Requests that are large, or made to be dear: of each class one that is as large as the server takes. In paths and bodies ROUND
+ * stands for a number that is another one in each round, VERSION for the resourceVersion of what was made before.
+ */
 
 export interface DearRequest {
   readonly title: string
@@ -7,6 +10,8 @@ export interface DearRequest {
   readonly type?: string
   readonly accept?: string
   readonly body?: string
+  /** What it has to be answered; otherwise 201 to a POST and 200 to anything else. */
+  readonly status?: number
   /** What is there before each of its rounds. */
   readonly before?: DearRequest
 }
@@ -15,6 +20,8 @@ export interface DearRequest {
 const LIMIT = 3 * 1024 * 1024 - 4096
 /** Below what the store takes of one object. */
 const STORED = 2 * 1024 * 1024 - 64 * 1024
+/** Of an object whose fields have owners by name, which take more than the fields. */
+const OWNED = STORED / 5
 
 export const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
 const MAPS = '/api/v1/namespaces/default/configmaps'
@@ -97,61 +104,79 @@ const patch = (title: string, path: string, type: string, body: string, before?:
   ...(before !== undefined && { before }),
 })
 
-const largeThing = post('', THINGS, thing({ keyed: known(STORED / 3) }))
-const largeMap = post('', MAPS, map({ data: pairs(STORED, (index) => [`key-${index}`, 'v'.repeat(20)]) }))
+const refused = (request: DearRequest, status: number): DearRequest => ({ ...request, status })
+
+const largeThing = post('', THINGS, thing({ keyed: known(OWNED) }))
+const largeMap = post('', MAPS, map({ data: pairs(STORED / 2, (index) => [`key-${index}`, 'v'.repeat(20)]) }))
+const largeKind = post('', DEFINITIONS, JSON.stringify(largeDefinition('ROUND', STORED / 2)))
 const remove = (path: string): DearRequest => ({ title: '', method: 'DELETE', path })
 export const removals: readonly DearRequest[] = [remove(`${THINGS}/one`), remove(`${MAPS}/one`)]
 
 export const dearRequests: readonly DearRequest[] = [
-  post('a text of 3 MiB', MAPS + dry, map({ data: { text: 'x'.repeat(LIMIT) } })),
+  refused(post('a text of 3 MiB', MAPS + dry, map({ data: { text: 'x'.repeat(LIMIT) } })), 422),
+  post('a text of 3 MiB that is taken', THINGS + dry, thing({ texts: { text: 'x'.repeat(LIMIT) } })),
   post(
     'a ConfigMap with 80,000 keys',
     MAPS + dry,
-    map({ data: pairs(LIMIT, (index) => [`key-${index}`, 'v'.repeat(20)]) }),
+    map({ data: Object.fromEntries(Array.from({ length: 80_000 }, (_, index) => [`key-${index}`, 'v'.repeat(12)])) }),
   ),
   post('a list of 40,000 items with unknown fields', THINGS + dry, thing({ items: things(LIMIT) })),
   post('a list of 80,000 items', THINGS + dry, thing({ items: known(LIMIT) })),
   post('a list that is a map', THINGS + dry, thing({ keyed: known(LIMIT) })),
   post('a rule for each of 99,000 items', THINGS + dry, thing({ judged: Array.from({ length: 99_000 }, (_, n) => n) })),
-  post('80,000 wrong items', THINGS + dry, thing({ items: filled(LIMIT, (index) => ({ name: index })) })),
+  refused(post('wrong items', THINGS + dry, thing({ items: filled(LIMIT, (index) => ({ name: index })) })), 422),
   post('what no schema knows', THINGS + dry, thing({ open: { items: known(LIMIT) } })),
   post('labels', THINGS + dry, thing({}, { labels: pairs(LIMIT, label) })),
   post('labels of a ConfigMap', MAPS + dry, map({}, { labels: pairs(LIMIT, label) })),
-  post('labels that are wrong', THINGS + dry, thing({}, { labels: pairs(LIMIT, (index) => [`/-${index}`, '-']) })),
-  post('annotations', THINGS + dry, thing({}, { annotations: pairs(LIMIT, label) })),
+  refused(
+    post('labels that are wrong', THINGS + dry, thing({}, { labels: pairs(LIMIT, (index) => [`/-${index}`, '-']) })),
+    422,
+  ),
+  refused(post('annotations', THINGS + dry, thing({}, { annotations: pairs(LIMIT, label) })), 422),
   post('finalizers', THINGS + dry, thing({}, { finalizers: filled(LIMIT, (index) => `example.com/${index}`) })),
-  post(
-    'owners',
-    THINGS + dry,
-    thing(
-      {},
-      {
-        ownerReferences: filled(LIMIT, (index) => ({
-          apiVersion: 'v1',
-          kind: 'ConfigMap',
-          name: `c${index}`,
-          uid: `u${index}`,
-        })),
-      },
+  refused(
+    post(
+      'owners',
+      THINGS + dry,
+      thing(
+        {},
+        {
+          ownerReferences: filled(LIMIT, (index) => ({
+            apiVersion: 'v1',
+            kind: 'ConfigMap',
+            name: `c${index}`,
+            uid: `u${index}`,
+          })),
+        },
+      ),
     ),
+    413,
   ),
   post('nested as deep as may be', THINGS + dry, thing({ open: nested(490) })),
-  post('brackets', THINGS + dry, '['.repeat(LIMIT)),
-  post('JSON that ends too early', THINGS + dry, thing({ items: known(LIMIT) }).slice(0, -1)),
-  post('a definition of 3 MiB', DEFINITIONS + dry, JSON.stringify(largeDefinition())),
+  refused(post('brackets', THINGS + dry, '['.repeat(LIMIT)), 400),
+  refused(post('JSON that ends too early', THINGS + dry, thing({ items: known(LIMIT) }).slice(0, -1)), 400),
+  post('a definition of 3 MiB', DEFINITIONS + dry, JSON.stringify(largeDefinition('', LIMIT))),
+  { ...largeKind, title: 'a definition of 1 MiB, made' },
+  {
+    ...post('the first object of a definition of 1 MiB', THINGS.replace('things', 'largesROUND'), largeObject()),
+    before: largeKind,
+  },
   post('YAML of 400 KiB', THINGS + dry, yaml(400 * 1024), YAML),
   post('created', THINGS, thing({ items: known(STORED) })),
   {
-    ...post('updated', `${THINGS}/one`, thing({ keyed: known(STORED / 3), items: [] })),
+    ...post('updated', `${THINGS}/one`, thing({ keyed: known(OWNED), items: [] }, { resourceVersion: 'VERSION' })),
     method: 'PUT',
     before: largeThing,
   },
-  patch('applied, new', `${THINGS}/one${dry}&fieldManager=a`, APPLY_PATCH, thing({ keyed: known(LIMIT) })),
+  {
+    ...patch('applied, new', `${THINGS}/one${dry}&fieldManager=a`, APPLY_PATCH, thing({ keyed: known(LIMIT) })),
+    status: 201,
+  },
   patch(
     'applied by another',
     `${THINGS}/one?fieldManager=b&force=true`,
     APPLY_PATCH,
-    thing({ keyed: known(STORED / 3) }),
+    thing({ keyed: known(OWNED) }),
     largeThing,
   ),
   patch(
@@ -200,6 +225,10 @@ export const dearRequests: readonly DearRequest[] = [
   },
 ]
 
+function largeObject(): string {
+  return JSON.stringify({ apiVersion: 'loop.keelson.dev/v1', kind: 'LargeROUND', metadata: { name: 'one' }, spec: {} })
+}
+
 function nested(depth: number): object {
   let value: object = {}
   for (let level = 0; level < depth; level++) value = { a: value }
@@ -215,10 +244,10 @@ function yaml(bytes: number): string {
   return `apiVersion: loop.keelson.dev/v1\nkind: Thing\nmetadata: {name: one}\nspec:\n  items:\n${lines.join('\n')}\n`
 }
 
-function largeDefinition(): object {
+function largeDefinition(suffix: string, bytes: number): object {
   const described = (index: number): [string, object] => [
     `field${index}`,
     { type: 'object', description: 'd'.repeat(100), properties: { a: { type: 'string', maxLength: 9 } } },
   ]
-  return definitionOf('larges', 'Large', pairs(LIMIT, described))
+  return definitionOf(`larges${suffix}`, `Large${suffix}`, pairs(bytes, described))
 }

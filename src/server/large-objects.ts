@@ -17,6 +17,7 @@ import {
 } from '../machinery/index.ts'
 import type { Row } from '../storage/index.ts'
 import type { FieldValidation } from './admission.ts'
+import { type ConformedApply, conformApplied } from './applied-object.ts'
 import type { JudgedContext, ResourceDefinition } from './definition.ts'
 import { causesOf, type Judged, warningsOf } from './judge.ts'
 import { inTurns, nextTurn } from './loop-turns.ts'
@@ -160,19 +161,34 @@ export async function managedFieldsOf(
   return managed === undefined ? undefined : held<JsonObject[]>(managed)
 }
 
-/** applyPatch */
+type Outcome = ReturnType<typeof applyPatch>
+type Applied = Exclude<Outcome, { type: 'applied' }> | (Extract<Outcome, { type: 'applied' }> & ConformedApply)
+
+interface ApplyOptions {
+  readonly force: boolean
+  /** What it becomes an object of. */
+  readonly definition: ResourceDefinition
+  readonly validation: FieldValidation
+}
+
+/** applyPatch and conformApplied; the faults are no more than the client will be told. */
 export async function applied(
   manager: SendableManager,
   live: KubeObject | undefined,
   config: KubeObject,
-  force: boolean,
-): Promise<ReturnType<typeof applyPatch>> {
+  { force, definition, validation }: ApplyOptions,
+): Promise<Applied> {
   weigh(config, live)
-  if (manager.sent === undefined || !large.has(config)) return applyPatch(manager, live, config, force)
+  if (manager.sent === undefined || !large.has(config)) {
+    const outcome = applyPatch(manager, live, config, force)
+    return outcome.type === 'applied' ? { ...outcome, ...conformApplied(definition, outcome.object) } : outcome
+  }
   const { manager: sent, schemas } = manager.sent()
-  const given = { manager: sent, live: await piecesOf(live), config: await pieces(config), force }
-  const outcome = await aside('apply', given, schemas)
-  return outcome.type === 'applied' ? { type: 'applied', object: await joined<KubeObject>(outcome.object) } : outcome
+  const { group, version, names, builtIn, schema } = definition
+  const conform = { schema: numberOf(schema), validation, builtIn, expected: { group, version, kind: names.kind } }
+  const given = { manager: sent, live: await piecesOf(live), config: await pieces(config), force, conform }
+  const outcome = await aside('apply', given, schema === undefined ? schemas : [...schemas, schema])
+  return outcome.type === 'applied' ? { ...outcome, object: await held<KubeObject>(outcome.object) } : outcome
 }
 
 /** Throws 422 unless `object` may be stored. @returns what upstream warns of */

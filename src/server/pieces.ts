@@ -66,6 +66,8 @@ export function* cut(value: unknown): Generator<undefined, Pieces> {
   }
   const object = value as JsonObject
   const keys = Object.keys(object)
+  // That alone may have taken a turn's time.
+  if (keys.length > WIDE) yield
   const fields: (string | [string, Pieces])[] = []
   for (let start = 0; start < keys.length; ) {
     const end = endOf(

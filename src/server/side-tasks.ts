@@ -23,6 +23,8 @@ import {
   typeOfSchema,
 } from '../machinery/index.ts'
 import type { FieldValidation } from './admission.ts'
+import { type ConformedApply, conformApplied } from './applied-object.ts'
+import type { ExpectedKind } from './built-in-body.ts'
 import type { JudgedContext } from './definition.ts'
 import { goPrinters } from './go-printers.ts'
 import { causesOf, type Judged, warningsOf } from './judge.ts'
@@ -30,7 +32,7 @@ import { atOnce } from './loop-turns.ts'
 import type { MetadataRules } from './metadata-faults.ts'
 import { cut, join, type Pieces, textOf } from './pieces.ts'
 import type { RowParts } from './row.ts'
-import { checkEmbedded, conformTo, decodeSubmitted, decodeYaml, type Sent } from './submitted.ts'
+import { checkEmbedded, conformTo, decodeSubmitted, decodeYaml, type Form, type Sent } from './submitted.ts'
 import { boundedWarnings } from './warnings.ts'
 
 /** A FieldManager as data: of kinds whose versions differ in nothing but their name. */
@@ -41,6 +43,12 @@ export interface SentManager extends Omit<FieldManager, 'versions'> {
   readonly group: string | undefined
   readonly ignored: FieldSet | undefined
   readonly isConvertedElsewhere: boolean
+}
+
+/** What an object becomes one of. */
+interface SentForm {
+  readonly schema: number | undefined
+  readonly validation: FieldValidation
 }
 
 export interface PatchKind {
@@ -64,20 +72,20 @@ export interface Tasks {
   /** A JSON text. */
   readonly read: (json: Uint8Array) => Pieces
   /** decodeSubmitted, and where `conform` says so what conformTo does; the faults are no more than the client will be told. */
-  readonly submit: (given: {
-    body: Uint8Array
-    sent: Sent
-    conform: { readonly schema: number | undefined; readonly validation: FieldValidation } | undefined
-  }) => { object: Pieces; faults: readonly string[] }
+  readonly submit: (given: { body: Uint8Array; sent: Sent; conform: SentForm | undefined }) => {
+    object: Pieces
+    faults: readonly string[]
+  }
   /** managedAfterUpdate */
   readonly manage: (given: { manager: SentManager; live: Pieces | undefined; written: Pieces }) => Pieces | undefined
-  /** applyPatch */
+  /** applyPatch and conformApplied; the faults are no more than the client will be told. */
   readonly apply: (given: {
     manager: SentManager
     live: Pieces | undefined
     config: Pieces
     force: boolean
-  }) => Exclude<Outcome, { type: 'applied' }> | { type: 'applied'; object: Pieces }
+    conform: SentForm & { readonly builtIn: boolean; readonly expected: ExpectedKind }
+  }) => Exclude<Outcome, { type: 'applied' }> | ({ type: 'applied'; object: Pieces } & ConformedApply)
   /** causesOf and warningsOf; causes as JSON of the Status that tells them, the first besides. */
   readonly judge: (given: {
     target: Parameters<typeof invalid>[0]
@@ -121,6 +129,11 @@ export function createTasks(
     }
   }
 
+  function formOf({ schema }: SentForm, { builtIn, expected }: Pick<Sent, 'builtIn' | 'expected'>): Form {
+    const parsed = schema === undefined ? undefined : schemaOf(schema)
+    return { schema: parsed, builtIn, ...(builtIn && goPrinters(expected)) }
+  }
+
   return {
     parseYaml: (text) => {
       const parsed = decodeYaml(text)
@@ -141,8 +154,7 @@ export function createTasks(
     submit: ({ body, sent, conform }) => {
       const { object, faults } = decodeSubmitted(bufferOf(body), sent)
       if (conform === undefined) return { object: cutAtOnce(object), faults }
-      const schema = conform.schema === undefined ? undefined : schemaOf(conform.schema)
-      const form = { schema, builtIn: sent.builtIn, ...(sent.builtIn && goPrinters(sent.expected)) }
+      const form = formOf(conform, sent)
       checkEmbedded(form, object)
       const all = [...faults, ...conformTo(form, object)]
       return { object: cutAtOnce(object), faults: toTell(all, conform.validation) }
@@ -155,10 +167,13 @@ export function createTasks(
       )
       return managed === undefined ? undefined : cutAtOnce(managed)
     },
-    apply: ({ manager, live, config, force }) => {
+    apply: ({ manager, live, config, force, conform }) => {
       const before = live === undefined ? undefined : joinAtOnce<KubeObject>(live)
       const outcome = applyPatch(managerOf(manager), before, joinAtOnce(config), force)
-      return outcome.type === 'applied' ? { type: 'applied', object: cutAtOnce(outcome.object) } : outcome
+      if (outcome.type !== 'applied') return outcome
+      const { object } = outcome
+      const { faults, restored } = conformApplied(formOf(conform, conform), object)
+      return { type: 'applied', object: cutAtOnce(object), faults: toTell(faults, conform.validation), restored }
     },
     judge: ({ target, name, rules, schema, own, object, old, context }) => {
       const strategy = typeof own === 'string' ? strategyOf(own) : { validate: () => own, validateUpdate: () => own }

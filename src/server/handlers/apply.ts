@@ -15,15 +15,14 @@ import {
   notFound,
   unsupportedMediaType,
 } from '../../machinery/index.ts'
-import { conform } from '../admission.ts'
+import { conformSubmitted, type FieldValidation } from '../admission.ts'
 import type { Answer } from '../answer.ts'
 import { BODY_LIMIT } from '../body.ts'
 import { expectedKind } from '../built-in-body.ts'
-import { isFields } from '../builtins/untyped.ts'
 import { operationContext, type ResourceContext } from '../context.ts'
-import { applied as appliedTo, breathe, copyOf, judgeBySchema, presentRow } from '../large-objects.ts'
+import { applied as appliedTo, judgeBySchema, presentRow } from '../large-objects.ts'
 import { checkFieldManager, fieldManagerOf, withoutClusterAnnotation } from '../managed-fields.ts'
-import { checkIdentity, fillNullTexts } from '../metadata.ts'
+import { checkIdentity } from '../metadata.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
 import type { SeenRow } from '../read.ts'
 import { isTrue } from '../route.ts'
@@ -67,7 +66,7 @@ interface Apply {
   readonly duplicates: readonly string[]
   readonly force: boolean
   readonly dryRun: boolean
-  readonly validation: Parameters<typeof conform>[2]
+  readonly validation: FieldValidation
 }
 
 async function readConfig({ definition, info }: ResourceContext, body: Buffer): Promise<Configuration> {
@@ -122,7 +121,7 @@ async function applied(write: Apply, name: string, old: KubeObject | undefined):
   const { definition, info } = context
   const manager = await fieldManagerOf(definition, name, config, old, operationContext(context, info.name, dryRun))
   const live = old === undefined ? undefined : withoutClusterAnnotation(old)
-  const outcome = await appliedTo(manager, live, withoutClusterAnnotation(config), force)
+  const outcome = await appliedTo(manager, live, withoutClusterAnnotation(config), { force, definition, validation })
   if (outcome.type === 'refused') throw badRequest(outcome.message)
   if (outcome.type === 'mistyped') throw applyMistyped(outcome.message)
   if (outcome.type === 'conflicts') {
@@ -132,29 +131,8 @@ async function applied(write: Apply, name: string, old: KubeObject | undefined):
     throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicatesError(duplicates)}`)
   }
   if (validation === 'Warn') context.warnings.push(...duplicates)
-  await breathe(config)
-  fillNullTexts(outcome.object)
-  const sent = definition.builtIn ? undefined : await copyOf(outcome.object)
-  conform(definition, outcome.object, validation, context.warnings)
-  if (sent !== undefined && restoreNulls(sent, outcome.object)) await judgeBySchema(definition, outcome.object, context)
-  return outcome.object
-}
-
-/**
- * Upstream drops the nulls of custom resources when it decodes a body, and not from what an apply comes to: what loses its
- * last part is null, and refused where the schema does not allow that. Whether `to` got one back.
- */
-function restoreNulls(from: unknown, to: unknown): boolean {
-  if (Array.isArray(from) && Array.isArray(to)) {
-    return from.map((item, index) => restoreNulls(item, to[index])).includes(true)
-  }
-  if (!isFields(from) || !isFields(to)) return false
-  let restored = false
-  for (const [key, value] of Object.entries(from)) {
-    if (value === null && to[key] === undefined) {
-      to[key] = null
-      restored = true
-    } else if (restoreNulls(value, to[key])) restored = true
-  }
-  return restored
+  const { object, faults, restored } = outcome
+  conformSubmitted(definition, { object, faults, conformed: true }, validation, context.warnings)
+  if (restored) await judgeBySchema(definition, object, context)
+  return object
 }
