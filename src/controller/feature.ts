@@ -70,6 +70,8 @@ export interface Feature {
   /** CustomResourceDefinitions of its kinds. */
   readonly apis: readonly KubeObject[]
   readonly controllers: readonly ControllerDefinition[]
+  /** Nobody waits for what its controllers do: they give way to others at once, not only where they go on. */
+  readonly housekeeping?: boolean
   readonly answers?: readonly AnswerDefinition[]
 }
 

@@ -13,18 +13,23 @@ export interface FeaturesOptions {
   readonly log?: Log
 }
 
+/** A namespace with some objects goes without a rest. */
+const HOUSEKEEPING_BURST = 100
+
 /** Disposing stops the controllers and waits for what runs. */
 export function startFeatures({ features, handler, ...options }: FeaturesOptions): AsyncDisposable {
   const { clock = systemClock, log = errorLog } = options
   const stop = new AbortController()
-  const own = paced(handler)
-  const running = features
-    .flatMap(({ controllers }) => controllers)
-    .map((definition) => {
+  const waitedFor = paced(handler)
+  const housekeeping = paced(handler, HOUSEKEEPING_BURST)
+  const running = features.flatMap((feature) =>
+    feature.controllers.map((definition) => {
+      const own = feature.housekeeping === true ? housekeeping : waitedFor
       const transport = inProcessTransport(own, controllerUser(definition))
       const client = createClient({ transport, cluster: '/clusters/*', userAgent: `keelson/${definition.name}` })
       return definition.start({ client, clock, log, signal: stop.signal })
-    })
+    }),
+  )
   return {
     async [Symbol.asyncDispose]() {
       stop.abort()

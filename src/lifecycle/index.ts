@@ -10,6 +10,7 @@ import { workspaceDeletionController } from './controllers/workspace.ts'
 
 export const feature: Feature = {
   apis: [],
+  housekeeping: true,
   controllers: [
     garbageCollector,
     namespaceController,
