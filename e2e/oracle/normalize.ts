@@ -34,10 +34,13 @@ const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d ([A-Z
 const ONE_DAY = 86_400_000
 const TWO_YEARS = 2 * 365 * ONE_DAY
 
+/** What a resourceVersion is that of. */
+type Versioned = 'object' | 'list' | 'bookmark'
+
 export function createNormalizer(): Normalizer {
   const uids = new Map<string, string>()
   const versions = new Map<string, string>()
-  /** Of lists: whatever else was written before them counts, so that they have no number. */
+  /** Of lists and bookmarks: whatever else was written before them counts, so that they have no number. */
   const lists = new Set<string>()
   const renamed = new Map<string, string>()
   const called = (names: Map<string, string>, prefix: string, value: string): string => {
@@ -66,10 +69,20 @@ export function createNormalizer(): Normalizer {
     return result
   }
 
-  const walk = (value: Json, key: string, isList: boolean): Json => {
+  const bookmarks = new Map<string, string>()
+  const bookmarkVersion = (value: string): string => {
+    const isBehind = [...versions.keys()].some((version) => Number(version) > Number(value))
+    // Later steps come to see the same one again.
+    const name = bookmarks.get(value) ?? (isBehind ? '<version that is behind>' : '<bookmark version>')
+    bookmarks.set(value, name)
+    return name
+  }
+
+  const walk = (value: Json, key: string, of: Versioned): Json => {
     if (typeof value === 'string') {
       if (key === 'resourceVersion' && /^[1-9]\d*$/.test(value)) {
-        if (!isList) return called(versions, 'version', value)
+        if (of === 'object') return called(versions, 'version', value)
+        if (of === 'bookmark') return bookmarkVersion(value)
         lists.add(value)
         return '<list version>'
       }
@@ -77,24 +90,25 @@ export function createNormalizer(): Normalizer {
       return key === 'cells' && AGE.test(value) ? '<age>' : text(value)
     }
     if (Array.isArray(value)) {
-      const items = value.map((item) => walk(item, key, false))
+      const items = value.map((item) => walk(item, key, 'object'))
       // Their order is that of their times, by the second.
       return key === 'managedFields'
         ? items.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1))
         : items
     }
     if (typeof value !== 'object' || value === null) return value
-    const collection = Array.isArray(value.items) || Array.isArray(value.rows) || value.kind === 'Bookmark'
+    const isList = Array.isArray(value.items) || Array.isArray(value.rows) || value.kind === 'Bookmark'
+    const isBookmark = value.type === 'BOOKMARK'
     const result: Fields = {}
     // In the order of names, whichever order the server writes them in: uids are numbered on the way.
     for (const [name, field] of Object.entries(value).sort()) {
-      result[text(name)] = walk(field, name, name === 'metadata' ? collection : isList)
+      result[text(name)] = walk(field, name, isBookmark ? 'bookmark' : name === 'metadata' && isList ? 'list' : of)
     }
     return withoutCluster(result)
   }
 
   return {
-    value: (value) => walk(value, '', false),
+    value: (value) => walk(value, '', 'object'),
     answer({ status, headers, body }) {
       const kept = Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name))
       const named = kept.map(([name, value]) => [
@@ -104,7 +118,7 @@ export function createNormalizer(): Normalizer {
           .replace(/^"[0-9A-F]{64,}"$/, '<etag>')
           .replace(HTTP_DATE, (time, zone: string) => (isNow(time) ? `<time ${zone}>` : time)),
       ])
-      return { status, headers: Object.fromEntries(named), body: walk(parsed(body), '', false) }
+      return { status, headers: Object.fromEntries(named), body: walk(parsed(body), '', 'object') }
     },
     rename: (from, to) => renamed.set(from, to),
   }

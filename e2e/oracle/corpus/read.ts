@@ -74,6 +74,9 @@ const fields: Record<string, string> = {
   'with labels': 'fieldSelector=metadata.name%3Db&labelSelector=app%3Dy',
 }
 
+/** A list of the latest version waits until the server's cache is as far: any version is read from there after it. */
+const latest = (path: string): Step => get(path, { pick: ['/kind'] })
+
 const versions: Record<string, string> = {
   'version 0': 'resourceVersion=0',
   'version 0 and a limit': 'resourceVersion=0&limit=2',
@@ -184,8 +187,12 @@ export const readCases: readonly Case[] = [
   ...cases('list', 'labelSelector', { ...listed(LEASES, leases, labels), ...listed(WIDGETS, widgets, labels) }),
   ...cases('list', 'fieldSelector', { ...listed(LEASES, leases, fields), ...listed(WIDGETS, widgets, fields) }),
   ...cases('list', 'resourceVersion', {
-    ...listed(LEASES, [...leases.slice(0, 2), post(LEASES, lease('c'), { as: 'third' }), ...leases.slice(3)], versions),
-    ...listed(WIDGETS, widgets, versions),
+    ...listed(
+      LEASES,
+      [...leases.slice(0, 2), post(LEASES, lease('c'), { as: 'third' }), ...leases.slice(3), latest(LEASES)],
+      versions,
+    ),
+    ...listed(WIDGETS, [...widgets, latest(WIDGETS)], versions),
   }),
   ...cases('list', 'pages', { ...pages(LEASES, leases), ...pages(WIDGETS, widgets) }),
   ...cases('list', 'objects', {
