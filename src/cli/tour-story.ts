@@ -9,6 +9,8 @@ const UP =
 const SHOP = '--kubeconfig .keelson/shop.kubeconfig'
 const PAYMENTS = '--kubeconfig .keelson/payments.kubeconfig'
 const WORLD = '.keelson/simulated/world'
+/** Nobody else is at these clusters yet: a server would mend a change by hand before it is shown. */
+const LOCAL = '--local --workspace :root:acme:platform-team'
 
 const PROVIDER = `apiVersion: platform.keelson.dev/v1alpha1
 kind: ClusterProvider
@@ -97,22 +99,25 @@ the platform team, and gets one: endpoint, kubeconfig, conditions.`)
 
   await title('3. Plan, then apply')
   await say(`The rest needs clusters that somebody can change behind Keelson's back. The provider "simulated" pretends them in a folder,
-and says so wherever they are shown.`)
-  await run('keelson ws :root:acme:platform-team')
+and says so wherever they are shown. With --local no server is needed: the command asks the providers itself, as a job of CI may.`)
   await write('clusters/provider.yaml', PROVIDER)
   await write('clusters/apac.yaml', CENTER)
   await write('clusters/web.yaml', platform('web', '  topology:\n    pools: [{ name: web, replicas: 2 }]\n'))
-  await run('keelson plan -f clusters --detailed-exitcode', { exits: 2 })
-  await run('keelson apply -f clusters --auto-approve')
-  await run('keelson drift -f clusters --detailed-exitcode')
+  await run(`keelson plan -f clusters --detailed-exitcode ${LOCAL}`, { exits: 2 })
+  await run(`keelson apply -f clusters --auto-approve ${LOCAL}`)
+  await run(`keelson drift -f clusters --detailed-exitcode ${LOCAL}`)
 
   await title('4. Somebody changes a cluster by hand')
   await say('State is not remembered, it is looked up: so a change by hand is seen, by field.')
   const file = inWorld('web')
   await run(`sed 's/v1.35.4/v1.34.9/' ${file} > changed && mv changed ${file}`)
-  await run('keelson drift -f clusters --detailed-exitcode', { exits: 2 })
-  await run('keelson apply -f clusters --auto-approve')
-  await run('keelson drift -f clusters --detailed-exitcode')
+  await run(`keelson drift -f clusters --detailed-exitcode ${LOCAL}`, { exits: 2 })
+  await run(`keelson apply -f clusters --auto-approve ${LOCAL}`)
+  await run(`keelson drift -f clusters --detailed-exitcode ${LOCAL}`)
+  await say(`From now on the server has them: they become objects in the workspace of the platform team, and its controllers look after them.
+A change by hand they would mend by themselves.`)
+  await run('keelson ws :root:acme:platform-team')
+  await run('keelson pivot -f clusters --auto-approve')
 
   await title('5. kill -9 in the middle of an apply')
   await say('Building takes some seconds now. In the middle of it, the command and the server are killed.')
