@@ -200,3 +200,22 @@ test('v2 is protobuf for those who ask for it, by either of its names', () => {
   }
   assert.equal(openAPIV2Document(set, 'text/html', now), undefined)
 })
+
+for (const [kind, article] of [
+  ['Widget', 'a '],
+  ['Engine', 'an '],
+  ['Prometheus', ''],
+  ['StorageClass', 'a '],
+] as const) {
+  test(`an operation creates ${article}${kind}`, () => {
+    const source = crd({ type: 'string' })
+    const all = definitionsFromCRD({
+      ...source,
+      spec: { ...source.spec, names: { ...names, kind } },
+      status: { ...source.status, acceptedNames: { ...names, kind } },
+    })
+    const { paths } = parsed(definitionSet(all), '/openapi/v3/apis/example.com/v1')
+    const { post } = paths['/apis/example.com/v1/namespaces/{namespace}/widgets']
+    assert.equal(post.description, `create ${article}${kind}`)
+  })
+}

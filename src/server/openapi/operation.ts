@@ -63,13 +63,18 @@ export function operation(target: Target, action: Action, parameters: readonly J
   }
 }
 
+/** What ends as plurals do has none (GetArticleForNoun). */
+function articleOf(kind: string): string {
+  if (kind.endsWith('s') && !kind.endsWith('ss')) return ''
+  return /^[AEIOU]/i.test(kind) ? 'an ' : 'a '
+}
+
 /** endpoints/installer.go */
 function described({ definition: { builtIn, names }, about }: Target, action: Action): string {
   const { kind } = names
-  const article = /^[AEIOU]/.test(kind) ? 'an' : 'a'
   if (action === 'list') return `list ${builtIn ? 'or watch ' : ''}objects of kind ${kind}`
   if (action === 'deletecollection') return `delete collection of ${kind}`
-  if (action === 'create' || action === 'delete') return `${action} ${about}${article} ${kind}`
+  if (action === 'create' || action === 'delete') return `${action} ${about}${articleOf(kind)}${kind}`
   const verb = { get: 'read', update: 'replace', patch: 'partially update' }[action]
   return `${verb} ${about}the specified ${kind}`
 }
