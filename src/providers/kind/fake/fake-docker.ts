@@ -169,7 +169,7 @@ export async function startFakeDocker(): Promise<FakeDocker> {
       case 'POST /exec': {
         const exec = execs.get(id)
         if (exec === undefined) throw new Refused(404, `No such exec instance: ${id}`)
-        await sleep(fake.execDelay)
+        await sleep(fake.execDelay, undefined, { ref: false })
         const output = Buffer.from(await runCommand(exec.container, exec.command))
         const header = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0])
         header.writeUInt32BE(output.length, 4)
@@ -201,7 +201,7 @@ export async function startFakeDocker(): Promise<FakeDocker> {
         throw new Refused(409, `removal of container ${id} is already in progress`)
       }
       container.state = 'removing'
-      await sleep(fake.removeDelay)
+      await sleep(fake.removeDelay, undefined, { ref: false })
       containers.delete(container.id)
       tell(container, 'destroy')
       return undefined
@@ -266,7 +266,7 @@ export async function startFakeDocker(): Promise<FakeDocker> {
       return
     }
     const effect = faultFor(said)
-    if (typeof effect === 'object' && 'delay' in effect) await sleep(effect.delay)
+    if (typeof effect === 'object' && 'delay' in effect) await sleep(effect.delay, undefined, { ref: false })
     if (effect === 'refuse') return void request.socket.destroy()
     try {
       if (typeof effect === 'object' && 'status' in effect) throw new Refused(effect.status, effect.message)
