@@ -14,6 +14,7 @@ import {
   type Step,
 } from './case.ts'
 import { CONFIG_MAPS, configMap, LEASES, lease, rawWidget, WIDGETS, widget } from './corpus/objects.ts'
+import { ruled } from './corpus/rules.ts'
 
 const one = `${WIDGETS}/one`
 const word = fc.constantFrom('a', 'b', 'c', 'long word', '', 'ü', 'x-y')
@@ -331,45 +332,4 @@ export function generatedCases(seed: number, count: number): Case[] {
       })
     })
     .slice(0, count)
-}
-
-/** A definition with that rule; what it says of the rule is the answer. */
-function ruled(text: string): Step {
-  return post(
-    '/apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All',
-    {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: 'rules.generated.dev' },
-      spec: {
-        group: 'generated.dev',
-        scope: 'Namespaced',
-        names: { plural: 'rules', kind: 'Rule' },
-        versions: [
-          {
-            name: 'v1',
-            served: true,
-            storage: true,
-            schema: {
-              openAPIV3Schema: {
-                type: 'object',
-                properties: {
-                  spec: {
-                    type: 'object',
-                    'x-kubernetes-validations': [{ rule: text }],
-                    properties: {
-                      size: { type: 'integer' },
-                      max: { type: 'number' },
-                      tags: { type: 'array', maxItems: 5, items: { type: 'string', maxLength: 9 } },
-                    },
-                  },
-                },
-              },
-            },
-          },
-        ],
-      },
-    },
-    { pick: ['/kind', '/message', '/details'] },
-  )
 }

@@ -18,6 +18,7 @@ import { protobufCases } from './protobuf.ts'
 import { quotaCases } from './quotas.ts'
 import { ratchetingCases } from './ratcheting.ts'
 import { readCases } from './read.ts'
+import { ruleCases } from './rules.ts'
 import { schemaCases } from './schemas.ts'
 import { streamCases } from './streams.ts'
 import { tlsCases } from './tls-pairs.ts'
@@ -47,6 +48,7 @@ export const corpus: Readonly<Record<string, readonly Case[]>> = {
   protobuf: protobufCases,
   quotas: quotaCases,
   read: readCases,
+  rules: ruleCases,
   schemas: schemaCases,
   streams: streamCases,
   tokens: tokenCases,

@@ -65,7 +65,7 @@ const OPEN = new RegExp(
   `(?:"(?:${ESCAPE}|[^\\\\"\\n\\r])*|'(?:${ESCAPE}|[^\\\\'\\n\\r])*)(?:\\\\(?:[xX][0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|U[0-9a-fA-F]{0,7}|[0-3][0-7]?)?)?`,
   'y',
 )
-const BEGUN = /[=&|]/y
+const BEGUN = /[=&|]|`[A-Za-z0-9_.\-/ ]*/y
 
 function strangeText(text: string, at: number): string {
   const begun = match(OPEN, text, at) ?? match(BEGUN, text, at) ?? ''

@@ -27,10 +27,13 @@ export class SyntaxFault extends Error {
 }
 
 export interface Parser {
+  readonly text: string
   readonly tokens: readonly Token[]
   readonly macros: Macros
   /** Faults after which parsing goes on. */
   readonly issues: Issue[]
+  /** What the constructs around this place end with. */
+  readonly awaited: string[]
   at: number
   depth: number
 }
@@ -50,15 +53,45 @@ export function accept(parser: Parser, text: string): Token | undefined {
   return token
 }
 
+/** As ANTLR goes on after an error of one token: it passes over one too many, and thinks of one that is missing. */
 export function expect(parser: Parser, text: string): Token {
   const token = accept(parser, text)
   if (token !== undefined) return token
   const found = peek(parser)
-  if (isSymbol(peek(parser, 1), text)) throw mismatched(found, `'${text}'`, 'extraneous')
-  const isMissing =
-    text === ':' ? canStart(found) : found.kind === 'end' || (found.kind === 'symbol' && !'!{(,'.includes(found.text))
-  if (isMissing) throw new SyntaxFault(found.at, `Syntax error: missing '${text}' at '${found.text}'`)
-  throw mismatched(found, `'${text}'`)
+  const next = peek(parser, 1)
+  if (isSymbol(next, text)) {
+    parser.issues.push(mismatched(found, `'${text}'`, 'extraneous').issue)
+    parser.at += 2
+    return next
+  }
+  const isMissing = text === ':' ? canStart(found) : found.kind === 'end' || canFollow(parser, found)
+  if (!isMissing) throw mismatched(found, `'${text}'`)
+  parser.issues.push({ at: found.at, message: `Syntax error: missing '${text}' at '${found.text}'` })
+  return { kind: 'symbol', text, at: found.at }
+}
+
+const ENDS = new Set([')', ']', '}', ':'])
+
+/** Whether a token may stand behind what has ended; an end must be that of something around it. */
+function canFollow({ awaited }: Parser, { kind, text }: Token): boolean {
+  return kind === 'symbol' && !'!{(,'.includes(text) && (!ENDS.has(text) || awaited.includes(text))
+}
+
+/** Parses what ends with `end`, without it. */
+export function upTo<T>(parser: Parser, end: string, parse: () => T): T {
+  parser.awaited.push(end)
+  const value = parse()
+  parser.awaited.pop()
+  return value
+}
+
+/** What is there from one token to the next cannot be read in any way. */
+export function notViable(parser: Parser, from: Token, to: Token): SyntaxFault {
+  const gap = parser.text.slice(from.at + from.text.length, to.at)
+  // What is no token is no part of it either, unless it is a comment.
+  const between = to.kind === 'end' ? '' : gap.includes('//') ? gap : gap.replaceAll(/\S/g, '')
+  const input = `${from.text}${between}${to.kind === 'end' ? '' : to.text}`
+  return new SyntaxFault(to.at, `Syntax error: no viable alternative at input '${input}'`)
 }
 
 export function canStart(token: Token): boolean {
@@ -70,7 +103,13 @@ export function canStart(token: Token): boolean {
 export function assertStart(parser: Parser, others = ''): void {
   const token = peek(parser)
   if (canStart(token)) return
-  if (token.kind === 'end' || !canStart(peek(parser, 1))) throw mismatched(token, starts(others))
+  const next = peek(parser, 1)
+  if (token.text === 'in' && next.kind === 'end') {
+    // The operator is gone on with, without what is before it.
+    parser.issues.push(mismatched(token, starts(others)).issue)
+    throw mismatched(next, starts())
+  }
+  if (token.kind === 'end' || !canStart(next)) throw mismatched(token, starts(others))
   // One token too many is passed over.
   parser.issues.push(mismatched(token, starts(others), 'extraneous').issue)
   parser.at += 1
@@ -82,9 +121,11 @@ export function canGoOn(parser: Parser): boolean {
   return canStart(token) || isSymbol(token, '?')
 }
 
-/** A comma may stand for nothing at all. */
-export function acceptLoneComma(parser: Parser, end: string): void {
-  if (isSymbol(peek(parser), ',') && isSymbol(peek(parser, 1), end)) parser.at += 1
+/** A comma may stand for nothing at all, and then nothing follows it. */
+export function acceptLoneComma(parser: Parser, end: string): boolean {
+  if (accept(parser, ',') === undefined) return false
+  expect(parser, end)
+  return true
 }
 
 /** After one of several: a comma or the end. */

@@ -13,6 +13,7 @@ import { parseArguments, parseEntries, parseFields, parseList } from './parser-a
 import {
   accept,
   assertStart,
+  canStart,
   deeper,
   expect,
   identifier,
@@ -20,10 +21,12 @@ import {
   KEYWORDS,
   MAX_DEPTH,
   mismatched,
+  notViable,
   type Parser,
   peek,
   SyntaxFault,
   starts,
+  upTo,
 } from './parser-state.ts'
 import type { Issue } from './source.ts'
 import type { Value } from './value.ts'
@@ -53,7 +56,7 @@ export function parseExpression(text: string, macros: Macros): ParseResult {
     const message = `expression code point size exceeds limit: size: ${size}, limit ${MAX_SIZE}`
     return { ok: false, issues: [{ at: -1, message }] }
   }
-  const parser: Parser = { ...tokenize(text), macros, at: 0, depth: 0 }
+  const parser: Parser = { text, ...tokenize(text), macros, awaited: [], at: 0, depth: 0 }
   try {
     const value = parseConditional(parser)
     const end = peek(parser)
@@ -72,8 +75,8 @@ function parseConditional(parser: Parser): Expression {
     )
     const operator = accept(parser, '?')
     if (operator === undefined) return condition
-    const left = parseLogical(parser, '||', '_||_', () =>
-      parseLogical(parser, '&&', '_&&_', () => parseBinary(parser, 0)),
+    const left = upTo(parser, ':', () =>
+      parseLogical(parser, '||', '_||_', () => parseLogical(parser, '&&', '_&&_', () => parseBinary(parser, 0))),
     )
     expect(parser, ':')
     return callOrMacro(parser, operator.at, '_?_:_', undefined, [condition, left, parseConditional(parser)])
@@ -131,12 +134,23 @@ function parseUnary(parser: Parser): Expression {
     const next = peek(parser, count)
     if (symbol === '-' && count === 1 && (next.kind === 'int' || next.kind === 'float')) continue
     parser.at += count
+    assertOperand(parser, symbol, next)
     const operand = parseMember(parser)
     return count % 2 === 0
       ? operand
       : { kind: 'call', at: first.at, function: name, target: undefined, args: [operand] }
   }
   return parseMember(parser)
+}
+
+/** A sign may belong to a number, so that what follows it decides what it is; at the end nothing does. */
+function assertOperand(parser: Parser, symbol: string, next: Token): void {
+  if (symbol === '-' && isSymbol(next, '!')) throw notViable(parser, peek(parser, -1), next)
+  if (canStart(next)) return
+  if (symbol === '-') parser.issues.push(notViable(parser, peek(parser, -1), next).issue)
+  else if (next.kind === 'end' || !canStart(peek(parser, 1))) {
+    throw new SyntaxFault(next.at, `Syntax error: extraneous input '${next.text}' expecting ${starts()}`)
+  }
 }
 
 function parseMember(parser: Parser): Expression {
@@ -152,7 +166,7 @@ function parseMember(parser: Parser): Expression {
     if (bracket === undefined) return operand
     const name = accept(parser, '?') === undefined ? '_[_]' : '_[?_]'
     assertStart(parser, name === '_[_]' ? '?' : '')
-    const index = parseConditional(parser)
+    const index = upTo(parser, ']', () => parseConditional(parser))
     expect(parser, ']')
     operand = { kind: 'call', at: bracket.at, function: name, target: undefined, args: [operand, index] }
   }
@@ -163,9 +177,16 @@ function parseField(parser: Parser, operand: Expression, dot: Token): Expression
   const token = peek(parser)
   if (token.kind === 'escaped') throw new SyntaxFault(token.at, "unsupported syntax: '`'")
   if (token.kind !== 'identifier' || KEYWORDS.has(token.text)) {
-    if (token.kind === 'identifier') throw mismatched(token, 'IDENTIFIER')
-    const shown = token.kind === 'end' ? '' : token.text
-    throw new SyntaxFault(token.at, `Syntax error: no viable alternative at input '.${shown}'`)
+    if (isOptional) {
+      parser.issues.push(mismatched(token, '{IDENTIFIER, ESC_IDENTIFIER}').issue)
+      throw new SyntaxFault(token.at, 'unsupported ident kind')
+    }
+    if (token.kind === 'identifier' && token.text !== 'in') throw mismatched(token, 'IDENTIFIER')
+    const fault = notViable(parser, dot, token)
+    if (!isOperator(token)) throw fault
+    // It is gone on with behind the field that is none.
+    parser.issues.push(fault.issue)
+    return operand
   }
   const name = identifier(parser)
   if (isOptional) {
@@ -175,6 +196,12 @@ function parseField(parser: Parser, operand: Expression, dot: Token): Expression
   const open = accept(parser, '(')
   if (open === undefined) return { kind: 'select', at: dot.at, operand, field: name.text, test: false }
   return callOrMacro(parser, open.at, name.text, operand, parseArguments(parser, parseConditional))
+}
+
+function isOperator(token: Token): boolean {
+  return (
+    token.text === 'in' || token.text === '?' || token.text === ':' || PRECEDENCE.some((all) => all.has(token.text))
+  )
 }
 
 function callOrMacro(
@@ -214,7 +241,7 @@ function parseSymbol(parser: Parser, token: Token): Expression {
   parser.at += 1
   switch (token.text) {
     case '(': {
-      const inner = parseConditional(parser)
+      const inner = upTo(parser, ')', () => parseConditional(parser))
       expect(parser, ')')
       return inner
     }
@@ -223,6 +250,7 @@ function parseSymbol(parser: Parser, token: Token): Expression {
     case '{':
       return { kind: 'map', at: token.at, entries: parseEntries(parser, parseConditional) }
     case '.':
+      if (peek(parser).kind !== 'identifier') throw notViable(parser, token, peek(parser))
       return parseName(parser, '.')
     case '-': {
       const number = peek(parser)
