@@ -88,7 +88,7 @@ const refused: [about: string, text: string, error: RegExp][] = [
   ['what is not base64', 'a: !!binary ==\n', /!!binary value contains invalid base64 data$/],
   ['a tab as indentation', 'a:\n\t- b\n', /^yaml: line 2: /],
   ['a text without end', 'a: 1\nb: "x', /^yaml: line 2: /],
-  ['an unknown alias', 'a: 1\nb: *x\n', /^yaml: line 2: /],
+  ['an unknown alias', 'a: 1\nb: *x\n', /^yaml: unknown anchor 'x' referenced$/],
   ['infinity', 'a: 1\nb: .inf\n', /^yaml: line 2: json: unsupported value: Infinity$/],
   ['a key that is a list', '? [a]\n: b\n', /^yaml: line 1: unsupported map key/],
   ['a merge of a number', 'a:\n  <<: 1\n', /^yaml: line 2: map merge requires map or sequence of maps as the value$/],

@@ -19,12 +19,15 @@ import type { Json, JsonObject } from '../object.ts'
 import { getKey, isObject, setKey } from '../patch/json-value.ts'
 import type { Result } from '../result.ts'
 import { decodeJson, MAX_DEPTH, TOO_DEEP } from './json.ts'
+import { goYamlFault } from './yaml-fault.ts'
 import { goYamlTags } from './yaml-schema.ts'
 
 export interface YamlError {
   readonly message: string
   /** Counted from 1. */
   readonly line: number
+  /** The whole as upstream words it, where it has words of its own. */
+  readonly asGo?: string | undefined
 }
 
 export interface YamlDocument {
@@ -59,7 +62,10 @@ export function parseYamlValue(text: string): Result<YamlValue> {
   }
   if (UNREADABLE.test(text)) return { ok: false, error: 'yaml: control characters are not allowed' }
   const documents = parseYamlDocuments(text)
-  if (!documents.ok) return { ok: false, error: `yaml: line ${documents.error.line}: ${documents.error.message}` }
+  if (!documents.ok) {
+    const { asGo, line, message } = documents.error
+    return { ok: false, error: asGo ?? `yaml: line ${line}: ${message}` }
+  }
   return { ok: true, value: documents.value[0] ?? { value: null, duplicates: [] } }
 }
 
@@ -100,12 +106,18 @@ export function parseYamlDocuments(text: string): Result<YamlDocument[], YamlErr
     const values: YamlDocument[] = []
     for (const document of documents) {
       const [fault] = document.errors
-      if (fault !== undefined) return { ok: false, error: { message: faultOf(fault), line: lineOf(fault.pos[0]) } }
+      if (fault !== undefined) {
+        const error = { message: faultOf(fault), line: lineOf(fault.pos[0]), asGo: goYamlFault(fault, text) }
+        return { ok: false, error }
+      }
       values.push(convert(document, lineOf))
     }
     return { ok: true, value: values }
   } catch (error) {
-    if (error instanceof YamlFault) return { ok: false, error: { message: error.message, line: lineOf(error.offset) } }
+    if (error instanceof YamlFault) {
+      const { message, offset } = error
+      return { ok: false, error: { message, line: lineOf(offset), asGo: goYamlFault({ message, pos: [0, 0] }, text) } }
+    }
     if (error instanceof RangeError) return { ok: false, error: { message: TOO_DEEP, line: 1 } }
     throw error
   }
@@ -139,7 +151,7 @@ function convert(document: Document, lineOf: Lines): YamlDocument {
     if (inAlias && ++aliased > MAX_ALIASED_VALUES) {
       throw new YamlFault('document contains excessive aliasing', node)
     }
-    if (isAlias(node)) return jsonOf(anchors.get(node.source) ?? missing(node), depth + 1, true)
+    if (isAlias(node)) return jsonOf(anchors.get(node.source) ?? missing(node, node.source), depth + 1, true)
     if (isNode(node) && node.anchor !== undefined && !inAlias) anchors.set(node.anchor, node)
     if (isSeq<Node>(node)) return node.items.map((item) => jsonOf(item, depth + 1, inAlias))
     if (isMap<Node, Node>(node)) return objectOf(node, depth, inAlias)
@@ -170,8 +182,8 @@ function convert(document: Document, lineOf: Lines): YamlDocument {
   return { value: jsonOf(document.contents, 0, false), line: lineOf(document.contents?.range?.[0]), duplicates }
 }
 
-function missing(node: Node): never {
-  throw new YamlFault('unknown anchor referenced', node)
+function missing(node: Node, name: string): never {
+  throw new YamlFault(`unknown anchor '${name}' referenced`, node)
 }
 
 function isMergeKey(key: Node): boolean {
