@@ -24,18 +24,20 @@ export interface Report {
 /** Another may write between reading and writing: the facts are the same, and are put beside what it wrote. */
 const ATTEMPTS = 5
 
-/** Written only where something differs but the time; of what is not known, what was known before stays. */
+/**
+ * Written only where something differs but the time; of what is not known, what was known before stays. Resolves with the version
+ * of the object that says so; undefined where there is none.
+ */
 export async function writeReport(
   client: Client,
   kind: ClusterKind,
   name: string,
   report: Report,
   now: number,
-): Promise<void> {
+): Promise<string | undefined> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await writeOnce(client, kind, name, report, now)
-      return
+      return await writeOnce(client, kind, name, report, now)
     } catch (error) {
       if (!isStatus(error, 'Conflict') || attempt === ATTEMPTS) throw error
     }
@@ -48,10 +50,10 @@ async function writeOnce(
   name: string,
   { phase, ready, error, observed, run }: Report,
   now: number,
-): Promise<void> {
+): Promise<string | undefined> {
   const resource = CLUSTER_RESOURCES[kind]
   const object = await find(client, resource, name)
-  if (object === undefined) return
+  if (object === undefined) return undefined
   const before = object.status ?? {}
   const observedGeneration = object.metadata.generation ?? 0
   const conditions = conditionsOf(before.conditions ?? [], { ready, error }, observedGeneration, now)
@@ -63,8 +65,9 @@ async function writeOnce(
     observedGeneration,
     ...(run !== undefined && { run }),
   }
-  if (JSON.stringify(status) === JSON.stringify(before)) return
-  await patchStatus<ClusterObject>(client, resource, object, { ...status, observedAt: formatTime(now) })
+  if (JSON.stringify(status) === JSON.stringify(before)) return object.metadata.resourceVersion
+  const told = { ...status, observedAt: formatTime(now) }
+  return (await patchStatus<ClusterObject>(client, resource, object, told)).metadata.resourceVersion
 }
 
 export function conditionsOf(

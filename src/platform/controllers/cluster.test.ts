@@ -97,6 +97,19 @@ test('a change of the object changes the cluster', async () => {
   )
 })
 
+test('what a look writes is no reason for another: a change by hand is seen when the next is due', async () => {
+  const clock = virtualClock(Date.now())
+  await using at = await begin(undefined, clock)
+  await create(at.client, 'ControlCenter', 'emea', { version: 'v1.34.0' })
+  await becomes(at.client, 'ControlCenter', 'emea', 'Ready True Available')
+  const versionOf = () => JSON.parse(fs.readFileSync(at.fileOf('emea'), 'utf8')).spec.version
+  fs.writeFileSync(at.fileOf('emea'), fs.readFileSync(at.fileOf('emea'), 'utf8').replace('v1.34.0', 'v1.33.0'))
+  await clock.advance(50_000)
+  assert.equal(versionOf(), 'v1.33.0')
+  await clock.advance(15_000)
+  await eventually(async () => assert.equal(versionOf(), 'v1.34.0'))
+})
+
 test('what says where the cluster is cannot be changed: it would be made a second time', async () => {
   await using at = await begin()
   await create(at.client, 'ControlCenter', 'emea')

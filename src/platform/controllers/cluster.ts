@@ -80,9 +80,9 @@ export function clusterController(kind: ClusterKind, types: ProviderTypes, place
       const waiting = waitingFor()
       const begun = clock.now()
       let enqueue: SourceContext['enqueue'] = () => undefined
-      const lookedAt = new Map<string, number>()
+      const looks = new Map<string, LastLook>()
       const comeUp = (request: Request) => {
-        lookedAt.delete(keyOf(request))
+        looks.delete(keyOf(request))
         enqueue(request)
       }
       const told = following()
@@ -105,7 +105,7 @@ export function clusterController(kind: ClusterKind, types: ProviderTypes, place
           watching(CLUSTER_RESOURCES.Platform, { map: waiting.woken('Platform') }),
         ],
         reconcile: (request, context) =>
-          reconcile({ kind, types, recorder, waiting, places, comeUp, told, lookedAt }, request, context),
+          reconcile({ kind, types, recorder, waiting, places, comeUp, told, looks }, request, context),
       })
       return {
         ...controller,
@@ -145,8 +145,16 @@ interface Means {
   readonly places: Places
   readonly comeUp: (request: Request) => void
   readonly told: Following
-  /** When the world was last looked at for an object: what a look itself writes is no reason for another. */
-  readonly lookedAt: Map<string, number>
+  /** By object: what a look itself writes is no reason for another. */
+  readonly looks: Map<string, LastLook>
+}
+
+interface LastLook {
+  readonly at: number
+  /** When another was due then. */
+  readonly next: number
+  /** The object's version with what the look wrote; undefined until that is known. */
+  readonly version: string | undefined
 }
 
 function keyOf({ cluster, name }: Request): string {
@@ -154,7 +162,7 @@ function keyOf({ cluster, name }: Request): string {
 }
 
 async function reconcile(
-  { kind, types, recorder, waiting, places, comeUp, told: following, lookedAt }: Means,
+  { kind, types, recorder, waiting, places, comeUp, told: following, looks }: Means,
   request: Request,
   context: ReconcileContext,
 ): Promise<Result> {
@@ -165,16 +173,18 @@ async function reconcile(
   const key = keyOf(request)
   if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
     following.end(key)
-    lookedAt.delete(key)
+    looks.delete(key)
   }
   if (object === undefined) return undefined
   const isDeleting = object.metadata.deletionTimestamp !== undefined
   if (isDeleting && !hasFinalizer(object, CLUSTER_FINALIZER)) return undefined
   const report = (told: Report) => writeReport(client, kind, name, told, now())
   const asked = requestedRun(object)
-  const rest = REST - (now() - (lookedAt.get(key) ?? Number.NEGATIVE_INFINITY))
-  if (rest > 0 && asked === undefined && object.metadata.generation === object.status?.observedGeneration) {
-    return { requeueAfter: rest }
+  const last = looks.get(key)
+  if (last !== undefined && asked === undefined && object.metadata.generation === object.status?.observedGeneration) {
+    const isAsLeft = object.metadata.resourceVersion === last.version
+    const rest = (isAsLeft ? last.next : last.at + REST) - now()
+    if (rest > 0) return Number.isFinite(rest) ? { requeueAfter: rest } : undefined
   }
   const tell = async (event: ReturnType<typeof endEvent>) => {
     if (event !== undefined) await recorder.event(client, object, event)
@@ -247,7 +257,7 @@ async function reconcile(
     }
   }
   const { cluster, configured } = read.value
-  let reporting: Promise<void> = Promise.resolve()
+  let reporting: Promise<unknown> = Promise.resolve()
   let current: Parameters<Observer['step']>[1] = 'none'
   let told = now()
   const observer: Observer = {
@@ -278,9 +288,18 @@ async function reconcile(
       asker: `${request.cluster}/${address}`,
       whenFree: () => comeUp(request),
     })
+  let look: LastLook = { at: Number.NEGATIVE_INFINITY, next: Number.NEGATIVE_INFINITY, version: undefined }
+  if (!isDeleting) looks.set(key, look)
+  const looked = (at: number, next: number, version?: string): void => {
+    // What was told of meanwhile is looked at once more.
+    if (looks.get(key) !== look) return
+    look = { at, next, version }
+    looks.set(key, look)
+  }
   const result = await converge({ cluster, configured, command, run, place, observer, signal })
   await reporting
-  if (!isDeleting && result.outcome !== 'skipped') lookedAt.set(key, now())
+  const at = now()
+  if (result.outcome !== 'skipped') looked(at, at + REST)
   if (result.outcome === 'skipped') {
     await pending(result.message, '')
     return { requeueAfter: LATER }
@@ -309,9 +328,9 @@ async function reconcile(
   // What is not ready is looked at in any case, and while it is worked on the world tells of that.
   const isTold = isReady && following.keep(key, { provider, externalName, changed: () => comeUp(request) })
   if (!isReady) following.end(key)
-  await report({ ...end, error, ...(isDeleting && { phase: 'Deleting' }), ...ended })
-  if (error !== '') return { requeueAfter: LATER }
-  const next = isTold ? comeAgain : Math.min(DRIFT, comeAgain)
+  const version = await report({ ...end, error, ...(isDeleting && { phase: 'Deleting' }), ...ended })
+  const next = error === '' ? (isTold ? comeAgain : Math.min(DRIFT, comeAgain)) : LATER
+  looked(at, at + next, version)
   return Number.isFinite(next) ? { requeueAfter: next } : undefined
 }
 
