@@ -40,8 +40,13 @@ export function causesOf(
   const ofSchema =
     old === undefined
       ? validateValue(schema, object, '', found, own)
-      : validateValueUpdate(schema, object, old, '', found, own, passedOver)
+      : validateValueUpdate(schema, object, old, '', found, own, passedOver, partOf(context))
   return [...causes, ...ofSchema]
+}
+
+/** A write of the status is held to the status alone; only custom resources have a schema here. */
+function partOf({ subresource }: JudgedContext): string {
+  return subresource === 'status' ? 'status' : ''
 }
 
 /** What upstream warns of in an object that it takes. */

@@ -294,6 +294,22 @@ test('what was wrong before and did not change is not reported again', () => {
   assert.deepEqual(fields({ ...old, map: [added, ...old.map] }, old), [])
 })
 
+test('a part alone is looked at where a part is written, and messages begin there', () => {
+  const schema = parsed({
+    type: 'object',
+    properties: {
+      spec: { type: 'object', properties: { size: { type: 'integer' } } },
+      status: { type: 'object', properties: { seen: { type: 'integer', maximum: 10 } } },
+    },
+  })
+  const causes = (value: object) => validateValueUpdate(schema, value, {}, '', [], [], [], 'status')
+  assert.deepEqual(causes({ spec: { size: 'x' } }), [])
+  assert.deepEqual(
+    causes({ spec: { size: 'x' }, status: { seen: 11 } }).map(({ field, message }) => [field, message]),
+    [['status.seen', 'Invalid value: 11: seen in body should be less than or equal to 10']],
+  )
+})
+
 test('a value that validates still does after pruning and defaulting', () => {
   fc.assert(
     fc.property(schemaAndValue(), ({ schema, value }) => {

@@ -3,8 +3,8 @@ import { ruleTreeOf } from '../cel/rule-tree.ts'
 import { validateRules } from '../cel/rule-validation.ts'
 import type { StatusCause } from '../errors.ts'
 import { fieldInvalid } from '../names/field-error.ts'
-import type { Json } from '../object.ts'
-import { type Correlation, isUnchanged } from './correlation.ts'
+import type { Json, JsonObject } from '../object.ts'
+import { type Correlation, correlatedField, isUnchanged } from './correlation.ts'
 import { validateEmbeddedResources } from './embedded-metadata.ts'
 import { validateListSetsAndMaps } from './list-type.ts'
 import { visit } from './schema-validator.ts'
@@ -42,6 +42,7 @@ export function validateValue(
  * its type is map.
  *
  * @param passedOver - gets what rules say of what was wrong before: a write warns of it.
+ * @param part - the property whose schema alone the value is held to, as an object that is written by its status.
  */
 export function validateValueUpdate(
   schema: StructuralSchema,
@@ -51,9 +52,14 @@ export function validateValueUpdate(
   found: readonly StatusCause[] = [],
   more: readonly StatusCause[] = [],
   passedOver: string[] = [],
+  part = '',
 ): StatusCause[] {
   const wasWrong = validateListSetsAndMaps(schema, old as Json, path).length > 0
-  const causes = validateSchema(schema, value as Json, { old: old as Json, schema }, path).concat(
+  const ofSchema =
+    part === ''
+      ? validateSchema(schema, value as Json, { old: old as Json, schema }, path)
+      : validatePart(schema, value as JsonObject, old as JsonObject, part)
+  const causes = ofSchema.concat(
     more,
     validateEmbeddedResources(schema, value as Json, path),
     wasWrong ? [] : validateListSetsAndMaps(schema, value as Json, path),
@@ -87,6 +93,14 @@ function withRules(
   if ([...found, ...causes].some(({ reason = '' }) => BLOCKING.has(reason)))
     return [...causes, fieldInvalid('<nil>', null, NOT_CHECKED)]
   return [...causes, ...validateRules(schema, value, old, path, { passedOver })]
+}
+
+/** ValidateStatusUpdate in apiextensions-apiserver: its messages, too, begin at the part. */
+function validatePart(schema: StructuralSchema, value: JsonObject, old: JsonObject, part: string): StatusCause[] {
+  const ofPart = schema.properties?.get(part)
+  const now = value[part]
+  if (ofPart === undefined || now === undefined) return []
+  return validateSchema(ofPart, now, correlatedField({ old, schema }, part), part)
 }
 
 function validateSchema(
