@@ -63,11 +63,22 @@ describe('serve', () => {
     '--service-account-issuer http://x',
     '--service-account-issuer https://x?y',
     '--api-audiences a,,b',
+    '--external-hostname api.example.com:443',
   ]) {
     it(`refuses ${flags}`, async () => {
       const { code, err } = await run(`serve ${flags}`)
       assert.equal(code, 1)
       assert.match(err, /^error: option '.*' argument '.*' is invalid\..*\nSee 'keelson serve --help' for usage\.\n$/)
+    })
+  }
+
+  for (const flag of ['--etcd-cafile', '--etcd-certfile', '--etcd-keyfile', '--shared-key-file']) {
+    it(`refuses ${flag} without an etcd: nothing would come of it`, async () => {
+      const { code, err } = await run(`serve ${flag} file`)
+      assert.deepEqual(
+        [code, err],
+        [1, `error: ${flag} goes with --store etcd://HOST:PORT\nname the etcd, or leave the flag out\n`],
+      )
     })
   }
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { isDNS1123Subdomain, KeelsonError } from '../machinery/index.ts'
 import type { Environment, Served, ServeOptions } from './environment.ts'
 import { type EtcdAddress, type EtcdFlags, etcdOptions, parseStore } from './etcd-flags.ts'
 
@@ -36,7 +37,12 @@ export function addServeOptions(command: Command): Command {
       '--shared-key-file <file>',
       'with etcd: the key under which all processes find the authority and keys there',
     )
-    .option('--external-hostname <host>', 'the name that clients reach the server by, for kubeconfigs and URLs')
+    .addOption(
+      new Option(
+        '--external-hostname <host>',
+        'the name that clients reach the server by, for kubeconfigs and URLs',
+      ).argParser(parseHost),
+    )
     .option('--client-ca-file <file>', 'accept client certificates signed by an authority in this file, too')
     .option('--token-auth-file <file>', 'accept the bearer tokens in this file: token,user,uid,"group1,group2"')
     .addOption(
@@ -81,6 +87,12 @@ function parseListen(text: string): { host: string; port: number } {
   return { host: match[1] ?? match[2] ?? '', port }
 }
 
+/** It stands in URLs and in the serving certificate. */
+function parseHost(text: string): string {
+  if (isDNS1123Subdomain(text.toLowerCase()).length === 0) return text
+  throw new InvalidArgumentError('It must be a host name, for example api.example.com.')
+}
+
 /** As upstream's, so that who verifies tokens by itself can look there for the keys. */
 function parseIssuer(text: string): string {
   if (URL.canParse(text) && /^https:\/\/[^?#]+$/.test(text)) return text
@@ -123,6 +135,15 @@ export function serveOptions(
   quiet: ServeOptions['requestLog'],
 ): ServeOptions {
   const { etcdPrefix, etcdCafile, etcdCertfile, etcdKeyfile, ...others } = flags
+  const ofEtcd = [
+    ['--etcd-cafile', etcdCafile],
+    ['--etcd-certfile', etcdCertfile],
+    ['--etcd-keyfile', etcdKeyfile],
+    ['--shared-key-file', flags.sharedKeyFile],
+  ] as const
+  const unused = ofEtcd.find(([, file]) => file !== undefined)
+  if (typeof store === 'string' && unused !== undefined)
+    throw new KeelsonError(`${unused[0]} goes with --store etcd://HOST:PORT`, 'name the etcd, or leave the flag out')
   return {
     ...others,
     dataDirectory: path.resolve(data),

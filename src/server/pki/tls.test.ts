@@ -134,7 +134,7 @@ describe('--client-ca-file', () => {
   })
 
   const cases: { name: string; content: string | undefined; message: RegExp }[] = [
-    { name: 'that does not exist', content: undefined, message: /^--client-ca-file .*ca\.crt does not exist$/ },
+    { name: 'that does not exist', content: undefined, message: /^--client-ca-file .*ca\.crt cannot be read: ENOENT$/ },
     { name: 'without a certificate', content: 'hello', message: /ca\.crt holds no certificate$/ },
     {
       name: 'with a malformed certificate',

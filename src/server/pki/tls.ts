@@ -5,9 +5,9 @@ import type { TLSSocket } from 'node:tls'
 import { KeelsonError, type UserInfo } from '../../machinery/index.ts'
 import { userOfCertificate } from '../authentication/certificate-user.ts'
 import { localUser } from '../authentication/local-user.ts'
+import { readFlagFile } from '../flag-file.ts'
 import type { Authority } from './authority.ts'
 import { clusterOfCertificate } from './certificate-request.ts'
-import { readOwnerOnly } from './owner-only-file.ts'
 
 export interface TlsSettings {
   /** PEM bundles of further authorities whose client certificates count on this endpoint (`--client-ca-file`). */
@@ -48,10 +48,9 @@ export function clientCertificateUser(socket: TLSSocket): UserInfo | undefined {
 
 /** Reads a `--client-ca-file`: one or more certificates in PEM format. */
 export async function readClientCAs(path: string): Promise<string> {
-  const pem = await readOwnerOnly(path)
   const remedy =
     'name a file with the certificates of the authorities whose client certificates shall count, in PEM format'
-  if (pem === undefined) throw new KeelsonError(`--client-ca-file ${path} does not exist`, remedy)
+  const pem = await readFlagFile('--client-ca-file', path)
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []
   if (blocks.length === 0) throw new KeelsonError(`--client-ca-file ${path} holds no certificate`, remedy)
   for (const [index, block] of blocks.entries()) {
