@@ -18,6 +18,7 @@ import {
 import type { Row } from '../storage/index.ts'
 import type { FieldValidation } from './admission.ts'
 import { type ConformedApply, conformApplied } from './applied-object.ts'
+import { decodingFault, type ExpectedKind } from './built-in-body.ts'
 import type { JudgedContext, ResourceDefinition } from './definition.ts'
 import { causesOf, type Judged, warningsOf } from './judge.ts'
 import { inTurns, nextTurn } from './loop-turns.ts'
@@ -27,7 +28,7 @@ import { presentObject } from './read.ts'
 import { bodyOf, encodeRow, isCurrent, joinRowBytes, placed, rowParts } from './row.ts'
 import { type PatchKind, patcherOf, type SentManager } from './side-tasks.ts'
 import { aside, schemaNumber } from './side-thread.ts'
-import type { DecodedObject, Sent } from './submitted.ts'
+import { type ConformedPatch, conformPatched, type DecodedObject, type Sent } from './submitted.ts'
 
 /** Values of which a step takes some milliseconds. */
 const ON_THE_LOOP = 2000
@@ -184,11 +185,33 @@ export async function applied(
     return outcome.type === 'applied' ? { ...outcome, ...conformApplied(definition, outcome.object) } : outcome
   }
   const { manager: sent, schemas } = manager.sent()
-  const { group, version, names, builtIn, schema } = definition
-  const conform = { schema: numberOf(schema), validation, builtIn, expected: { group, version, kind: names.kind } }
+  const { schema } = definition
+  const conform = sentForm(definition, validation)
   const given = { manager: sent, live: await piecesOf(live), config: await pieces(config), force, conform }
   const outcome = await aside('apply', given, schema === undefined ? schemas : [...schemas, schema])
   return outcome.type === 'applied' ? { ...outcome, object: await held<KubeObject>(outcome.object) } : outcome
+}
+
+function sentForm({ group, version, names, builtIn, schema }: ResourceDefinition, validation: FieldValidation) {
+  return { schema: numberOf(schema), validation, builtIn, expected: { group, version, kind: names.kind } }
+}
+
+/** decodingFault */
+export async function decodingFaultOf(expected: ExpectedKind, object: KubeObject): Promise<string | undefined> {
+  return isOver(object) ? aside('decodes', { expected, object: await pieces(object) }) : decodingFault(expected, object)
+}
+
+/** conformPatched; the object is another one where it is large, and its faults no more than the client will be told. */
+export async function conformedPatch(
+  definition: ResourceDefinition,
+  object: KubeObject,
+  validation: FieldValidation,
+): Promise<ConformedPatch & { readonly object: KubeObject }> {
+  if (!isOver(object)) return { object, ...conformPatched(definition, object) }
+  const { schema } = definition
+  const given = { object: await pieces(object), conform: sentForm(definition, validation) }
+  const conformed = await aside('conform', given, schema === undefined ? [] : [schema])
+  return { ...conformed, object: await held<KubeObject>(conformed.object) }
 }
 
 /** Throws 422 unless `object` may be stored. @returns what upstream warns of */
@@ -267,7 +290,7 @@ export async function patchObject(
   if (isSmall) return patcherOf(kind)(object, instructions)
   const given = { kind, object: await pieces(object), instructions: await pieces(instructions) }
   const patched = await aside('patch', given)
-  return patched.ok ? { ok: true, value: await joined<JsonObject>(patched.value) } : patched
+  return patched.ok ? { ok: true, value: await held<JsonObject>(patched.value) } : patched
 }
 
 async function piecesOf(object: KubeObject | undefined): Promise<Pieces | undefined> {

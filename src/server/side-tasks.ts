@@ -24,7 +24,7 @@ import {
 } from '../machinery/index.ts'
 import type { FieldValidation } from './admission.ts'
 import { type ConformedApply, conformApplied } from './applied-object.ts'
-import type { ExpectedKind } from './built-in-body.ts'
+import { decodingFault, type ExpectedKind } from './built-in-body.ts'
 import type { JudgedContext } from './definition.ts'
 import { goPrinters } from './go-printers.ts'
 import { causesOf, type Judged, warningsOf } from './judge.ts'
@@ -32,7 +32,16 @@ import { atOnce } from './loop-turns.ts'
 import type { MetadataRules } from './metadata-faults.ts'
 import { cut, join, type Pieces, textOf } from './pieces.ts'
 import type { RowParts } from './row.ts'
-import { checkEmbedded, conformTo, decodeSubmitted, decodeYaml, type Form, type Sent } from './submitted.ts'
+import {
+  type ConformedPatch,
+  checkEmbedded,
+  conformPatched,
+  conformTo,
+  decodeSubmitted,
+  decodeYaml,
+  type Form,
+  type Sent,
+} from './submitted.ts'
 import { boundedWarnings } from './warnings.ts'
 
 /** A FieldManager as data: of kinds whose versions differ in nothing but their name. */
@@ -44,6 +53,8 @@ export interface SentManager extends Omit<FieldManager, 'versions'> {
   readonly ignored: FieldSet | undefined
   readonly isConvertedElsewhere: boolean
 }
+
+type SentKind = SentForm & Pick<Sent, 'builtIn' | 'expected'>
 
 /** What an object becomes one of. */
 interface SentForm {
@@ -78,13 +89,17 @@ export interface Tasks {
   }
   /** managedAfterUpdate */
   readonly manage: (given: { manager: SentManager; live: Pieces | undefined; written: Pieces }) => Pieces | undefined
+  /** decodingFault */
+  readonly decodes: (given: { expected: ExpectedKind; object: Pieces }) => string | undefined
+  /** conformPatched; the faults are no more than the client will be told. */
+  readonly conform: (given: { object: Pieces; conform: SentKind }) => ConformedPatch & { object: Pieces }
   /** applyPatch and conformApplied; the faults are no more than the client will be told. */
   readonly apply: (given: {
     manager: SentManager
     live: Pieces | undefined
     config: Pieces
     force: boolean
-    conform: SentForm & { readonly builtIn: boolean; readonly expected: ExpectedKind }
+    conform: SentKind
   }) => Exclude<Outcome, { type: 'applied' }> | ({ type: 'applied'; object: Pieces } & ConformedApply)
   /** causesOf and warningsOf; causes as JSON of the Status that tells them, the first besides. */
   readonly judge: (given: {
@@ -166,6 +181,12 @@ export function createTasks(
         joinAtOnce(written),
       )
       return managed === undefined ? undefined : cutAtOnce(managed)
+    },
+    decodes: ({ expected, object }) => decodingFault(expected, joinAtOnce<KubeObject>(object)),
+    conform: ({ object: sent, conform }) => {
+      const object = joinAtOnce<KubeObject>(sent)
+      const { fault, faults } = conformPatched(formOf(conform, conform), object)
+      return { object: cutAtOnce(object), fault, faults: toTell(faults, conform.validation) }
     },
     apply: ({ manager, live, config, force, conform }) => {
       const before = live === undefined ? undefined : joinAtOnce<KubeObject>(live)

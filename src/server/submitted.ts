@@ -159,6 +159,19 @@ export function complete({ schema, printAsGo }: Form, object: KubeObject): void 
   else if (schema !== undefined) applyDefaults(schema, object)
 }
 
+export interface ConformedPatch {
+  /** Why it cannot be read. */
+  readonly fault: string | undefined
+  /** `unknown field "spec.x"`, for each. */
+  readonly faults: readonly string[]
+}
+
+/** conformTo, of an object that has been patched. */
+export function conformPatched(form: Form, object: KubeObject): ConformedPatch {
+  const fault = embeddedFault(form, object)
+  return { fault, faults: fault === undefined ? conformTo(form, object) : [] }
+}
+
 /** Drops what the kind does not know, and fills in what it always has. @returns `unknown field "spec.x"`, for each */
 export function conformTo(form: Form, object: KubeObject): string[] {
   const texts = unknownFields(form, object)

@@ -16,8 +16,8 @@ import type { FieldValidation } from '../admission.ts'
 import { decodingFault, type ExpectedKind, expectedKind, expectedTypeMeta } from '../built-in-body.ts'
 import type { ResourceContext } from '../context.ts'
 import type { ResourceDefinition } from '../definition.ts'
+import { conformedPatch, decodingFaultOf } from '../large-objects.ts'
 import { checkIdentity, fillNullTexts } from '../metadata.ts'
-import { complete, embeddedFault, unknownFields } from '../submitted.ts'
 import { patchedText } from './patched-text.ts'
 
 export interface Patched {
@@ -43,15 +43,14 @@ export async function decodePatched(
   const refuse: Refuse = async (fault) => refused(await shown(definition, patched), fault)
   if (definition.builtIn) await decodeBuiltIn(definition, patched, refuse)
   else await decodeCustom(definition, patched, info.name, refuse)
-  const object = value as unknown as KubeObject
-  fillNullTexts(object)
-  checkIdentity(definition, object, info.namespace, info.name)
-  const fault = embeddedFault(definition, object)
+  const submitted = value as unknown as KubeObject
+  fillNullTexts(submitted)
+  checkIdentity(definition, submitted, info.namespace, info.name)
+  const { object, fault, faults: unknown } = await conformedPatch(definition, submitted, validation)
   if (fault !== undefined) throw await refuse(fault)
-  const faults = [...patched.faults, ...unknownFields(definition, object)]
+  const faults = [...patched.faults, ...unknown]
   if (faults.length > 0 && validation === 'Strict') throw await refuse(strictDecodingError(faults))
   if (validation === 'Warn') warnings.push(...faults)
-  complete(definition, object)
   return object
 }
 
@@ -76,7 +75,7 @@ async function decodeBuiltIn(
   const expected = expectedKind(definition, '')
   Object.assign(value, expectedTypeMeta(expected, value))
   value.metadata ??= {}
-  const fault = decodingFault(expected, value as unknown as KubeObject)
+  const fault = await decodingFaultOf(expected, value as unknown as KubeObject)
   if (fault === undefined) return
   const restored = /cannot unmarshal (\w+) into .* of type (map|\[\])/.exec(fault)
   // A strategic merge patch goes through maps instead of JSON (apimachinery/pkg/runtime/converter.go).
