@@ -1,11 +1,11 @@
 /** Everything that lies under a logical cluster, as range tombstones. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { escapeSegment, MAX_OPERATIONS, type Operation, type Store } from '../storage/index.ts'
 import { TERMINATING } from './birth.ts'
 import { customResourceDefinition } from './builtins/custom-resource-definition.ts'
 import { fieldsIn, textIn } from './builtins/untyped.ts'
 import type { OperationContext, ResourceDefinition } from './definition.ts'
 import { ABSENT_OWNERS, AGGREGATING, DELETIONS, epochKey, rangePrefix } from './keys.ts'
+import { createRests } from './rest.ts'
 
 /** Leaves room in the last commit for what its caller adds. */
 const BATCH = MAX_OPERATIONS - 28
@@ -19,7 +19,7 @@ const STEP = 25
  * kinds than a commit has operations, go before: nothing new is born into a logical cluster that is ending. So does what is
  * too much for one step.
  */
-export async function purgeCluster({ cluster, services, dryRun }: OperationContext): Promise<Operation[]> {
+export async function purgeCluster({ cluster, services, signal, dryRun }: OperationContext): Promise<Operation[]> {
   const segment = escapeSegment(cluster)
   const definitions = await services.definitionsOf(cluster)
   const prefixes = new Set([
@@ -48,7 +48,8 @@ export async function purgeCluster({ cluster, services, dryRun }: OperationConte
     await services.store.commit({ lane: cluster, preconditions: [], operations: [ending, ...operations] })
   }
   const full = dryRun ? [] : await services.store.occupied([...occupied, ...kinds], LAST)
-  for (const prefix of full) await thin(services.store, prefix, epochKey(cluster), remove)
+  const thinning = { kept: epochKey(cluster), remove, rest: createRests(signal) }
+  for (const prefix of full) await thin(services.store, prefix, thinning)
   const swept = new Set([...prefixes, ...occupied])
   while (kinds.length + swept.size > BATCH && kinds.length > 0) await remove(kinds.splice(0, BATCH).map(tombstone))
   return [...swept, ...kinds].map(tombstone)
@@ -59,22 +60,20 @@ function isBornByCreate({ strategy, rowPrefix }: ResourceDefinition): boolean {
   return strategy.virtual === undefined && rowPrefix === undefined
 }
 
-/**
- * Removes some of many rows at a time until few are left, with as long a rest after each step; never the one that keeps
- * others from being born.
- */
-async function thin(
-  store: Store,
-  prefix: string,
-  kept: string,
-  remove: (some: readonly Operation[]) => Promise<void>,
-): Promise<void> {
+interface Thinning {
+  /** The key of the row that keeps others from being born. */
+  readonly kept: string
+  readonly remove: (some: readonly Operation[]) => Promise<void>
+  readonly rest: () => Promise<void>
+}
+
+/** Removes some of many rows at a time until few are left, with a rest after each step. */
+async function thin(store: Store, prefix: string, { kept, remove, rest }: Thinning): Promise<void> {
   while ((await store.occupied([prefix], LAST)).length > 0) {
-    const began = performance.now()
     const { rows } = await store.range({ prefix, limit: STEP })
     const some = rows.filter(({ key }) => key !== kept)
     await remove(some.map(({ key }): Operation => ({ type: 'delete', key })))
-    await sleep(performance.now() - began)
+    await rest()
   }
 }
 

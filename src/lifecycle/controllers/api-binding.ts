@@ -15,11 +15,11 @@ import {
   removeFinalizer,
   setCondition,
   startController,
-  watching,
 } from '../../controller/index.ts'
 import { formatGroupResource } from '../../machinery/index.ts'
 import { deleteAll } from '../delete-all.ts'
-import { DELETIONS, isDeleting, isOf, type ObjectReference, targetOf } from '../object-reference.ts'
+import { deletions } from '../deletions.ts'
+import { isDeleting, isOf, type ObjectReference, targetOf } from '../object-reference.ts'
 import { GATHER, lookAgain } from '../waiting.ts'
 import { API_BINDINGS, type APIBinding, type BoundResource, type TenancyCondition } from './tenancy.ts'
 
@@ -38,7 +38,8 @@ export const apiBindingDeletionController: ControllerDefinition = {
     { apiGroups: ['*'], resources: ['*'], verbs: ['list', 'watch', 'delete', 'deletecollection'] },
     { nonResourceURLs: ['/api', '/apis'], verbs: ['get'] },
   ],
-  start({ client, clock, log, signal }) {
+  start(environment) {
+    const { client, clock, log, signal } = environment
     const waiting: Waiting = new Map()
 
     const map: RequestMap<ObjectReference> = (deletion, change) => {
@@ -58,7 +59,7 @@ export const apiBindingDeletionController: ControllerDefinition = {
       log,
       signal,
       concurrency: 8,
-      sources: [watching(DELETIONS, { map })],
+      sources: [deletions(environment, map)],
       reconcile: (request, context) => reconcile(request, context, waiting),
     })
   },

@@ -15,12 +15,12 @@ import {
   removeFinalizer,
   setCondition,
   startController,
-  watching,
 } from '../../controller/index.ts'
 import { formatGroupResource, type KubeObject } from '../../machinery/index.ts'
 import { endingContainers } from '../containers.ts'
 import { deleteAll } from '../delete-all.ts'
-import { DELETIONS, isDeleting, targetOf } from '../object-reference.ts'
+import { deletions } from '../deletions.ts'
+import { isDeleting, targetOf } from '../object-reference.ts'
 import { lookAgain } from '../waiting.ts'
 
 interface CustomResourceDefinition extends KubeObject {
@@ -52,14 +52,20 @@ export const customResourceDefinitionController: ControllerDefinition = {
     },
     { apiGroups: ['*'], resources: ['*'], verbs: ['list', 'watch', 'delete', 'deletecollection'] },
   ],
-  start({ client, clock, log, signal }) {
+  start(environment) {
+    const { client, clock, log, signal } = environment
     return startController({
       name: customResourceDefinitionController.name,
       client,
       clock,
       log,
       signal,
-      sources: [watching(DELETIONS, { map: endingContainers(DEFINITIONS, (of) => formatGroupResource(targetOf(of))) })],
+      sources: [
+        deletions(
+          environment,
+          endingContainers(DEFINITIONS, (of) => formatGroupResource(targetOf(of))),
+        ),
+      ],
       reconcile,
     })
   },

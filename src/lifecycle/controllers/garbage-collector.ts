@@ -16,11 +16,11 @@ import {
   watching,
 } from '../../controller/index.ts'
 import { isStatus, type KubeObject } from '../../machinery/index.ts'
+import { deletions } from '../deletions.ts'
 import { inParallel } from '../in-parallel.ts'
 import {
   ABSENT_OWNERS,
   type AbsentOwner,
-  DELETIONS,
   isDeleting,
   type ObjectReference,
   requestForTarget,
@@ -40,7 +40,8 @@ export const garbageCollector: ControllerDefinition = {
     { apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch', 'patch', 'update', 'delete'] },
     { nonResourceURLs: ['/api', '/api/*', '/apis', '/apis/*'], verbs: ['get'] },
   ],
-  start({ client, clock, log, signal }) {
+  start(environment) {
+    const { client, clock, log, signal } = environment
     /** Owners by UID that wait for dependents, so that a dependent's end wakes them. */
     const unfinished = new Map<string, Request>()
 
@@ -52,7 +53,7 @@ export const garbageCollector: ControllerDefinition = {
       else if (unfinished.get(key)?.resource === ABSENT_OWNERS) unfinished.delete(key)
       return change === 'changed' ? [request] : []
     }
-    const deletions: RequestMap<ObjectReference> = (deletion, change) => {
+    const waitedFor: RequestMap<ObjectReference> = (deletion, change) => {
       const cluster = clusterOf(deletion)
       const { uid = '', ownerReferences = [] } = deletion.metadata
       if (change === 'changed') {
@@ -76,7 +77,7 @@ export const garbageCollector: ControllerDefinition = {
       log,
       signal,
       concurrency: 16,
-      sources: [watching(ABSENT_OWNERS, { map: absentOwners }), watching(DELETIONS, { map: deletions })],
+      sources: [watching(ABSENT_OWNERS, { map: absentOwners }), deletions(environment, waitedFor)],
       reconcile: (request, context) =>
         request.resource === ABSENT_OWNERS ? reconcileAbsent(request, context) : reconcileOwner(request, context),
     })

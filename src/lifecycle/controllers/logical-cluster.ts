@@ -16,12 +16,12 @@ import {
   removeFinalizer,
   setCondition,
   startController,
-  watching,
 } from '../../controller/index.ts'
 import type { KubeObject } from '../../machinery/index.ts'
 import { endingContainers } from '../containers.ts'
+import { deletions } from '../deletions.ts'
 import { inParallel } from '../in-parallel.ts'
-import { DELETIONS, isDeleting, type ObjectReference, targetOf } from '../object-reference.ts'
+import { isDeleting, type ObjectReference, targetOf } from '../object-reference.ts'
 import { pagesOf } from '../read.ts'
 import { countRemaining, type Remaining } from '../remaining.ts'
 import { lookAgain } from '../waiting.ts'
@@ -62,7 +62,8 @@ export const logicalClusterDeletionController: ControllerDefinition = {
     },
     { apiGroups: ['*'], resources: ['*'], verbs: ['delete'] },
   ],
-  start({ client, clock, log, signal }) {
+  start(environment) {
+    const { client, clock, log, signal } = environment
     return startController({
       name: logicalClusterDeletionController.name,
       client,
@@ -71,7 +72,12 @@ export const logicalClusterDeletionController: ControllerDefinition = {
       signal,
       // What a tenant's own request waits behind: housekeeping has time.
       concurrency: 8,
-      sources: [watching(DELETIONS, { map: endingContainers(LOGICAL_CLUSTERS, () => LOGICAL_CLUSTER) })],
+      sources: [
+        deletions(
+          environment,
+          endingContainers(LOGICAL_CLUSTERS, () => LOGICAL_CLUSTER),
+        ),
+      ],
       reconcile,
     })
   },

@@ -10,12 +10,12 @@ import {
   type Request,
   type Result,
   startController,
-  watching,
 } from '../../controller/index.ts'
 import { formatApiVersion, formatGroupResource, type KubeObject, StatusError } from '../../machinery/index.ts'
 import { endingContainers } from '../containers.ts'
+import { deletions } from '../deletions.ts'
 import { inParallel } from '../in-parallel.ts'
-import { DELETIONS, isDeleting } from '../object-reference.ts'
+import { isDeleting } from '../object-reference.ts'
 import { pagesOf } from '../read.ts'
 import { countRemaining, type Remaining } from '../remaining.ts'
 import { lookAgain } from '../waiting.ts'
@@ -40,7 +40,8 @@ export const namespaceController: ControllerDefinition = {
     { apiGroups: [''], resources: ['namespaces/status', 'namespaces/finalize'], verbs: ['update', 'patch'] },
     { apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch', 'delete', 'deletecollection'] },
   ],
-  start({ client, clock, log, signal }) {
+  start(environment) {
+    const { client, clock, log, signal } = environment
     return startController({
       name: namespaceController.name,
       client,
@@ -48,7 +49,12 @@ export const namespaceController: ControllerDefinition = {
       log,
       signal,
       concurrency: 16,
-      sources: [watching(DELETIONS, { map: endingContainers(NAMESPACES, ({ metadata }) => metadata.namespace ?? '') })],
+      sources: [
+        deletions(
+          environment,
+          endingContainers(NAMESPACES, ({ metadata }) => metadata.namespace ?? ''),
+        ),
+      ],
       reconcile,
     })
   },

@@ -14,9 +14,9 @@ import {
   type Result,
   removeFinalizer,
   startController,
-  watching,
 } from '../../controller/index.ts'
-import { DELETIONS, isDeleting, isOf, type ObjectReference } from '../object-reference.ts'
+import { deletions } from '../deletions.ts'
+import { isDeleting, isOf, type ObjectReference } from '../object-reference.ts'
 import { GATHER, lookAgain } from '../waiting.ts'
 import {
   CLUSTER_OF_WORKSPACE,
@@ -46,7 +46,8 @@ export const workspaceDeletionController: ControllerDefinition = {
     { apiGroups: ['tenancy.kcp.io'], resources: ['workspaces', 'workspaces/status'], verbs: ['get', 'patch'] },
     { apiGroups: ['core.kcp.io'], resources: ['logicalclusters'], verbs: ['get', 'delete'] },
   ],
-  start({ client, clock, log, signal }) {
+  start(environment) {
+    const { client, clock, log, signal } = environment
     /** By the logical cluster they wait for: the workspaces that it belongs to. */
     const waiting = new Map<string, Request>()
     /** The workspaces that are being deleted and still there. */
@@ -77,7 +78,7 @@ export const workspaceDeletionController: ControllerDefinition = {
       signal,
       // What a tenant's own request waits behind: housekeeping has time.
       concurrency: 8,
-      sources: [watching(DELETIONS, { map })],
+      sources: [deletions(environment, map)],
       reconcile: async (request, context) =>
         ending.has(keyOf(request)) ? reconcile(request, context, waiting) : undefined,
     })

@@ -57,10 +57,10 @@ export function createReader(db: DatabaseSync, cached: (key: string) => Row | un
   const countFrom = prepare(
     'SELECT count(*), max(key) FROM (SELECT key FROM current WHERE key >= ? AND key < ? ORDER BY key LIMIT ?)',
   )
-  // One statement for all: a call costs more than what it looks up.
+  // One statement for all: a call costs more than what it looks up. As prefixEnd has it.
   const occupied = prepare(`
     SELECT json_group_array(place.key) FROM json_each(?) AS place WHERE EXISTS (
-      SELECT 1 FROM current WHERE key >= place.value ->> 0 AND key < place.value ->> 1 LIMIT 1 OFFSET ?)`)
+      SELECT 1 FROM current WHERE key >= place.value AND key < place.value || char(127) LIMIT 1 OFFSET ?)`)
 
   const get = (statement: StatementSync, ...parameters: (string | number)[]) =>
     statement.get(...parameters) as unknown as Columns | undefined
@@ -158,8 +158,7 @@ export function createReader(db: DatabaseSync, cached: (key: string) => Row | un
       return { count: count as number, next: count === most ? (last as string) : undefined }
     },
     occupied(prefixes, beyond) {
-      const places = prefixes.map((prefix) => [prefix, prefixEnd(prefix)])
-      const [found] = get(occupied, JSON.stringify(places), beyond) ?? []
+      const [found] = get(occupied, JSON.stringify(prefixes), beyond) ?? []
       return (JSON.parse(found as string) as number[]).map((index) => prefixes[index] as string)
     },
   }

@@ -1,0 +1,18 @@
+/** Rests of a long request: it leaves the event loop to others for as long as the loop was busy since its last one. */
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Milliseconds: what took longer was others', or the machine's. */
+const LONGEST = 20
+
+/** Call what it returns after each step; the first steps, as many as are given, go without a rest. */
+export function createRests(signal: AbortSignal, without = 0): () => Promise<void> {
+  let steps = 0
+  let last = performance.eventLoopUtilization()
+  return async () => {
+    if (++steps > without) {
+      const { active } = performance.eventLoopUtilization(last)
+      await sleep(Math.min(active, LONGEST), undefined, { signal })
+    }
+    last = performance.eventLoopUtilization()
+  }
+}
