@@ -13,9 +13,16 @@ const TABLES = join(import.meta.dirname, '../src/machinery/wire/protobuf/generat
 const OUTPUT = join(import.meta.dirname, '../src/server/openapi/generated')
 
 /** Of what is shared by all groups, these alone are taken and answered. */
-const SHARED = ['DeleteOptions', 'Status', 'Patch', 'APIResourceList', 'APIGroup', 'APIGroupList', 'APIVersions'].map(
-  (kind) => `meta/v1.${kind}`,
-)
+const SHARED = [
+  'DeleteOptions',
+  'WatchEvent',
+  'Status',
+  'Patch',
+  'APIResourceList',
+  'APIGroup',
+  'APIGroupList',
+  'APIVersions',
+].map((kind) => `meta/v1.${kind}`)
 const VERSION_INFO = 'io.k8s.apimachinery.pkg.version.Info'
 const LEFT_OUT = /^(?:apidiscovery|meta)\//
 
@@ -84,15 +91,13 @@ function withoutDescriptions(value: Json): Json {
   return Object.fromEntries(entries.map(([key, item]) => [key, withoutDescriptions(item)]))
 }
 
-/** As client-go registers them, which documents of custom resources are made with; it leaves these groups out. */
-const UNREGISTERED = ['admission', 'apiextensions', 'apiregistration', 'imagepolicy'].map((group) => `${group}.k8s.io`)
-const DELETE_OPTIONS = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'
+/** The kinds that every group version has, with all of these: what one document says is a part of it. */
 const KINDS = 'x-kubernetes-group-version-kind'
 const swagger = JSON.parse(readFileSync(join(Dir, 'api/openapi-spec/swagger.json'), 'utf8'))
-const registered = (swagger.definitions[DELETE_OPTIONS][KINDS] as { group: string }[]).filter(
-  ({ group }) => !UNREGISTERED.includes(group),
-)
-all.set(DELETE_OPTIONS, { ...(all.get(DELETE_OPTIONS) as { [key: string]: Json }), [KINDS]: registered })
+for (const kind of ['DeleteOptions', 'WatchEvent']) {
+  const name = `io.k8s.apimachinery.pkg.apis.meta.v1.${kind}`
+  all.set(name, { ...(all.get(name) as { [key: string]: Json }), [KINDS]: swagger.definitions[name][KINDS] })
+}
 
 const reached = new Map<string, string>()
 function reach(name: string): void {

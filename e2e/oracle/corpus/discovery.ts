@@ -302,10 +302,15 @@ export const discoveryCases: readonly Case[] = [
           ...['ConfigMap', 'Namespace', 'Event', 'ResourceQuotaSpec'].map(
             (name) => `/definitions/io.k8s.api.core.v1.${name}`,
           ),
-          ...['ObjectMeta', 'OwnerReference', 'Time'].map(
+          ...['ObjectMeta', 'OwnerReference', 'Time', 'DeleteOptions'].map(
             (name) => `/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.${name}`,
           ),
           '/definitions/io.k8s.apimachinery.pkg.api.resource.Quantity',
+          ...['version', 'api', 'apis', 'apis~1rbac.authorization.k8s.io'].map((name) => `/paths/~1${name}~1`),
+          '/paths/~1openid~1v1~1jwks~1',
+          ...['consumes', 'produces'].map(
+            (name) => `/paths/~1api~1v1~1namespaces~1{namespace}~1configmaps~1{name}/patch/${name}`,
+          ),
           ...['get', 'post', 'delete'].flatMap((method) =>
             ['consumes', 'produces', 'operationId', 'responses', 'schemes', 'tags'].map(
               (name) => `/paths/~1api~1v1~1namespaces~1{namespace}~1configmaps/${method}/${name}`,
@@ -341,6 +346,10 @@ export const discoveryCases: readonly Case[] = [
         [`a part that is none ${path}`, [get(path, { headers: { range: 'bytes=x' } })]],
       ]),
     ),
+    'a whole document': [
+      get('/openapi/v3/apis/coordination.k8s.io/v1', FORM),
+      get('/openapi/v3/apis/authentication.k8s.io/v1', FORM),
+    ],
     'about a document': [
       get('/openapi/v3/api/v1', { pick: ['/info', '/components/securitySchemes', '/security'], ...FORM }),
       get('/openapi/v3/apis/oracle.keelson.dev/v1', {

@@ -1,6 +1,6 @@
 /** Schemas of the types of Kubernetes: their structure as upstream publishes it, with descriptions of our own. */
 import type { GroupVersion, Json, JsonObject } from '../../machinery/index.ts'
-import { fieldsIn } from '../builtins/untyped.ts'
+import { fieldsIn, objectsIn } from '../builtins/untyped.ts'
 import { DESCRIPTIONS } from './descriptions.ts'
 import { BUILT_IN_SCHEMAS } from './generated/built-in-schemas.ts'
 import { GROUP_VERSION_KIND, META } from './schema-names.ts'
@@ -60,11 +60,27 @@ export function referredTo(parts: readonly JsonObject[]): Record<string, JsonObj
 
 const REFERENCE = /"#\/components\/schemas\/([^"]+)"/g
 
-/** In the document of one group version of built-in kinds the options of a delete are those of this group and of the core. */
-export function withOptionsOf({ group, version }: GroupVersion, schemas: Record<string, JsonObject>): void {
-  const options = schemas[`${META}.DeleteOptions`]
-  if (options === undefined) return
-  const kind = 'DeleteOptions'
-  const own = group === '' ? [] : [{ group, kind, version }]
-  options[GROUP_VERSION_KIND] = [{ group: '', kind, version: 'v1' }, ...own]
+/** What every group version has. */
+const EVERYWHERE = ['DeleteOptions', 'WatchEvent']
+/** Documents of custom resources are made with client-go, which does not register these. */
+const UNREGISTERED = new Set(
+  ['admission', 'apiextensions', 'apiregistration', 'imagepolicy'].map((name) => `${name}.k8s.io`),
+)
+
+/** In the document of one group version of built-in kinds these are its own and the core's. */
+export function withKindsOf({ group, version }: GroupVersion, schemas: Record<string, JsonObject>): void {
+  for (const kind of EVERYWHERE) {
+    const schema = schemas[`${META}.${kind}`]
+    const own = group === '' ? [] : [{ group, kind, version }]
+    if (schema !== undefined) schema[GROUP_VERSION_KIND] = [{ group: '', kind, version: 'v1' }, ...own]
+  }
+}
+
+export function withRegisteredKinds(schemas: Record<string, JsonObject>): void {
+  for (const kind of EVERYWHERE) {
+    const schema = schemas[`${META}.${kind}`]
+    if (schema === undefined) continue
+    const kinds = objectsIn(schema[GROUP_VERSION_KIND]) as readonly JsonObject[]
+    schema[GROUP_VERSION_KIND] = kinds.filter(({ group }) => !UNREGISTERED.has(String(group)))
+  }
 }

@@ -201,6 +201,32 @@ test('v2 is protobuf for those who ask for it, by either of its names', () => {
   assert.equal(openAPIV2Document(set, 'text/html', now), undefined)
 })
 
+test('the deprecated paths of watches are there for built-in kinds', () => {
+  const { paths } = parsed(set, '/openapi/v3/api/v1')
+  const ids = ['/api/v1/watch/configmaps', '/api/v1/watch/namespaces', '/api/v1/watch/namespaces/{name}'].map(
+    (path) => paths[path].get.operationId,
+  )
+  assert.deepEqual(ids, [
+    'watchCoreV1ConfigMapListForAllNamespaces',
+    'watchCoreV1NamespaceList',
+    'watchCoreV1Namespace',
+  ])
+  const custom = Object.keys(parsed(set, '/openapi/v3/apis/example.com/v1').paths)
+  assert.equal(
+    custom.some((path) => path.includes('/watch/')),
+    false,
+  )
+})
+
+test('a deletion is answered with what is no more, where the kind tells of it', () => {
+  const { paths } = parsed(definitionSet([serviceAccount, configMap]), '/openapi/v3/api/v1')
+  const answers = ['serviceaccounts', 'configmaps'].map((plural) => {
+    const { responses } = paths[`/api/v1/namespaces/{namespace}/${plural}/{name}`].delete
+    return responses['200'].content['application/json'].schema.$ref.split('.').at(-1)
+  })
+  assert.deepEqual(answers, ['ServiceAccount', 'Status'])
+})
+
 for (const [kind, article] of [
   ['Widget', 'a '],
   ['Engine', 'an '],

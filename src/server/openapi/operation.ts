@@ -16,7 +16,8 @@ export const ACTIONS = {
 
 export type Action = keyof typeof ACTIONS
 
-const PATCH_TYPES = ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json']
+const PATCH_TYPES = ['application/json-patch+json', 'application/merge-patch+json']
+const APPLY = 'application/apply-patch+yaml'
 const STRATEGIC = 'application/strategic-merge-patch+json'
 const JSON_TYPE = 'application/json'
 const PROTOBUF = 'application/vnd.kubernetes.protobuf'
@@ -46,8 +47,7 @@ export function operation(target: Target, action: Action, parameters: readonly J
   const { definition, suffix, kind, schema } = target
   const { prefix } = ACTIONS[action]
   const { group, version, names } = definition
-  const result =
-    action === 'list' ? schemaName(definition, names.listKind) : action.startsWith('delete') ? `${META}.Status` : schema
+  const result = resultOf(target, action)
   const scope = definition.namespaced && suffix !== 'ForAllNamespaces' ? 'Namespaced' : ''
   const verb = `${prefix}${ownerOf(group)}${camel(version)}${action === 'deletecollection' ? 'Collection' : ''}`
   const body = requestBody(action, definition, schema)
@@ -61,6 +61,13 @@ export function operation(target: Target, action: Action, parameters: readonly J
     'x-kubernetes-action': actionName(action),
     [GROUP_VERSION_KIND]: { group: kind.group, version: kind.version, kind: kind.kind },
   }
+}
+
+/** What is answered: what is no more is told by some kinds alone. */
+function resultOf({ definition, schema }: Target, action: Action): string {
+  if (action === 'list') return schemaName(definition, definition.names.listKind)
+  const tellsStatus = action === 'deletecollection' || (action === 'delete' && definition.returnsDeleted !== true)
+  return tellsStatus ? `${META}.Status` : schema
 }
 
 /** What ends as plurals do has none (GetArticleForNoun). */
@@ -87,7 +94,7 @@ function requestBody(action: Action, { builtIn }: ResourceDefinition, schema: st
   if (action === 'list' || action === 'get') return undefined
   const types = builtIn ? ['*/*'] : CUSTOM
   if (action === 'patch') {
-    const patches = builtIn ? [...PATCH_TYPES, STRATEGIC] : PATCH_TYPES
+    const patches = [...PATCH_TYPES, ...(builtIn ? [STRATEGIC] : []), APPLY]
     return { required: true, content: content(patches, `${META}.Patch`) }
   }
   if (action === 'delete') return { content: content(types, `${META}.DeleteOptions`) }
@@ -128,6 +135,19 @@ function tagsOf({ group, version }: GroupVersion): string[] {
 
 function ownerOf(group: string): string {
   return camel(group === '' ? 'core' : group)
+}
+
+/** @param suffix of the operation's id: empty for one object */
+export function watchOperation({ group, version, namespaced, names }: ResourceDefinition, suffix: string): JsonObject {
+  const scope = namespaced && !suffix.endsWith('ForAllNamespaces') ? 'Namespaced' : ''
+  const operationId = `watch${ownerOf(group)}${camel(version)}${scope}${names.kind}${suffix}`
+  const watched = suffix === '' ? `an object of kind ${names.kind}` : `a list of ${names.kind}`
+  const description = `Deprecated: watch changes to ${watched}; the parameter 'watch' of a list does the same.`
+  return {
+    ...getOperation(tagsOf({ group, version }), operationId, description, STREAMED, 'WatchEvent'),
+    'x-kubernetes-action': suffix === '' ? 'watch' : 'watchlist',
+    [GROUP_VERSION_KIND]: { group, version, kind: names.kind },
+  }
 }
 
 /** Of the path of a group version itself. */

@@ -5,6 +5,7 @@ import { SCALE } from './kind-schemas.ts'
 import { ACTIONS, type Action, actionName, discoveryOperation, operation, type Target } from './operation.ts'
 import { byName, CUSTOM_PARAMETERS, PARAMETERS, PRETTY, pathParameter } from './parameters.ts'
 import { META, schemaName } from './schema-names.ts'
+import { watchPaths } from './watch-paths.ts'
 
 const ON_COLLECTION: readonly Action[] = ['list', 'create', 'deletecollection']
 const ON_OBJECT: readonly Action[] = ['get', 'update', 'patch', 'delete']
@@ -42,7 +43,8 @@ export function resourcePaths(definition: ResourceDefinition): Record<string, Js
       subresource.verbs,
     )
   }
-  return Object.fromEntries(Object.entries(paths).filter(([, item]) => Object.keys(item).length > 1))
+  const offered = Object.entries(paths).filter(([, item]) => Object.keys(item).length > 1)
+  return { ...Object.fromEntries(offered), ...watchPaths(definition, root) }
 }
 
 /** What custom resources have is theirs, whatever its kind (apiextensions-apiserver/pkg/controller/openapi/builder). */

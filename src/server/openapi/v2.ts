@@ -106,15 +106,23 @@ function operationV2(value: unknown): JsonObject {
   const all = [...body, ...objectsIn(parameters).map(parameterV2)]
   const answers = Object.entries(isFields(responses) ? responses : {})
   const answered = answers.flatMap(([, response]) => contentTypes(response))
-  const taken = contentTypes(requestBody)
+  const produces = [...new Set(answered)].toSorted((one, other) => PRODUCED.indexOf(one) - PRODUCED.indexOf(other))
+  const consumes = consumed(rest, contentTypes(requestBody), produces)
   return {
     ...(rest as JsonObject),
-    consumes: taken.length > 0 ? taken : answered.includes(PROTOBUF) ? ['*/*'] : CUSTOM,
-    produces: PRODUCED.filter((type) => answered.includes(type)),
+    ...(consumes.length > 0 && { consumes }),
+    produces,
     ...(all.length > 0 && { parameters: all }),
     responses: Object.fromEntries(answers.map(([code, response]) => [code, responseV2(response)])),
     schemes: ['https'],
   }
+}
+
+/** What has no body says what it would take; of what is about no kind that is what it gives, if anything. */
+function consumed(operation: Readonly<Record<string, unknown>>, taken: string[], produces: string[]): string[] {
+  if (taken.length > 0) return taken
+  if (operation['x-kubernetes-action'] !== undefined) return produces.includes(PROTOBUF) ? ['*/*'] : CUSTOM
+  return /OpenID/.test(String(operation.operationId)) ? [] : produces
 }
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf'

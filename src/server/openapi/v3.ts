@@ -6,7 +6,7 @@ import { boundedCache } from '../discovery/bounded-cache.ts'
 import { contentKey } from '../discovery/content-key.ts'
 import { type ServedVersion, servedGroups } from '../discovery/served-groups.ts'
 import { KUBERNETES } from '../version.ts'
-import { referredTo, withOptionsOf } from './built-in-schema.ts'
+import { referredTo, withKindsOf, withRegisteredKinds } from './built-in-schema.ts'
 import type { Published } from './custom-schema.ts'
 import { kindSchemas } from './kind-schemas.ts'
 import { groupVersionPath, groupVersionPaths, resourcePaths } from './paths.ts'
@@ -90,9 +90,10 @@ export function openAPIOf(
     if (isBuiltIn(served)) Object.assign(paths, groupVersionPaths(served))
   }
   Object.assign(schemas, referredTo([paths, schemas]))
-  const [only, ...others] = versions
-  if (only !== undefined && others.length === 0 && isBuiltIn(only)) withOptionsOf(only, schemas)
+  const [only] = versions
   const isCustom = only !== undefined && !versions.some(isBuiltIn)
+  if (published === 'v3' && isCustom) withRegisteredKinds(schemas)
+  else if (published === 'v3' && only !== undefined) withKindsOf(only, schemas)
   return {
     openapi: '3.0.0',
     info: isCustom ? CUSTOM_INFO : { title: 'Kubernetes', version: `${KUBERNETES.major}.${KUBERNETES.minor}` },
