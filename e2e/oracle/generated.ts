@@ -12,9 +12,11 @@ import {
   post,
   put,
   type Step,
+  strategicPatch,
 } from './case.ts'
 import { CONFIG_MAPS, configMap, LEASES, lease, rawWidget, WIDGETS, widget } from './corpus/objects.ts'
 import { ruled } from './corpus/rules.ts'
+import { paged, watched } from './generated-reads.ts'
 
 const one = `${WIDGETS}/one`
 const word = fc.constantFrom('a', 'b', 'c', 'long word', '', 'ü', 'x-y')
@@ -263,6 +265,45 @@ const misplaced = fc.record(
   { requiredKeys: [] },
 ) as unknown as fc.Arbitrary<Fields>
 
+const owner = fc.oneof(
+  { weight: 4, arbitrary: write },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(manager, fc.array(operation, { minLength: 1, maxLength: 2 }))
+      .map(([who, operations]) => jsonPatch(`${one}?fieldManager=${who}`, operations as unknown as Json)),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(manager, small)
+      .map(([who, observed]) => mergePatch(`${one}/status?fieldManager=${who}`, { status: { observed } })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(manager, small)
+      .map(([who, observed]) => apply(`${one}/status`, { ...rawWidget('one', {}), status: { observed } }, who)),
+  },
+)
+
+const data = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('1', '2'), { maxKeys: 3 })
+const marks = fc.record(
+  {
+    labels: fc.dictionary(fc.constantFrom('x', 'y'), fc.constantFrom('1', '2'), { maxKeys: 2 }),
+    finalizers: fc.uniqueArray(fc.constantFrom('a.b/c', 'd.e/f'), { maxLength: 2 }),
+  },
+  { requiredKeys: [] },
+) as unknown as fc.Arbitrary<Fields>
+const ownMap = `${CONFIG_MAPS}/one`
+const mapWrite: fc.Arbitrary<Step> = fc.tuple(manager, data, marks, fc.nat(5)).map(([who, fields, metadata, how]) => {
+  const body = configMap('one', { data: fields }, metadata)
+  if (how === 0) return mergePatch(`${ownMap}?fieldManager=${who}`, { data: fields, metadata })
+  if (how === 1) return strategicPatch(`${ownMap}?fieldManager=${who}`, { data: fields, metadata })
+  if (how === 2) return put(`${ownMap}?fieldManager=${who}`, body)
+  return apply(`${ownMap}${how === 3 ? '?force=true' : ''}`, body, who)
+})
+
 const kinds: Readonly<Record<string, fc.Arbitrary<readonly Step[]>>> = {
   values: spec.map((fields) => [post(WIDGETS, rawWidget('one', fields))]),
   'merge patches': spec.map(({ size: _size, ...fields }) => [base, mergePatch(one, { spec: fields })]),
@@ -270,6 +311,8 @@ const kinds: Readonly<Record<string, fc.Arbitrary<readonly Step[]>>> = {
     .array(operation, { minLength: 1, maxLength: 4 })
     .map((operations) => [base, jsonPatch(one, operations as unknown as Json)]),
   applies: fc.array(write, { minLength: 2, maxLength: 5 }),
+  owners: fc.array(owner, { minLength: 3, maxLength: 7 }).map((steps) => [base, ...steps]),
+  'owners of configmaps': fc.array(mapWrite, { minLength: 2, maxLength: 5 }),
   updates: fc
     .tuple(spec, spec)
     .map(([first, second]) => [
@@ -301,6 +344,8 @@ const kinds: Readonly<Record<string, fc.Arbitrary<readonly Step[]>>> = {
       ),
       get(`${LEASES}?limit=${limit}&continue=<page.metadata.continue>`, { pick: ['/items/metadata/name'] }),
     ]),
+  'pages to the end': paged,
+  watches: watched,
   rules: rule.map((text) => [ruled(text)]),
   'field selectors': fc.array(fieldRequirement, { minLength: 1, maxLength: 2 }).map((all) => [
     ...labelled,
