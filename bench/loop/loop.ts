@@ -17,7 +17,7 @@ const WARM = 1
 const SETTLING = 30
 
 /** No request takes as long. */
-const PATIENCE = 60_000
+const PATIENCE = 300_000
 
 /** Of one class of requests; milliseconds of the main thread's processor time, garbage collection included. */
 export interface TurnCost {

@@ -23,6 +23,7 @@ import type { JudgedContext, ResourceDefinition } from './definition.ts'
 import { causesOf, type Judged, warningsOf } from './judge.ts'
 import { inTurns, nextTurn } from './loop-turns.ts'
 import { rulesOf } from './metadata-faults.ts'
+import { decodeInstructions, type PatchInstructions } from './patch-instructions.ts'
 import { cut, isSame, join, type Pieces, spend } from './pieces.ts'
 import { presentObject } from './read.ts'
 import { bodyOf, encodeRow, isCurrent, joinRowBytes, placed, rowParts } from './row.ts'
@@ -88,6 +89,13 @@ async function joined<T>(value: Pieces): Promise<T> {
 /** Joined as far as somebody looks at it. */
 async function held<T>(value: Pieces): Promise<T> {
   return (await inTurns(join(value, true))) as T
+}
+
+/** decodeInstructions */
+export async function readInstructions(body: Buffer, type: string): Promise<PatchInstructions> {
+  if (body.length <= LARGE_BODY) return decodeInstructions(body, type)
+  const { instructions, faults } = await aside('instructions', { body: new Uint8Array(body), type })
+  return { instructions: await held<Json>(instructions), faults }
 }
 
 /** A copy that nobody else has. */

@@ -30,6 +30,7 @@ import { goPrinters } from './go-printers.ts'
 import { causesOf, type Judged, warningsOf } from './judge.ts'
 import { atOnce } from './loop-turns.ts'
 import type { MetadataRules } from './metadata-faults.ts'
+import { decodeInstructions } from './patch-instructions.ts'
 import { cut, join, type Pieces, textOf } from './pieces.ts'
 import type { RowParts } from './row.ts'
 import {
@@ -89,6 +90,11 @@ export interface Tasks {
   }
   /** managedAfterUpdate */
   readonly manage: (given: { manager: SentManager; live: Pieces | undefined; written: Pieces }) => Pieces | undefined
+  /** decodeInstructions */
+  readonly instructions: (given: { body: Uint8Array; type: string }) => {
+    instructions: Pieces
+    faults: readonly string[]
+  }
   /** decodingFault */
   readonly decodes: (given: { expected: ExpectedKind; object: Pieces }) => string | undefined
   /** conformPatched; the faults are no more than the client will be told. */
@@ -181,6 +187,10 @@ export function createTasks(
         joinAtOnce(written),
       )
       return managed === undefined ? undefined : cutAtOnce(managed)
+    },
+    instructions: ({ body, type }) => {
+      const { instructions, faults } = decodeInstructions(bufferOf(body), type)
+      return { instructions: cutAtOnce(instructions), faults }
     },
     decodes: ({ expected, object }) => decodingFault(expected, joinAtOnce<KubeObject>(object)),
     conform: ({ object: sent, conform }) => {

@@ -1,11 +1,5 @@
 import {
-  badRequest,
-  decodeJson,
-  duplicateFields,
   fieldForbidden,
-  goJsonError,
-  goKind,
-  type Json,
   type JsonObject,
   type KubeObject,
   managedOfScale,
@@ -18,22 +12,18 @@ import {
 import type { Answer } from '../answer.ts'
 import { BODY_LIMIT, contentTypeOf } from '../body.ts'
 import { expectedKind } from '../built-in-body.ts'
-import { isFields } from '../builtins/untyped.ts'
 import type { ResourceContext } from '../context.ts'
 import type { ResourceDefinition, Subresource } from '../definition.ts'
-import { patchObject, presentRow } from '../large-objects.ts'
+import { patchObject, presentRow, readInstructions } from '../large-objects.ts'
 import { checkFieldManager } from '../managed-fields.ts'
 import { readDryRun, readFieldValidation } from '../options.ts'
+import { JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH } from '../patch-instructions.ts'
 import type { PatchKind } from '../side-tasks.ts'
 import { APPLY_PATCH, apply } from './apply.ts'
 import { replicasPaths } from './apply-scale.ts'
 import { attempt, groupResource } from './attempt.ts'
 import { decodePatched, decodePatchedAs } from './patched-object.ts'
 import { givenVersion, mergeSubmitted, replace, subresourceOf } from './update.ts'
-
-const JSON_PATCH = 'application/json-patch+json'
-const MERGE_PATCH = 'application/merge-patch+json'
-const STRATEGIC_MERGE_PATCH = 'application/strategic-merge-patch+json'
 
 export async function patch(context: ResourceContext): Promise<Answer> {
   if (contentTypeOf(context) === APPLY_PATCH) return apply(context)
@@ -45,7 +35,7 @@ export async function patch(context: ResourceContext): Promise<Answer> {
   const subresource = subresourceOf(context)
   const kind = patchKind(definition, contentTypeOf(context))
   const body = await context.request.body(BODY_LIMIT)
-  const { instructions, faults } = readInstructions(body, contentTypeOf(context))
+  const { instructions, faults } = await readInstructions(body, contentTypeOf(context))
   const strategic = kind.type === 'strategic' ? instructions : undefined
   return attempt(context, info.name, async () => {
     const current = await parts.reader.get(definition, cluster, info.namespace, info.name)
@@ -87,19 +77,4 @@ function patchKind({ group, version, names, builtIn }: ResourceDefinition, conte
   if (contentType === STRATEGIC_MERGE_PATCH && hasStrategic) return { type: 'strategic', ...kind }
   if (builtIn) throw mediaTypeNotRouted()
   throw unsupportedMediaType(contentType, [JSON_PATCH, MERGE_PATCH, APPLY_PATCH])
-}
-
-/** A patch is JSON, of the form that its type has; each type has its own words for what is none. */
-function readInstructions(body: Buffer, type: string): { instructions: Json; faults: string[] } {
-  const text = body.toString('utf8')
-  const decoded = decodeJson(text)
-  const prefix = type === STRATEGIC_MERGE_PATCH ? '' : 'error decoding patch: '
-  if (!decoded.ok) throw badRequest(prefix + goJsonError(text))
-  const { value } = decoded
-  const fits = value === null || (type === JSON_PATCH ? Array.isArray(value) : isFields(value))
-  if (!fits) {
-    const form = type === JSON_PATCH ? '[]handlers.jsonPatchOp' : 'map[string]interface {}'
-    throw badRequest(`${prefix}json: cannot unmarshal ${goKind(value)} into Go value of type ${form}`)
-  }
-  return { instructions: value, faults: type === MERGE_PATCH ? duplicateFields(text, value) : [] }
 }
