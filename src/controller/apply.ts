@@ -8,6 +8,11 @@ export interface Applied<T> {
   readonly change: 'created' | 'updated' | 'unchanged'
 }
 
+export interface ApplyOptions<T> {
+  /** Throws where what is there is to be left alone. It is changed at the version that this has seen, and at no other. */
+  readonly accept?: (current: T) => void
+}
+
 /**
  * Makes every field that `desired` names what it says there; fields that it does not name are left alone, and lists are
  * replaced whole. Without a difference nothing is written.
@@ -16,6 +21,7 @@ export async function apply<T extends KubeObject>(
   client: Client,
   resource: ResourceRef<T>,
   desired: T,
+  options: ApplyOptions<T> = {},
 ): Promise<Applied<T>> {
   const { name = '', namespace } = desired.metadata
   const scope = namespace === undefined ? {} : { namespace }
@@ -25,11 +31,20 @@ export async function apply<T extends KubeObject>(
       return { object: await client.create(resource, desired), change: 'created' }
     } catch (error) {
       if (!isStatus(error, 'AlreadyExists')) throw error
-      return apply(client, resource, desired)
+      return apply(client, resource, desired, options)
     }
   }
+  const { accept } = options
+  accept?.(current)
   if (contains(current, desired)) return { object: current, change: 'unchanged' }
-  return { object: await client.patch(resource, name, 'merge', desired, scope), change: 'updated' }
+  const { resourceVersion } = current.metadata
+  const patch = accept === undefined ? desired : { ...desired, metadata: { ...desired.metadata, resourceVersion } }
+  try {
+    return { object: await client.patch(resource, name, 'merge', patch, scope), change: 'updated' }
+  } catch (error) {
+    if (accept === undefined || !isStatus(error, 'Conflict')) throw error
+    return apply(client, resource, desired, options)
+  }
 }
 
 /** Whether each field of `part` is in `whole`; an empty object or list asks for nothing. */

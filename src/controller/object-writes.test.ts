@@ -47,6 +47,21 @@ describe('what controllers write', () => {
     assert.equal(results.filter(({ change }) => change === 'created').length, 1)
   })
 
+  for (const there of [false, true]) {
+    test(`what is not accepted is left alone, also when it ${there ? 'becomes so' : 'comes'} after the look`, async () => {
+      const theirs = { ...configMap(`theirs-${there}`, { tier: 'db' }) }
+      const { name = '' } = theirs.metadata
+      if (there) await client.create(CONFIG_MAPS, configMap(name, { tier: 'ours' }))
+      server.faults.interrupt(
+        () => apply(client, CONFIG_MAPS, theirs),
+        ({ method, url }) => method === 'GET' && url.endsWith(`/configmaps/${name}`),
+      )
+      const accept = ({ data }: ConfigMap) => assert.notEqual(data?.tier, 'db', 'it is not ours')
+      await assert.rejects(apply(client, CONFIG_MAPS, configMap(name, { size: '1' }), { accept }), /it is not ours/)
+      assert.deepEqual((await client.get(CONFIG_MAPS, name, AT)).data, { tier: 'db' })
+    })
+  }
+
   test('a finalizer is added once, keeps the object, and lets it go when it is taken off', async () => {
     const object = await client.create(CONFIG_MAPS, configMap('finalized', {}))
     const first = await addFinalizer(client, CONFIG_MAPS, object, FINALIZER)

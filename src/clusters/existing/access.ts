@@ -40,9 +40,10 @@ export async function issueAccess(
   const { name, connection } = cluster
   const { client } = connection
   await askWorld(`cluster ${name}`, signal, async () => {
-    for (const present of await ownObjects(cluster)) refuseForeign(cluster, present)
-    await apply(client, SERVICE_ACCOUNTS, SERVICE_ACCOUNT)
-    await apply(client, BINDINGS, BINDING)
+    const ours = { accept: (present: KubeObject) => refuseForeign(cluster, present) }
+    for (const present of await ownObjects(cluster)) ours.accept(present)
+    await apply(client, SERVICE_ACCOUNTS, SERVICE_ACCOUNT, ours)
+    await apply(client, BINDINGS, BINDING, ours)
   })
   const request = {
     apiVersion: 'authentication.k8s.io/v1',

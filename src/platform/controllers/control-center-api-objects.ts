@@ -111,14 +111,14 @@ export async function publishPlatform(
   refuseOther(there, platform)
   // Whoever has paused it (clusterctl move does) wants nothing to change.
   if (there?.spec?.paused === true) return Number.POSITIVE_INFINITY
-  refuseOther(await find(client, CONTROL_PLANES, name, { namespace: NAMESPACE }), platform)
+  const ours = { accept: (current: KubeObject) => refuseOther(current, platform) }
   const endpoint = observed?.endpoint
   const labels = { ...MANAGED_BY, [CLUSTER_NAME_LABEL]: name }
   const metadata = { name, namespace: NAMESPACE, labels, annotations: marks }
-  const { object: controlPlane } = await apply(client, CONTROL_PLANES, controlPlaneOf(metadata, observed ?? {}))
+  const { object: controlPlane } = await apply(client, CONTROL_PLANES, controlPlaneOf(metadata, observed ?? {}), ours)
   await patchStatus(client, CONTROL_PLANES, controlPlane, controlPlaneStatus(controlPlane, platform, now))
   // What is known of the cluster is the control plane's to say; the core that looks after Clusters tells it on.
-  await apply(client, CLUSTERS, {
+  const wanted = {
     apiVersion: 'cluster.x-k8s.io/v1beta2',
     kind: 'Cluster',
     metadata,
@@ -127,7 +127,8 @@ export async function publishPlatform(
       controlPlaneRef: controlPlaneReference(name),
       ...(endpoint !== undefined && { controlPlaneEndpoint: { host: endpoint.host, port: endpoint.port } }),
     },
-  } as ClusterAPICluster)
+  }
+  await apply(client, CLUSTERS, wanted as ClusterAPICluster, ours)
   if (observed?.state !== 'ready' || endpoint === undefined || isDeleting) return Number.POSITIVE_INFINITY
 
   const leadsTo = `https://${endpoint.host}:${endpoint.port} ${endpoint.caFingerprint}`
@@ -139,7 +140,7 @@ export async function publishPlatform(
   if (left > (lifetime * 1000) / 2) return left - (lifetime * 1000) / 2
   const operation = { ownerTag: configured.ownerTag, signal }
   const access = await configured.provider.issueAccess(observed.externalID, lifetime, operation)
-  await apply(client, SECRETS, {
+  const secret = {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
@@ -150,7 +151,8 @@ export async function publishPlatform(
     },
     type: KUBECONFIG_TYPE,
     data: { value: Buffer.from(access.kubeconfig.reveal()).toString('base64') },
-  })
+  }
+  await apply(client, SECRETS, secret, ours)
   return (lifetime * 1000) / 2
 }
 
