@@ -22,6 +22,7 @@ export function endingContainers(
       else ending.delete(key)
       return change === 'changed' ? [request] : []
     }
+    if (ending.size === 0) return []
     const request = change === 'deleted' ? ending.get(`${cluster}\n${containerOf(deletion)}`) : undefined
     return request === undefined ? [] : [{ ...request, after: GATHER }]
   }

@@ -32,8 +32,7 @@ export function targetOf({ target }: ObjectReference): ResourceRef {
 }
 
 export function isOf(reference: ObjectReference, { group, resource }: ResourceRef): boolean {
-  const target = targetOf(reference)
-  return target.group === group && target.resource === resource
+  return reference.target.resource === resource && targetOf(reference).group === group
 }
 
 /** Asks for the target, of whatever kind. */

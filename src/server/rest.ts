@@ -1,6 +1,7 @@
-/** Rests of a long request: it leaves the event loop to others for as long as the loop was busy since its last one. */
+/** Rests of a long request: it leaves the event loop to others for twice as long as the loop was busy since its last one. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
+const TIMES = 2
 /** Milliseconds: what took longer was others', or the machine's. */
 const LONGEST = 20
 
@@ -11,7 +12,7 @@ export function createRests(signal: AbortSignal, without = 0): () => Promise<voi
   return async () => {
     if (++steps > without) {
       const { active } = performance.eventLoopUtilization(last)
-      await sleep(Math.min(active, LONGEST), undefined, { signal })
+      await sleep(Math.min(TIMES * active, LONGEST), undefined, { signal })
     }
     last = performance.eventLoopUtilization()
   }
