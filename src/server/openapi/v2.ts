@@ -21,6 +21,7 @@ const CONTENT_TYPES = {
   json: 'application/json',
   protobuf: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
 } as const
+const SCHEMAS = '#/components/schemas/'
 const KEPT = 8
 
 const documents = boundedCache<OpenAPIDocument>(KEPT)
@@ -75,14 +76,19 @@ function swaggerOf(definitions: DefinitionSet): JsonObject {
 function schemaV2(value: Json, named: boolean): Json {
   if (Array.isArray(value)) return value.map((item) => schemaV2(item, false))
   if (typeof value !== 'object' || value === null) return value
-  const fields = named ? value : { ...alternativeOf(value), ...value }
-  const entries = Object.entries(fields).flatMap(([key, item]): [string, Json][] => {
-    if (!named && UNKNOWN_TO_V2.has(key)) return []
-    if (!named && key === '$ref' && typeof item === 'string')
-      return [[key, item.replace('#/components/schemas/', '#/definitions/')]]
-    return [[key, schemaV2(item, !named && key === 'properties')]]
-  })
-  return Object.fromEntries(entries)
+  const result: JsonObject = {}
+  if (!named && (value.allOf !== undefined || value.oneOf !== undefined)) addKeywords(result, alternativeOf(value))
+  if (!named) addKeywords(result, value)
+  else for (const [name, schema] of Object.entries(value)) result[name] = schemaV2(schema, false)
+  return result
+}
+
+function addKeywords(result: JsonObject, schema: JsonObject): void {
+  for (const [key, item] of Object.entries(schema)) {
+    if (UNKNOWN_TO_V2.has(key)) continue
+    if (key === '$ref' && typeof item === 'string') result[key] = item.replace(SCHEMAS, '#/definitions/')
+    else result[key] = typeof item === 'object' ? schemaV2(item, key === 'properties') : item
+  }
 }
 
 /** What stands for alternatives: the one schema that is referred to, or the first type. */
@@ -134,8 +140,17 @@ function contentTypes(part: unknown): string[] {
   return isFields(part) && isFields(part.content) ? Object.keys(part.content) : []
 }
 
-function parameterV2({ schema, ...rest }: Readonly<Record<string, unknown>>): JsonObject {
-  return { ...(rest as JsonObject), ...((isFields(schema) ? schema : {}) as JsonObject) }
+/** Most are the same for all operations. */
+const converted = new WeakMap<object, JsonObject>()
+
+function parameterV2(parameter: Readonly<Record<string, unknown>>): JsonObject {
+  let known = converted.get(parameter)
+  if (known === undefined) {
+    const { schema, ...rest } = parameter
+    known = { ...(rest as JsonObject), ...((isFields(schema) ? schema : {}) as JsonObject) }
+    converted.set(parameter, known)
+  }
+  return known
 }
 
 function bodyParameter({ content, required }: Readonly<Record<string, unknown>>): JsonObject {
