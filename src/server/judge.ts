@@ -33,7 +33,8 @@ export function causesOf(
   context: JudgedContext,
   passedOver: string[] = [],
 ): readonly StatusCause[] {
-  const { found, causes } = rules === undefined ? NO_FAULTS : metadataFaults(rules, object.metadata, old?.metadata)
+  const { found, causes } =
+    rules === undefined ? NO_FAULTS : metadataFaults(rules, object.metadata, old?.metadata, context.subresource)
   const own =
     (old === undefined ? strategy.validate?.(object, context) : strategy.validateUpdate?.(object, old, context)) ?? []
   if (schema === undefined) return [...causes, ...own]

@@ -83,12 +83,9 @@ const SPEC_AND_METADATA = fieldSetOf(['f:spec'], ['f:metadata'])
 const SPEC_AND_STATUS = fieldSetOf(['f:spec'], ['f:status'])
 const NOTHING = fieldSetOf()
 
-/** Kinds whose status cannot change their metadata. */
-const STATUS_ONLY = new Set(['ValidatingAdmissionPolicy'])
-
 /** What a write through this endpoint leaves as it was, or the server sets (rest.ResetFieldsStrategy). */
 function ignoredFields({ builtIn, names, subresources }: ResourceDefinition, subresource: string): FieldSet {
-  if (subresource === 'status') return builtIn && STATUS_ONLY.has(names.kind) ? SPEC_AND_METADATA : SPEC
+  if (subresource === 'status') return subresources.status?.writesMetadata === true ? SPEC : SPEC_AND_METADATA
   if (subresource !== '') return NOTHING
   if (builtIn && names.kind === 'CertificateSigningRequest') return SPEC_AND_STATUS
   return subresources.status === undefined ? NOTHING : STATUS

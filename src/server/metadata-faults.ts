@@ -37,6 +37,7 @@ export function metadataFaults(
   rules: MetadataRules,
   metadata: ObjectMeta,
   old: ObjectMeta | undefined,
+  subresource = '',
 ): MetadataFaults {
   if (old === undefined) {
     const found = [...faultsOf(rules, metadata), ...finalizerNames(rules, metadata)]
@@ -44,11 +45,12 @@ export function metadataFaults(
   }
   const found = validateObjectMetaUpdate(metadata, old)
   const causes = [
-    // Upstream checks metadata for every kind, and then each kind's own validation does so again; no text is said twice.
+    // Upstream checks metadata for every kind, and then each kind's own validation does so again, that of its status once less;
+    // no text is said twice.
     ...(found.length === 0 ? [] : faultsOf(rules, metadata)),
     ...found,
     ...found,
-    ...(found.length === 0 || !rules.builtIn ? [] : faultsOf(rules, metadata)),
+    ...(found.length === 0 || !rules.builtIn || subresource === 'status' ? [] : faultsOf(rules, metadata)),
     ...finalizerNames(rules, metadata),
   ]
   return { found, causes }

@@ -2,6 +2,7 @@ import type { Case } from '../case.ts'
 import { accessCases } from './access.ts'
 import { aggregationCases } from './aggregation.ts'
 import { applyCases } from './apply.ts'
+import { applyChangeCases } from './apply-changes.ts'
 import { bodyCases } from './bodies.ts'
 import { builtinCases } from './builtins.ts'
 import { certificateCases } from './certificates.ts'
@@ -31,6 +32,7 @@ export const corpus: Readonly<Record<string, readonly Case[]>> = {
   access: accessCases,
   aggregation: aggregationCases,
   apply: applyCases,
+  'apply-changes': applyChangeCases,
   bodies: bodyCases,
   builtins: builtinCases,
   certificates: certificateCases,

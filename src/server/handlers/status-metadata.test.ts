@@ -55,4 +55,28 @@ describe('a write of a status', () => {
     const thing = { apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'one' } }
     assert.equal(await labelsAfter('/apis/example.com/v1/things', thing), undefined)
   })
+
+  test('of a custom resource owns no metadata, although it is applied', async () => {
+    const url = `${ROOT}/apis/example.com/v1/things/one/status?fieldManager=alice`
+    const body = {
+      apiVersion: 'example.com/v1',
+      kind: 'Thing',
+      metadata: { name: 'one', labels: { a: 'b' }, annotations: { c: 'd' } },
+    }
+    const headers = { 'content-type': 'application/apply-patch+yaml' }
+    const { status, json } = await tryRequest(server.handler, 'PATCH', url, { body: JSON.stringify(body), headers })
+    assert.equal(status, 200)
+    assert.equal(JSON.stringify(json.metadata.managedFields ?? []).includes('f:metadata'), false)
+  })
+
+  test('tells a label that is wrong once less than a write of the whole', async () => {
+    const url = `${ROOT}/api/v1/namespaces/default/resourcequotas/one`
+    const headers = { 'content-type': 'application/merge-patch+json' }
+    const causesAt = async (path: string): Promise<number | undefined> => {
+      const body = { metadata: { labels: { 'a b': 'c' } } }
+      const { failure } = await tryRequest(server.handler, 'PATCH', `${url}${path}`, { body, headers })
+      return failure.details?.causes?.length
+    }
+    assert.deepEqual([await causesAt('/status'), await causesAt('')], [3, 4])
+  })
 })
