@@ -30,6 +30,7 @@ import {
   ensureUserKubeconfig,
   featureDefinitions,
   hashedTokenAuthenticator,
+  heldHandler,
   listen,
   openProcessLog,
   openServerStore,
@@ -130,9 +131,11 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
       failed: failure.reject,
     }),
   )
+  const held = heldHandler(server.handler)
   const listener = opened.use(
-    await listen(server.handler, { host, port, authority: { ...authority, ...servingFiles }, clientCAs }),
+    await listen(held.handler, { host, port, authority: { ...authority, ...servingFiles }, clientCAs }),
   )
+  opened.defer(held.begin)
   const externalHost = externalHostname ?? new URL(listener.url).hostname
   url = externalHostname === undefined ? listener.url : `https://${externalHost}:${new URL(listener.url).port || 443}`
   await bootstrap({ store, logicalCluster: kinds.logicalCluster, externalURL: () => url, now: Date.now })
@@ -140,6 +143,7 @@ async function start(options: ServeOptions, signal: AbortSignal, opened: AsyncDi
   tokens.unshift(
     hashedTokenAuthenticator(await ensureAdminKubeconfig({ directory: dataDirectory, url, caCertificate })),
   )
+  held.begin()
   const { handler } = server
   const startWork = async (): Promise<AsyncDisposable> => {
     await using work = new AsyncDisposableStack()

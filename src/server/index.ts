@@ -26,6 +26,7 @@ export {
 } from './endpoints/logical-endpoint.ts'
 export { type Endpoints, startEndpoints } from './endpoints/start-endpoints.ts'
 export { featureDefinitions } from './feature-definitions.ts'
+export { heldHandler } from './held-handler.ts'
 export {
   ALL_CLUSTERS,
   deletionKey,
