@@ -36,6 +36,7 @@ import {
  */
 const SETTLE = 1_000
 const SETTLE_EACH = 5
+const LONGEST_SETTLE = 60_000
 
 export const workspaceDeletionController: ControllerDefinition = {
   name: 'workspace-deletion',
@@ -59,7 +60,7 @@ export const workspaceDeletionController: ControllerDefinition = {
         if (change === 'deleted') ending.delete(keyOf(request))
         if (change !== 'changed' || !hasFinalizer(deletion, LOGICAL_CLUSTER_FINALIZER)) return []
         ending.add(keyOf(request))
-        return [{ ...request, after: SETTLE + ending.size * SETTLE_EACH }]
+        return [{ ...request, after: Math.min(SETTLE + ending.size * SETTLE_EACH, LONGEST_SETTLE) }]
       }
       if (!isOf(deletion, LOGICAL_CLUSTERS)) return []
       const request = waiting.get(clusterOf(deletion))
