@@ -29,6 +29,8 @@ export interface TurnCost {
   readonly most: number
   /** All that a request costs the main thread. */
   readonly whole: number
+  /** What takes a millisecond on an idle machine of the kind that docs/benchmarks.md names took so many meanwhile. */
+  readonly pace: number
 }
 
 export async function benchLoop(tell: (step: string) => void): Promise<TurnCost[]> {
@@ -60,8 +62,16 @@ export async function benchLoop(tell: (step: string) => void): Promise<TurnCost[
     }
     const longest = rounds.map((round) => round.longest)
     const whole = median(rounds.map((round) => round.used))
-    costs.push({ title: one.title, status: expected, longest: median(longest), most: Math.max(...longest), whole })
-    tell(`${one.title}: ${expected}, ${median(longest).toFixed(1)} ms`)
+    const pace = median(rounds.map((round) => round.pace))
+    costs.push({
+      title: one.title,
+      status: expected,
+      longest: median(longest),
+      most: Math.max(...longest),
+      whole,
+      pace,
+    })
+    tell(`${one.title}: ${expected}, ${median(longest).toFixed(1)} ms at pace ${pace.toFixed(1)}`)
   }
   return costs
 }

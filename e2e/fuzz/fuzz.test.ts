@@ -17,7 +17,7 @@ import { type Keelson, startKeelson } from '../server.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { createWorkspace } from '../workspace.ts'
 import { askProbe } from './ask-probe.ts'
-import { misbehave, sendBytes } from './connections.ts'
+import { framesOf, misbehave, sendBytes } from './connections.ts'
 import type { Measurement } from './probe.ts'
 import { type FuzzRequest, requests } from './requests.ts'
 
@@ -26,11 +26,11 @@ const seed = Number(process.env.KEELSON_SEED ?? Date.now() % 1_000_000)
 const AT_ONCE = 8
 const BATCH = 200
 /**
- * Milliseconds of processor time, garbage collection included, with room for a machine five times slower. The goal is ten: some
- * turns take longer, such as those that read a flood of frames, and how many do is printed. `npm run bench -- loop` says which
- * requests do.
+ * Milliseconds of processor time of one turn of the loop, garbage collection included, at the pace of the machine that
+ * docs/benchmarks.md was measured on. The goal is ten; what takes longer is the OpenAPI document of a workspace whose definitions
+ * have just changed (docs/benchmarks.md), and a turn in which many connections have something to say.
  */
-const LONGEST_TURN = 150
+const LONGEST_TURN = 40
 const GROWTH_MEGABYTES = 64
 /** Of a request that is not a watch. */
 const PATIENCE = 15_000
@@ -56,10 +56,13 @@ test('no request breaks the server, holds its loop or leaves memory behind', {
   const found: string[] = []
   await load(access, Math.max(4, seconds / 4), seed, found)
   // What code costs when it runs for the first time is not what a request costs: the first load only warms up.
-  const { heapMegabytes: before } = await measured(keelson, probe)
+  const { heapMegabytes: before, pace: warmPace } = await measured(keelson, probe)
   const sent = await load(access, seconds, seed + 1, found)
-  const { longest, over, heapMegabytes: after } = await measured(keelson, probe)
-  context.diagnostic(`${sent} requests; longest turn ${longest.toFixed(1)} ms; ${over} turns over 10 ms`)
+  const { longest, collecting, over, pace, heapMegabytes: after } = await measured(keelson, probe)
+  context.diagnostic(
+    `${sent} requests; longest turn ${longest.toFixed(1)} ms, ${collecting.toFixed(1)} ms where the whole heap was collected`,
+  )
+  context.diagnostic(`${over} turns over 10 ms; pace ${pace.toFixed(2)}`)
   context.diagnostic(`heap ${before.toFixed(1)} MB, then ${after.toFixed(1)} MB`)
 
   assert.deepEqual(found.slice(0, 10), [])
@@ -69,7 +72,8 @@ test('no request breaks the server, holds its loop or leaves memory behind', {
     .split('\n')
     .filter((line) => /unhandled|uncaught|\bat \S+ \(|"level":"error"/i.test(line))
   assert.deepEqual(complaints.slice(0, 10), [])
-  assert.ok(longest < LONGEST_TURN, `a turn of the loop took ${longest} ms`)
+  const bound = LONGEST_TURN * Math.max(1, pace, warmPace)
+  assert.ok(longest < bound, `a turn of the loop took ${longest} ms, of ${bound}`)
   assert.ok(after - before < GROWTH_MEGABYTES, `the heap has grown from ${before} to ${after} MB`)
 })
 
@@ -94,6 +98,7 @@ async function load(access: Access, duration: number, from: number, found: strin
       await misbehave(access, number)
       const [bytes = new Uint8Array()] = fc.sample(fc.uint8Array({ maxLength: 300 }), { seed: number, numRuns: 1 })
       await sendBytes(access, bytes, number % 2 === 0 ? 'h2' : 'http/1.1')
+      await sendBytes(access, framesOf(bytes), 'h2')
       await sleep(50)
     }
   }
@@ -131,7 +136,7 @@ function problemOf({ url, ca, credential }: Access, agent: Agent, one: FuzzReque
         // Some of them are watches, which nobody waits out.
         if (/\/watch\//.test(one.path)) setTimeout(() => incoming.destroy(), 20)
         incoming.on('close', () =>
-          resolve(isFault(incoming.statusCode, text, one) ? `500 ${text.slice(0, 500)}` : undefined),
+          resolve(isFault(incoming.statusCode, text) ? `500 ${text.slice(0, 500)}` : undefined),
         )
       },
     )
@@ -152,10 +157,9 @@ function problemOf({ url, ca, credential }: Access, agent: Agent, one: FuzzReque
   return promise
 }
 
-/** A resourceVersion that is no number is upstream's own 500; the answer to a HEAD does not tell. */
-function isFault(status: number | undefined, text: string, { method, path }: FuzzRequest): boolean {
-  if (status !== 500) return false
-  return method === 'HEAD' ? !path.includes('resourceVersion=') : !text.includes('strconv.ParseUint')
+/** Upstream has answers with 500 to some nonsense, and so have we; a fault of ours says where it is written down, in any encoding. */
+function isFault(status: number | undefined, text: string): boolean {
+  return status === 500 && text.includes('see the log of the server')
 }
 
 function describe({ method, path, headers, body }: FuzzRequest): string {

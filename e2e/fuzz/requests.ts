@@ -1,6 +1,7 @@
 /** Requests that nobody would send: fast-check makes them out of pieces of right ones. */
 import fc from 'fast-check'
 import type { Fields, Json } from '../oracle/case.ts'
+import { protobufFrames } from './protobuf-frames.ts'
 
 export interface FuzzRequest {
   readonly method: string
@@ -254,7 +255,10 @@ const yaml = fc
     },
   )
   .map((lines) => Buffer.from(lines.join('\n')))
-const protobuf = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.concat([Buffer.from('k8s\0'), bytes]))
+const protobuf = fc.oneof(
+  protobufFrames,
+  fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.concat([Buffer.from('k8s\0'), bytes])),
+)
 const cut = fc.tuple(text(object), fc.nat(400)).map(([bytes, length]) => bytes.subarray(0, length))
 const deep = fc.nat(3000).map((depth) => Buffer.from(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`))
 const body = fc.oneof(
@@ -373,6 +377,49 @@ function posted(path: string, body: object): FuzzRequest {
   }
 }
 
+const written = fc.tuple(fc.constantFrom('POST', 'PUT'), protobufFrames).map(
+  ([verb, bytes]): FuzzRequest => ({
+    method: verb,
+    path: `${NAMESPACE}/configmaps${verb === 'POST' ? '' : '/a'}`,
+    headers: { 'content-type': 'application/vnd.kubernetes.protobuf', accept: 'application/vnd.kubernetes.protobuf' },
+    body: bytes,
+  }),
+)
+
+/** What strategic merge patches say besides values. */
+const directives = fc.dictionary(
+  fc.constantFrom(
+    '$patch',
+    '$setElementOrder/parts',
+    '$deleteFromPrimitiveList/finalizers',
+    '$retainKeys',
+    'data',
+    'spec',
+  ),
+  fc.oneof(fc.constantFrom<Json>('replace', 'delete', 'merge', ['a'], null), json),
+  { maxKeys: 4 },
+)
+const patches: readonly (readonly [string, fc.Arbitrary<unknown>])[] = [
+  ['application/json-patch+json', fc.array(operation, { maxLength: 8 })],
+  ['application/merge-patch+json', fc.oneof(object, json)],
+  ['application/strategic-merge-patch+json', fc.oneof(directives, object, fc.record({ metadata: directives }))],
+  ['application/apply-patch+yaml', object],
+]
+const patched = fc
+  .tuple(
+    fc.constantFrom(`${NAMESPACE}/configmaps/a`, `${WIDGETS}/a`, `${WIDGETS}/a/status`, `${NAMESPACE}/secrets/a`),
+    fc.oneof(...patches.map(([media, value]) => fc.tuple(fc.constant(media), text(value)))),
+    fc.constantFrom('fieldManager=a', 'fieldManager=b&force=true', 'dryRun=All', ''),
+  )
+  .map(
+    ([where, [media, bytes], asked]): FuzzRequest => ({
+      method: 'PATCH',
+      path: `${where}?${asked}`,
+      headers: { 'content-type': media },
+      body: bytes,
+    }),
+  )
+
 const anything = fc.tuple(method, path, query, type, accept, extra, fc.option(body)).map(
   ([verb, where, asked, contentType, wanted, more, content]): FuzzRequest => ({
     method: verb,
@@ -388,4 +435,6 @@ export const requests: fc.Arbitrary<FuzzRequest> = fc.oneof(
   { weight: 2, arbitrary: definition },
   { weight: 3, arbitrary: custom },
   { weight: 2, arbitrary: removal },
+  { weight: 3, arbitrary: written },
+  { weight: 5, arbitrary: patched },
 )

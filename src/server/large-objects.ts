@@ -294,7 +294,9 @@ export async function patchObject(
   instructions: Json,
   bytes: { readonly patch: number; readonly row: number },
 ): Promise<PatchResult> {
-  const isSmall = bytes.patch < SMALL_PATCH_BYTES || bytes.patch + bytes.row < PATCH_BYTES
+  const isCheap = bytes.patch < SMALL_PATCH_BYTES || bytes.patch + bytes.row < PATCH_BYTES
+  // A larger row is in pieces, which a patch would join.
+  const isSmall = isCheap && bytes.row <= LARGE_ROW
   if (isSmall) return patcherOf(kind)(object, instructions)
   const given = { kind, object: await pieces(object), instructions: await pieces(instructions) }
   const patched = await aside('patch', given)
