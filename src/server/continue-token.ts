@@ -3,8 +3,11 @@ import { badRequest, goJsonError, type StatusError } from '../machinery/index.ts
 
 const VERSION = 'meta.k8s.io/v1'
 
+/** In place of a revision: the one that is the latest when the list goes on, however late that is. */
+export const LATEST = -1
+
 export interface ContinueToken {
-  /** The revision that all pages show. */
+  /** The revision that all pages show, or LATEST. */
   readonly revision: number
   /** The last key of the page before. */
   readonly after: string

@@ -2,7 +2,7 @@ import { badRequest, expired } from '../../machinery/index.ts'
 import { isStoreError, type Revision, revisionOf } from '../../storage/index.ts'
 import type { Answer, AnsweredRow, ListMetadata } from '../answer.ts'
 import type { ResourceContext } from '../context.ts'
-import { decodeContinue, encodeContinue } from '../continue-token.ts'
+import { decodeContinue, encodeContinue, LATEST } from '../continue-token.ts'
 import { rangePrefix } from '../keys.ts'
 import { checkListOptions, readInt64, readLimit } from '../list-options.ts'
 import { readListVersion } from '../options.ts'
@@ -184,22 +184,20 @@ async function readPage(
     })
   } catch (error) {
     if (!isStoreError(error, 'compacted')) throw error
-    const oldest = listVersion(parts.store.compacted())
-    if (after === undefined)
-      throw expired(`The resourceVersion for the provided list is too old: the oldest is ${oldest}.`)
-    // As upstream, a list may go on at the price of consistency: the pages after show the latest state.
-    throw inconsistentContinue(after, parts.store.revision(), rangePrefix(definition, cluster, info.namespace))
+    if (after === undefined) throw expired('The resourceVersion for the provided list is too old.')
+    // As upstream, a list may go on at the price of consistency: the pages after show the state that is then the latest.
+    throw inconsistentContinue(after, rangePrefix(definition, cluster, info.namespace))
   }
 }
 
-function inconsistentContinue(after: string, revision: Revision, prefix: string): Error {
+function inconsistentContinue(after: string, prefix: string): Error {
   const error = expired(
     'The provided continue parameter is too old to display a consistent list result. You can start a new list without ' +
       'the continue parameter, or use the continue token in this response to retrieve the remainder of the results. ' +
       'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or ' +
       'deleted between the time the first chunk was returned and now may show up in the list.',
   )
-  error.status.metadata = { continue: encodeContinue({ revision, after }, prefix) }
+  error.status.metadata = { continue: encodeContinue({ revision: LATEST, after }, prefix) }
   return error
 }
 
@@ -215,7 +213,7 @@ async function readStart(
   if (token !== '') {
     const { revision, ...start } = decodeContinue(token, rangePrefix(definition, cluster, info.namespace))
     if (text !== '' && text !== '0') throw badRequest('specifying resource version is not allowed when using continue')
-    return { ...start, at: revision }
+    return revision === LATEST ? start : { ...start, at: revision }
   }
   const version = readListVersion(text)
   await awaitVersion(parts.store, version, request.signal)

@@ -260,6 +260,15 @@ describe('a watch', () => {
     assert.deepEqual(await watch.next(1), ['ADDED seen'])
   })
 
+  test('of all that is there in the future is told to ask again, by the watch', { timeout: 60_000 }, async () => {
+    const namespace = await space()
+    const begin = '&sendInitialEvents=true&resourceVersionMatch=NotOlderThan'
+    const watch = await open(maps(namespace, `${begin}&resourceVersion=${now()}000`))
+    await watch.ended
+    assert.deepEqual(watch.events.map(brief), ['ERROR Timeout'])
+    assert.equal(watch.events[0]?.object.code, 504)
+  })
+
   test('from the beginning says where the beginning ends, to those who take bookmarks', async () => {
     const namespace = await space()
     await create(namespace, 'a')

@@ -1,4 +1,4 @@
-import { expired, StatusError, serviceUnavailable } from '../../machinery/index.ts'
+import { expired, isStatus, StatusError, serviceUnavailable } from '../../machinery/index.ts'
 import { isStoreError, lastVersionOf } from '../../storage/index.ts'
 import type { Answer, AnsweredRow } from '../answer.ts'
 import type { ResourceContext } from '../context.ts'
@@ -21,7 +21,9 @@ export async function watch(context: ResourceContext): Promise<Answer> {
   const form = chooseStreamForm(context)
   const selection = readSelection(context)
   const seconds = readTimeout(context.query)
-  const start = await readWatchStart(context)
+  const start = await readWatchStart(context).catch(timeoutOf)
+  // What upstream's cacher finds while it begins is told by the watch itself, by which its readers know it.
+  if (start instanceof StatusError) return streamOf(form, eventsOf([[errorEvent(form, start)]]))
   const initial = start.initial ? await allRows(context, { selection }) : undefined
   const after = initial === undefined ? start.after : listVersion(initial.revision)
   const stream = openStream(form)
@@ -38,9 +40,17 @@ export async function watch(context: ResourceContext): Promise<Answer> {
   signal.addEventListener('abort', stream.close, { once: true })
   if (signal.aborted) stream.close()
   const beginning = initialEvents({ initial, sender, form, ...(start.announceEnd && { announced: after }) })
-  const body = eventsOf([beginning, stream.queue], stream.close)
-  const contentType = MEDIA_TYPES[form.encoding]
-  return { type: 'stream', contentType: form.encoding === 'json' ? contentType : `${contentType};stream=watch`, body }
+  return streamOf(form, eventsOf([beginning, stream.queue], stream.close))
+}
+
+function streamOf({ encoding }: ObjectForm, body: AsyncIterable<Buffer>): Answer {
+  const contentType = MEDIA_TYPES[encoding]
+  return { type: 'stream', contentType: encoding === 'json' ? contentType : `${contentType};stream=watch`, body }
+}
+
+function timeoutOf(error: unknown): StatusError {
+  if (isStatus(error, 'Timeout')) return error
+  throw error
 }
 
 /** What a watch holds while it is open. */
@@ -149,7 +159,7 @@ async function* initialEvents({ initial, sender, form, announced }: Beginning): 
 
 async function* eventsOf(
   parts: readonly (Iterable<Buffer> | AsyncIterable<Buffer>)[],
-  close: () => void,
+  close: () => void = () => undefined,
 ): AsyncGenerator<Buffer> {
   try {
     for (const part of parts) {
