@@ -2,6 +2,8 @@
 import fc from 'fast-check'
 import type { Fields, Json } from '../oracle/case.ts'
 import { protobufFrames } from './protobuf-frames.ts'
+import { schema } from './schemas.ts'
+import { json, word } from './values.ts'
 
 export interface FuzzRequest {
   readonly method: string
@@ -13,33 +15,6 @@ export interface FuzzRequest {
 const NAMESPACE = '/api/v1/namespaces/default'
 const WIDGETS = '/apis/e2e.keelson.dev/v1/namespaces/default/widgets'
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
-
-const word = fc.oneof(
-  fc.constantFrom(
-    'a',
-    'b',
-    'name',
-    'default',
-    '',
-    '..',
-    '%00',
-    '%2e%2e',
-    '__proto__',
-    'constructor',
-    'ü',
-    '-1',
-    '1e999',
-  ),
-  fc.string({ maxLength: 12 }),
-)
-const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 4, withCrossShrink: false },
-    fc.constantFrom<Json>(null, true, 0, -1, 2 ** 53, 1.5, '', 'a', '1Gi', '2026-01-01T00:00:00Z'),
-    fc.array(tie('value'), { maxLength: 4 }),
-    fc.dictionary(word, tie('value'), { maxKeys: 4 }) as fc.Arbitrary<Json>,
-  ),
-})).value
 
 const method = fc.constantFrom(
   'GET',
@@ -272,63 +247,6 @@ const body = fc.oneof(
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes)) },
 )
 
-/** A rule as often right as not. */
-const rule = fc
-  .array(
-    fc.constantFrom(
-      'self',
-      '.a',
-      '.b',
-      ' + ',
-      ' == ',
-      '(',
-      ')',
-      'has(self.a)',
-      '1',
-      '"x"',
-      '.all(x, x > 0)',
-      ' && ',
-      '[0]',
-      '.size()',
-      '?',
-      ':',
-      '.matches("(a+)+$")',
-      'oldSelf',
-      'quantity("1Gi")',
-      'optional.of(1)',
-    ),
-    { minLength: 1, maxLength: 7 },
-  )
-  .map((pieces) => pieces.join(''))
-const schema: fc.Arbitrary<Json> = fc.letrec<{ node: Json }>((tie) => ({
-  node: fc.oneof(
-    { maxDepth: 3 },
-    fc.record({ type: fc.constantFrom<Json>('string', 'integer', 'boolean', 'x') }) as unknown as fc.Arbitrary<Json>,
-    fc.record(
-      {
-        type: fc.constantFrom<Json>('object', 'object', 'array', 'string', 'integer', 'number', 'boolean', 'x', 1),
-        properties: fc.dictionary(fc.constantFrom('a', 'b', 'c', '__proto__'), tie('node'), {
-          maxKeys: 3,
-        }) as fc.Arbitrary<Json>,
-        items: tie('node'),
-        additionalProperties: fc.oneof(fc.boolean() as fc.Arbitrary<Json>, tie('node')),
-        pattern: fc.constantFrom('^a$', '(', '(?=a)', '[a-z]{1,1000}', 'a{2,1}'),
-        default: json,
-        enum: fc.array(json, { maxLength: 3 }),
-        format: fc.constantFrom('date-time', 'int32', 'x'),
-        maximum: fc.constantFrom<Json>(1, 'a', 1e30),
-        nullable: fc.boolean(),
-        'x-kubernetes-preserve-unknown-fields': fc.constantFrom(true, false),
-        'x-kubernetes-list-type': fc.constantFrom('map', 'set', 'atomic', 'x'),
-        'x-kubernetes-list-map-keys': fc.array(fc.constantFrom('a', 'b'), { maxLength: 2 }),
-        'x-kubernetes-validations': fc.array(fc.record({ rule, message: word }), {
-          maxLength: 2,
-        }) as unknown as fc.Arbitrary<Json>,
-      },
-      { requiredKeys: ['type'] },
-    ) as unknown as fc.Arbitrary<Json>,
-  ),
-})).node
 const definition = fc.tuple(schema, fc.nat(20)).map(([openAPIV3Schema, number]): FuzzRequest => {
   const plural = `fuzz${number}s`
   const body = {
