@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { KubeObject } from '../machinery/index.ts'
+import { decodeProtobuf, type KubeObject } from '../machinery/index.ts'
 import { type Client, resourceRef, startServer, type TestServer } from '../testing/index.ts'
 import { longestStep } from './longest-step.ts'
 
@@ -176,6 +176,24 @@ test('a body is read for keys that it has twice, however large it is', async () 
   assert.equal(answer.status, 400)
   assert.match(String((answer.body as Buffer[])[0]), /strict decoding error: duplicate field \\"data\.key-7\\"/)
   await client.create(CONFIG_MAPS, object)
+})
+
+test('a large object of a built-in kind is the same in protobuf as a small one', async () => {
+  await using server = await startServer()
+  const client = await server.workspace('large')
+  const data = Object.fromEntries(Array.from({ length: 9000 }, (_, index) => [`key-${index}`, 'a text of some length']))
+  const metadata = { name: 'a', namespace: 'default' }
+  await client.create(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data } as KubeObject)
+  const url = `${client.prefix}/api/v1/namespaces/default/configmaps/a`
+  const asked = requestOf('GET', url, Buffer.alloc(0))
+  const headers = { accept: 'application/vnd.kubernetes.protobuf', 'user-agent': 'test' }
+  const answer = await server.handler({ ...asked, headers })
+  const decoded = decodeProtobuf(Buffer.concat(answer.body as Buffer[]), { apiVersion: 'v1', kind: 'ConfigMap' })
+  assert.ok(decoded.ok)
+  const { metadata: read, ...rest } = decoded.value as KubeObject
+  assert.deepEqual(rest, { apiVersion: 'v1', kind: 'ConfigMap', data })
+  const { resourceVersion, annotations } = await client.get(CONFIG_MAPS, 'a', WHERE).then((object) => object.metadata)
+  assert.deepEqual([read.resourceVersion, read.annotations], [resourceVersion, annotations])
 })
 
 test('labels and finalizers as many as a body holds are stored, warned of, selected and found unchanged', async () => {

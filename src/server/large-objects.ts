@@ -137,6 +137,15 @@ export async function presentRow(
   return placed(await held<KubeObject>(await aside('read', bodyOf(row.value))), cluster, row.version)
 }
 
+/** protobufOf a large row. */
+export async function protobufRow(
+  { value, version }: Pick<Row, 'value' | 'version'>,
+  cluster: string,
+): Promise<Buffer> {
+  const { buffer, byteOffset, byteLength } = await aside('protobuf', { json: bodyOf(value), cluster, version })
+  return Buffer.from(buffer, byteOffset, byteLength)
+}
+
 /** encodeRow */
 export async function encodeObject(definition: ResourceDefinition, object: KubeObject): Promise<Buffer> {
   if (!large.has(object) || definition.storedForm !== undefined || definition.externalURL !== undefined)

@@ -25,7 +25,7 @@ import {
   shownBytes,
   statusEncoding,
 } from './form.ts'
-import { isLargeRow, presentRow } from './large-objects.ts'
+import { isLargeRow, presentRow, protobufRow } from './large-objects.ts'
 import { type ListAnswer, listPieces } from './list-encoding.ts'
 import { protobufOf } from './protobuf-answer.ts'
 import { inText } from './text-form.ts'
@@ -80,8 +80,9 @@ export async function respond(context: FormContext, answer: Answer): Promise<Api
 }
 
 async function rowBytes({ definition, row, cluster }: AnswerOf<'row'>, form: ObjectForm): Promise<Buffer> {
-  if (form.encoding === 'protobuf' || form.as === 'object' || !isLargeRow(definition, row.value)) {
-    return objectBytes(definition, form, row, cluster)
+  if (!isLargeRow(definition, row.value)) return objectBytes(definition, form, row, cluster)
+  if (form.as === 'object') {
+    return form.encoding === 'protobuf' ? protobufRow(row, cluster) : objectBytes(definition, form, row, cluster)
   }
   // A Table, or the metadata alone.
   return shownBytes(definition, form, await presentRow(definition, row, cluster), row.version)

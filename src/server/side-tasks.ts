@@ -22,6 +22,7 @@ import {
   type StructuralSchema,
   typeOfSchema,
 } from '../machinery/index.ts'
+import type { Version } from '../storage/index.ts'
 import type { FieldValidation } from './admission.ts'
 import { type ConformedApply, conformApplied } from './applied-object.ts'
 import { decodingFault, type ExpectedKind } from './built-in-body.ts'
@@ -32,7 +33,8 @@ import { atOnce } from './loop-turns.ts'
 import type { MetadataRules } from './metadata-faults.ts'
 import { decodeInstructions } from './patch-instructions.ts'
 import { cut, join, type Pieces, textOf } from './pieces.ts'
-import type { RowParts } from './row.ts'
+import { protobufOf } from './protobuf-answer.ts'
+import { placed, type RowParts } from './row.ts'
 import {
   type ConformedPatch,
   checkEmbedded,
@@ -79,6 +81,8 @@ export interface Tasks {
   readonly indent: (json: string) => string
   /** isDeepStrictEqual */
   readonly equal: (given: { one: Pieces; other: Pieces }) => boolean
+  /** protobufOf a row's object. */
+  readonly protobuf: (given: { json: Uint8Array; cluster: string; version: Version }) => Uint8Array
   /** JSON of the parts of a row. */
   readonly print: (given: RowParts<Pieces>) => RowParts<Uint8Array>
   /** A JSON text. */
@@ -165,6 +169,10 @@ export function createTasks(
     printYaml: (json) => printYaml(JSON.parse(json) as Json),
     indent: (json) => JSON.stringify(JSON.parse(json), null, 2),
     equal: ({ one, other }) => isDeepStrictEqual(joinAtOnce<Json>(one), joinAtOnce<Json>(other)),
+    protobuf: ({ json, cluster, version }) => {
+      const object = JSON.parse(bufferOf(json).toString('utf8')) as KubeObject
+      return new Uint8Array(protobufOf(placed(object, cluster, version) as unknown as Json))
+    },
     print: ({ annotations, meta, rest, header }) => ({
       annotations: bytesOf(annotations),
       meta: bytesOf(meta),
