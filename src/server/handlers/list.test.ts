@@ -155,6 +155,16 @@ describe('a list', () => {
     }
   })
 
+  test('in pages ends where it ended when it began, whatever is behind it by then', async () => {
+    const url = '/clusters/root:lists/api/v1/namespaces/changing/configmaps'
+    const all = namesOf(await get(url))
+    const first = await get(`${url}?limit=${all.length - 1}`)
+    await create('changing', 'zz')
+    const last = await get(`${url}?limit=1&continue=${first.json.metadata.continue}`)
+    assert.deepEqual(namesOf(last), all.slice(-1))
+    assert.equal(last.json.metadata.continue ?? '', '')
+  })
+
   test('of a state that is forgotten is gone, and a page of it can go on inconsistently', async () => {
     const url = '/clusters/root:lists/api/v1/namespaces/changing/configmaps'
     const first = await get(`${url}?limit=1`)
@@ -170,7 +180,7 @@ describe('a list', () => {
     await create('changing', 'f')
     await store.compact(store.revision())
     const rest = await get(`${url}?limit=10&continue=${expired.failure.metadata.continue}`)
-    assert.deepEqual(namesOf(rest), ['b', 'd', 'e', 'f', 'kube-root-ca.crt'])
+    assert.deepEqual(namesOf(rest), ['b', 'd', 'e', 'f', 'kube-root-ca.crt', 'zz'])
   })
 
   test('across namespaces and across logical clusters tells them apart', async () => {

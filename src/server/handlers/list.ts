@@ -98,6 +98,7 @@ async function limitedRows(
     if (page.next === undefined) return { rows, metadata: metadataAt(at) }
     after = page.next
     if (rows.length >= limit) {
+      if (!(await isMoreBehind(context, after, at))) return { rows, metadata: metadataAt(at) }
       const prefix = rangePrefix(context.definition, context.cluster, context.info.namespace)
       const left = await rowsBehind(context, request, { listed: rows.length, last: after })
       const next = encodeContinue({ revision: at, after, ...(left !== undefined && { left }) }, prefix)
@@ -107,6 +108,12 @@ async function limitedRows(
     await new Promise(setImmediate)
     context.request.signal.throwIfAborted()
   }
+}
+
+/** The store says of an earlier state only that there may be more: upstream ends such a list where it ends. */
+async function isMoreBehind(context: ResourceContext, after: string | undefined, at: Revision): Promise<boolean> {
+  if (at === context.parts.store.revision()) return true
+  return (await readPage(context, { limit: 1, name: undefined, after, at })).rows.length > 0
 }
 
 function metadataAt(revision: Revision): ListMetadata {
