@@ -18,8 +18,6 @@ import { trackFields } from './managed-fields.ts'
 import { prepareMetadataForCreate, prepareMetadataForUpdate } from './metadata.ts'
 import { checkEmbedded, conformTo } from './submitted.ts'
 
-export { copyField }
-
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
 
 /** Drops what the schema does not know and fills in its defaults; tells or refuses unknown fields as the client asked. */
