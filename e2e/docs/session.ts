@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bundlePath } from '../bundle.ts'
 import { type Daemon, startDaemon } from '../daemon.ts'
@@ -82,7 +83,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
 
   return {
     path: (file) => join(here, file),
-    write: (file, text) => writeFile(join(here, file), asHere(text)),
+    write: (file, content) => writeFile(join(here, file), asHere(content)),
     async type(command) {
       if (command === '^C') {
         await stop()
@@ -114,14 +115,9 @@ function isReady(command: string, log: string): boolean {
 }
 
 async function run(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const child = spawn('bash', ['-c', command], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  let printed = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      printed += text
-    })
-  }
-  await once(child, 'close')
+  // Of two pipes nobody could tell in which order things were printed.
+  const child = spawn('bash', ['-c', `exec 2>&1\n${command}`], { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const [printed] = await Promise.all([text(child.stdout), once(child, 'close')])
   return printed
 }
 

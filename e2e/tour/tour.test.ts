@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { bundlePath } from '../bundle.ts'
 
@@ -37,14 +38,10 @@ function inOrder(text: string): string {
 
 test('the tour is what docs/tour.md says, and leaves nothing behind', async () => {
   const written = await readFile(page, 'utf8')
-  const child = spawn(process.execPath, [await bundlePath(), 'tour'], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let printed = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      printed += text
-    })
-  }
-  const [code] = (await once(child, 'close')) as [number]
+  // Of two pipes nobody could tell in which order things were printed.
+  const command = ['-c', 'exec "$@" 2>&1', 'sh', process.execPath, await bundlePath(), 'tour']
+  const child = spawn('sh', command, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'close') as Promise<[number]>])
   assert.equal(code, 0, printed)
   const recorded = SESSION.exec(written)?.[0] ?? ''
   if (process.env.UPDATE_DOCS === '1') {
