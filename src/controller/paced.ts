@@ -1,6 +1,6 @@
 /**
  * Requests of the process's own controllers begin one in each turn of the event loop. Where they go on, the loop is left to others
- * after a few turns for twice as long as those took: housekeeping has a third of the time, whatever the machine. Without it a
+ * after a few turns for three times as long as those took: housekeeping has a quarter of the time, whatever the machine. Without it a
  * thousand objects that go at once are one long task, and every tenant waits for its end; with half of the time the loop was full
  * where a tenant wrote one object after the other. What somebody waits for, a cluster that becomes ready, is a few hundred
  * requests, and is not held back.
@@ -11,7 +11,7 @@ import { createFifo } from './fifo.ts'
 /** Before a rest, at some tenths of a millisecond each: a timer cannot be set for less than one. */
 const TURNS = 2
 /** A rest in times of what was before it. */
-const REST = 2
+const REST = 3
 /** Milliseconds: what took longer was somebody else's, or the machine's. */
 const LONGEST_REST = 20
 /** Requests that begin without a rest, and how many come to be so again in a millisecond. */

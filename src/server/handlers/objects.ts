@@ -12,7 +12,7 @@ import { presentObject } from '../read.ts'
 import { listVersion } from '../resource-version.ts'
 import { encodeRow } from '../row.ts'
 
-const DEFAULT_LIMIT = 500
+const DEFAULT_LIMIT = 100
 
 export async function listObjects(context: ResourceContext): Promise<Answer> {
   const { cluster, parts, query } = context
