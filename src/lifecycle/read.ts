@@ -23,7 +23,11 @@ export async function* pagesOf(
 ): AsyncGenerator<readonly ObjectReference[]> {
   let next: string | undefined = ''
   while (next !== undefined) {
-    const page: KubeList<ObjectReference> = await client.listPage(OBJECTS, { ...selection, limit: PAGE, continue: next })
+    const page: KubeList<ObjectReference> = await client.listPage(OBJECTS, {
+      ...selection,
+      limit: PAGE,
+      continue: next,
+    })
     yield page.items
     next = page.metadata.continue === '' ? undefined : page.metadata.continue
   }
