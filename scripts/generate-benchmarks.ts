@@ -1,19 +1,22 @@
 /**
  * Writes docs/benchmarks.md from what the benchmarks have measured:
  *
- *     node bench/main.ts api --json api.json && node bench/main.ts workspaces --count 100000 --json workspaces.json
- *     node bench/main.ts workspaces --count 1000000 --json million.json
- *     node bench/main.ts flood > flood.json && node bench/main.ts list --count 100000 > list.json
- *     node bench/main.ts store --json store.json && node bench/main.ts backup --json backup.json
- *     node scripts/generate-benchmarks.ts api.json workspaces.json,million.json flood.json list.json store.json backup.json \
- *       clusters.json     # of node bench/main.ts clusters
+ *     for each in api store backup clusters; do node bench/main.ts $each --json $each.json; done
+ *     for each in flood deletion loop; do node bench/main.ts $each >$each.json; done
+ *     node bench/main.ts list --count 100000 >list.json
+ *     node bench/main.ts workspaces --count 100000 --json workspaces.json
+ *     node scripts/generate-benchmarks.ts --api api.json --store store.json --flood flood.json --list list.json \
+ *       --deletion deletion.json --loop loop.json --workspaces workspaces.json --backup backup.json --clusters clusters.json
  */
 import { readFile, writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
 import type { BackupCost } from '../bench/backups.ts'
 import type { ClusterCost } from '../bench/clusters.ts'
 import { type Comparison, markdown } from '../bench/comparison.ts'
+import type { Deletion, DeletionCost } from '../bench/deletion.ts'
 import type { FloodCost } from '../bench/flood.ts'
 import type { LongListCost } from '../bench/long-list.ts'
+import type { TurnCost } from '../bench/loop/loop.ts'
 
 interface Machine {
   readonly cpu: string
@@ -145,16 +148,76 @@ than a control center is left without a look. Docker tells when a node changes; 
 `
 }
 
-const [api, workspaces, flood, list, store, backup, clusters] = process.argv.slice(2)
-if (api === undefined) throw new Error('name the file that bench api --json has written')
-const { machine, comparisons } = await read<Measured>(api)
-const runs = await Promise.all(workspaces?.split(',').map((file) => read<Record<string, unknown>>(file)) ?? [])
-const costs = runs.length === 0 ? '' : `\n${workspacesText(runs)}`
-const fairness = flood === undefined ? '' : `\n${floodText(await read(flood))}`
-const lists = list === undefined ? '' : `\n${listText(await read(list))}`
-const stores = store === undefined ? '' : `\n${storeText((await read<Measured>(store)).comparisons)}`
-const backups = backup === undefined ? '' : `\n${backupText(await read(backup))}`
-const realClusters = clusters === undefined ? '' : `\n${clustersText(await read(clusters))}`
+function deletionText({ count, workspaces, objects, oneWorkspace }: DeletionCost): string {
+  const row = (what: string, { seconds, p99Alone, p99Meanwhile, holds }: Deletion): string =>
+    `| ${what} | ${seconds} | ${p99Alone} | ${p99Meanwhile} | ${holds ? 'yes' : '**no**'} |`
+  return `## What a deletion does to others
+
+Another workspace creates objects, one after the other. Required is that its p99 stays under twice what it is alone, and that 10,000 workspaces
+are gone within 60 s.
+
+| | s | create, p99, ms: alone | meanwhile | holds |
+|---|---:|---:|---:|---:|
+${row(`${count.toLocaleString('en')} workspaces`, workspaces)}
+${row(`one with ${objects.toLocaleString('en')} objects`, oneWorkspace)}
+`
+}
+
+/** Milliseconds. */
+const TURN_BOUND = 10
+
+function loopText(costs: readonly TurnCost[]): string {
+  const ms = (value: number): string => (value > TURN_BOUND ? `**${value.toFixed(1)}**` : value.toFixed(1))
+  const pace = costs.map((cost) => cost.pace).toSorted((one, other) => one - other)
+  const rows = costs.map(
+    ({ title, status, longest, most }) => `| ${title} | ${status} | ${ms(longest)} | ${most.toFixed(1)} |`,
+  )
+  return `## What a large request does to the event loop
+
+The longest turn of the main thread in milliseconds of processor time, garbage collection included: the median of three, and the longest. The
+goal is ${TURN_BOUND}. Bodies are of 3 MiB unless said otherwise. The same work took ${pace.at(0)?.toFixed(1)} to ${pace.at(-1)?.toFixed(1)} times as long meanwhile as on an idle machine.
+
+| | answer | ms | at most |
+|---|---:|---:|---:|
+${rows.join('\n')}
+
+What stays above the goal: the first use of a definition of megabytes, which is compiled in one piece; metadata of a large object that is printed
+as a Table; patches that touch ten thousands of fields; and the OpenAPI document of a workspace whose definitions have just changed.
+`
+}
+
+/** Of the files that `bench/` has written, by the name of the benchmark; several of `workspaces`. */
+const { values: files } = parseArgs({
+  options: {
+    api: { type: 'string' },
+    store: { type: 'string' },
+    flood: { type: 'string' },
+    list: { type: 'string' },
+    deletion: { type: 'string' },
+    loop: { type: 'string' },
+    workspaces: { type: 'string', multiple: true, default: [] },
+    backup: { type: 'string' },
+    clusters: { type: 'string' },
+  },
+})
+if (files.api === undefined) throw new Error('name the file that bench api --json has written: --api FILE')
+const { machine, comparisons } = await read<Measured>(files.api)
+
+async function part<T>(file: string | undefined, text: (measured: T) => string): Promise<string> {
+  return file === undefined ? '' : `\n${text(await read<T>(file))}`
+}
+
+const runs = await Promise.all(files.workspaces.map((file) => read<Record<string, unknown>>(file)))
+const parts = [
+  await part(files.store, (measured: Measured) => storeText(measured.comparisons)),
+  await part(files.flood, floodText),
+  await part(files.list, listText),
+  await part(files.deletion, deletionText),
+  await part(files.loop, loopText),
+  runs.length === 0 ? '' : `\n${workspacesText(runs)}`,
+  await part(files.backup, backupText),
+  await part(files.clusters, clustersText),
+]
 const page = `<!-- Generated: node scripts/generate-benchmarks.ts -->
 # Benchmarks
 
@@ -163,13 +226,15 @@ ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}). Each load
 a ratio is the median of the rounds'. Figures depend on the machine and on what else it does; ratios much less.
 
 ${markdown(comparisons)}
-${stores}${fairness}${lists}${costs}${backups}${realClusters}
+${parts.join('')}
 ## Repeat it
 
 \`\`\`sh
 npm run bench -- api
 npm run bench -- flood
 npm run bench -- list --count 100000
+npm run bench -- deletion
+npm run bench -- loop
 npm run bench -- workspaces --count 100000
 npm run bench -- store
 npm run bench -- backup
