@@ -153,7 +153,9 @@ export function conversionCases({ url, ca }: Pick<WebhookServer, 'url' | 'ca'>):
           get(`${things('v1')}/one`),
           get(`${things('v2')}/one`),
           post(things('v2'), thing('v2', 'two', { dimensions: { size: 3 } })),
-          get(things('v2')),
+          // The cache of v2 fails at the object and is begun anew, for ever: lists are 429 at such moments, but for limited
+          // ones, which go to the store (apiserver/pkg/storage/cacher/delegator, shouldDelegateListOnNotReadyCache).
+          get(`${things('v2')}?limit=500`),
           del(`${things('v1')}/one`),
         ],
       ]),
