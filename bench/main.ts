@@ -114,7 +114,13 @@ program
     if (json !== undefined) await writeFile(json, text)
   })
 
-await program.parseAsync()
+try {
+  await program.parseAsync()
+} catch (error) {
+  // What a SuppressedError is about is shown by nobody else; and what still waits for a cluster that failed is not waited for.
+  console.error(error instanceof SuppressedError ? [error.suppressed, error.error] : error)
+  process.exit(1)
+}
 
 function positiveInteger(text: string): number {
   const number = Number(text)
