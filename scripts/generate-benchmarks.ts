@@ -181,7 +181,7 @@ goal is ${TURN_BOUND}. Bodies are of 3 MiB unless said otherwise. The same work 
 |---|---:|---:|---:|
 ${rows.join('\n')}
 
-What stays above the goal: the first use of a definition of megabytes, which is compiled in one piece; metadata of a large object that is printed
+What is above the goal, or near it: the first use of a definition of megabytes, which is compiled in one piece; metadata of a large object that is printed
 as a Table; patches that touch ten thousands of fields; and the OpenAPI document of a workspace whose definitions have just changed.
 `
 }
